@@ -1,0 +1,1 @@
+"""The language as data: the Lark grammar and the tables that editors' grammars are made from."""

@@ -1,0 +1,1 @@
+"""All that a component's author imports."""

@@ -1,0 +1,178 @@
+"""Definition rows: the compiler's product and all that the runner needs of a flow.
+
+One `FlowDefinition` a flow version, one `TaskDefinition` a node, one `Dependency` an edge. They are
+immutable once deployed. The same source gives the same rows, byte for byte, on any machine.
+
+Node 0 is the flow's body, a group like any other; every other node has a `parent`. Nodes are numbered in
+the order of the source, parents before members; this order is the tie-break of claims.
+
+Expressions are stored as trees in JSON, described in `runtime.expression`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Tree = Any
+"""An expression in JSON; see `runtime.expression`."""
+
+TypeJson = Any
+"""A type in JSON; see `runtime.model.types`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterDefinition:
+    """A parameter of a flow. `default` and `where` are trees, or absent (`has_default` tells for `default`)."""
+
+    name: str
+    type: TypeJson
+    has_default: bool = False
+    default: Tree = None
+    where: Tree = None
+    doc: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A value that a script receives: `FLOW_V1`, `FLOW_V2`, … in the order of their first use."""
+
+    name: str
+    value: Tree
+    type: TypeJson
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Where a binding stands in a script.
+
+    `use` for shells: `word` (outside quotes: becomes a quoted variable, a list becomes several words),
+    `inner` (already inside double quotes or an unquoted here-document: `${FLOW_V1}`), `arith` (an int,
+    written bare). For Python `name`, for SQL `parameter`.
+    """
+
+    binding: str
+    use: Literal["word", "inner", "arith", "name", "parameter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script action. `parts` are literal text and holes in turn; joined they are the script.
+
+    `connection`: for `sql`, a tree that gives the path of the database file.
+    `line`: the line of the file on which the script's text begins (for tracebacks).
+    """
+
+    language: Literal["sh", "bash", "python", "sql"]
+    parts: tuple[str | Hole, ...]
+    bindings: tuple[Binding, ...] = ()
+    connection: Tree = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a component: its full name and a tree for each argument given."""
+
+    component: str
+    arguments: dict[str, Tree] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OutDefinition:
+    """An output. `value`: a tree if it is computed (`out x: int = expr`), else the action provides it.
+
+    `early`: the computed value needs nothing of the action and is known before it.
+    """
+
+    name: str
+    type: TypeJson
+    computed: bool = False
+    value: Tree = None
+    early: bool = False
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """`attempts` more starts after the first. Seconds; `when` is a tree with `error` in scope, or None."""
+
+    attempts: int
+    delay_seconds: float = 0.0
+    backoff: float = 1.0
+    max_delay_seconds: float | None = None
+    jitter: float = 0.0
+    when: Tree = None
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """`for name in over`: `over` is a tree that gives a list of `type` items."""
+
+    name: str
+    over: Tree
+    type: TypeJson
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDefinition:
+    """A node: the flow's body, a group or a task. `path` is stable: `ingest/copy`, `""` for the flow's body.
+
+    With `generators` the node is mapped: at run time a container row and one row per item. `sequential`: the
+    items of a mapped sequence run one after another. `edges_in` is the number of `Dependency` rows that end here.
+    """
+
+    node: int
+    path: str
+    name: str
+    kind: Literal["flow", "group", "task"]
+    parent: int | None
+    action: Script | Call | None = None
+    outs: tuple[OutDefinition, ...] = ()
+    generators: tuple[Generator, ...] = ()
+    by: Tree = None
+    sequential: bool = False
+    when: Tree = None
+    retry: tuple[Retry, ...] = ()
+    timeout_seconds: Tree = None
+    limit: Tree = None
+    env: tuple[tuple[str, Tree], ...] = ()
+    idempotent: bool = False
+    priority: int = 0
+    edges_in: int = 0
+    doc: str = ""
+    line: int = 0
+    content_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """`successor` waits for `predecessor`.
+
+    The compiler has lifted the predecessor out of every mapped node that the successor is not in, so the
+    mapped ancestors of `predecessor` are also ancestors of `successor`. `deep`: the successor is in further
+    mapped nodes, so several of its instances wait for one of the predecessor. `origin`: `data`, `chain`,
+    `after` or `sequence`; `line`: where the source says so.
+    """
+
+    predecessor: int
+    successor: int
+    deep: bool = False
+    origin: Literal["data", "chain", "after", "sequence"] = "data"
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FlowDefinition:
+    """A whole flow, ready to deploy. `source_file` is relative to the project folder; `content_hash` covers all
+    that decides how it runs, and not where the file lies."""
+
+    name: str
+    source_file: str
+    parameters: tuple[ParameterDefinition, ...]
+    tasks: tuple[TaskDefinition, ...]
+    dependencies: tuple[Dependency, ...]
+    doc: str = ""
+    line: int = 0
+    content_hash: str = ""

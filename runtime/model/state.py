@@ -1,0 +1,79 @@
+"""States of runs and task runs, in the numbers of the ancestor and in words."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class ExecStatus(IntEnum):
+    """`task_run.exec_status`. 0, 1, 2, 3 and 9 are the ancestor's; 4 is ours."""
+
+    WAITING = 0
+    RUNNING = 1
+    SUSPENDED = 2
+    FINISHED = 3
+    FAILED = 4
+    IGNORED = 9
+
+    @property
+    def word(self) -> str:
+        """The word people read: `finished` is shown as succeeded, `ignored` as skipped."""
+        return _WORDS[self]
+
+    @property
+    def satisfies(self) -> bool:
+        """Whether a successor over a plain edge may start."""
+        return self in (ExecStatus.FINISHED, ExecStatus.IGNORED)
+
+
+_WORDS = {
+    ExecStatus.WAITING: "waiting",
+    ExecStatus.RUNNING: "running",
+    ExecStatus.SUSPENDED: "suspended",
+    ExecStatus.FINISHED: "succeeded",
+    ExecStatus.FAILED: "failed",
+    ExecStatus.IGNORED: "skipped",
+}
+
+
+class Reason(StrEnum):
+    """Why a task run is in its state, where the state alone does not say it."""
+
+    NONE = ""
+    # failed
+    ERROR = "error"  # it ran and said so: an exit code, an exception
+    TIMEOUT = "timeout"
+    CANCELLED = "cancelled"
+    BAD_OUTPUT = "bad output"  # it ran well, but a declared output is missing or wrong
+    COULD_NOT_START = "could not start"
+    EXPRESSION = "expression"  # an argument or condition could not be computed
+    MEMBERS = "members"  # a group some of whose members failed
+    # suspended
+    IN_DOUBT = "in doubt"
+    MISSING_VALUE = "missing value"
+    BY_HAND = "by hand"
+    # ignored
+    CONDITION = "condition"
+    PARENT = "parent"  # a member of a group that is skipped
+    # waiting
+    RETRY = "retry"
+
+
+class RunStatus(StrEnum):
+    """`flow_run.status`: what a whole run has come to."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    SUSPENDED = "suspended"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        """Nothing moves until a person does something."""
+        return self is not RunStatus.RUNNING
+
+    @property
+    def exit_code(self) -> int:
+        """What `flower run` exits with at this end."""
+        return {"succeeded": 0, "failed": 1, "cancelled": 1, "suspended": 3}.get(self.value, 130)

@@ -1,0 +1,1 @@
+"""Components that come with the engine, one a file."""

@@ -1,0 +1,121 @@
+"""The resolved model: what names mean and what types are, before order. `flowc.plan` adds the order to it,
+`flowc.emit` writes it down as rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from runtime.model.definition import Call, Generator, OutDefinition, Retry, Script, Tree
+from runtime.model.types import Type
+
+Span = tuple[int, int]
+"""Start and end offset in the source, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a flow. `default` is a tree and counts if `has_default`."""
+
+    name: str
+    type: Type
+    span: Span
+    has_default: bool = False
+    default: Tree = None
+    where: Tree = None
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """An output as others see it: its name, its type and where it is declared (the callee's have the call's place)."""
+
+    name: str
+    type: Type
+    span: Span
+    computed: bool = False
+    early: bool = False
+    declared: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A data reference: an expression of a node names `target`. `text` is the reference as written."""
+
+    target: Task
+    span: Span
+    text: str
+
+
+@dataclass(slots=True, eq=False)
+class Task:
+    """A node: the flow's body, a group or a task, numbered in the order of the source, parents before members.
+
+    `optional`: it may be skipped by a condition of its own. `references`: data references of its own expressions,
+    without those of its members.
+    """
+
+    node: int
+    kind: Literal["flow", "group", "task"]
+    name: str
+    path: str
+    parent: Task | None
+    span: Span
+    ordered: bool = False
+    doc: str = ""
+    optional: bool = False
+    mapped: bool = False
+    members: dict[str, Task] = field(default_factory=dict)
+    outs: dict[str, Out] = field(default_factory=dict)
+    references: list[Reference] = field(default_factory=list)
+    item_types: dict[str, Type] = field(default_factory=dict)
+    action: Script | Call | None = None
+    out_definitions: tuple[OutDefinition, ...] = ()
+    generators: tuple[Generator, ...] = ()
+    by: Tree = None
+    when: Tree = None
+    retry: tuple[Retry, ...] = ()
+    timeout_seconds: Tree = None
+    limit: Tree = None
+    env: tuple[tuple[str, Tree], ...] = ()
+    idempotent: bool = False
+    priority: int = 0
+
+    @property
+    def dotted(self) -> str:
+        """The path as the source writes it: `ingest.copy`."""
+        return self.path.replace("/", ".")
+
+    def ancestors(self) -> list[Task]:
+        """The groups around it, the nearest first, the flow's body last."""
+        found, node = [], self.parent
+        while node is not None:
+            found.append(node)
+            node = node.parent
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order that the source states without data: `successor` waits for `predecessor`."""
+
+    predecessor: Task
+    successor: Task
+    span: Span
+    origin: Literal["chain", "after", "sequence"]
+
+
+@dataclass(slots=True, eq=False)
+class Flow:
+    """A flow, resolved. `tasks[0]` is its body; `orders` are chains, `after` and the order in sequences."""
+
+    name: str
+    span: Span
+    doc: str = ""
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    tasks: list[Task] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
+
+    @property
+    def body(self) -> Task:
+        return self.tasks[0]

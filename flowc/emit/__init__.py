@@ -1,0 +1,1 @@
+"""Emission: from the resolved model and its plan to definition rows."""

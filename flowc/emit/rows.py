@@ -1,0 +1,98 @@
+"""Writes a resolved flow and its plan down as definition rows, with content hashes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from flowc.analysis.model import Flow, Parameter, Task
+from flowc.emit.hashing import as_json, content_hash
+from flowc.plan.edges import Edge
+from runtime.model.definition import Dependency, FlowDefinition, ParameterDefinition, TaskDefinition
+from runtime.model.types import type_to_json
+
+LineOf = Callable[[int], int]
+
+
+def rows_of(flow: Flow, edges: dict[tuple[int, int], Edge], source_file: str, line_of: LineOf) -> FlowDefinition:
+    """The definition of a flow without errors. `source_file` is stored as given; `line_of` gives an offset's line."""
+    dependencies = tuple(edge.dependency for edge in edges.values())
+    entering = _count_entering(len(flow.tasks), dependencies)
+    definition = FlowDefinition(
+        name=flow.name,
+        source_file=source_file,
+        parameters=tuple(_parameter(parameter, line_of) for parameter in flow.parameters.values()),
+        tasks=tuple(_task(task, entering[task.node], line_of) for task in flow.tasks),
+        dependencies=dependencies,
+        doc=flow.doc,
+        line=line_of(flow.span[0]),
+    )
+    return replace(definition, content_hash=_flow_hash(definition))
+
+
+def _count_entering(size: int, dependencies: tuple[Dependency, ...]) -> list[int]:
+    counts = [0] * size
+    for dependency in dependencies:
+        counts[dependency.successor] += 1
+    return counts
+
+
+def _parameter(parameter: Parameter, line_of: LineOf) -> ParameterDefinition:
+    return ParameterDefinition(
+        name=parameter.name,
+        type=type_to_json(parameter.type),
+        has_default=parameter.has_default,
+        default=parameter.default,
+        where=parameter.where,
+        doc=parameter.doc,
+        line=line_of(parameter.span[0]),
+    )
+
+
+def _task(task: Task, edges_in: int, line_of: LineOf) -> TaskDefinition:
+    what_it_does = (
+        task.path,
+        task.kind,
+        task.action,
+        task.out_definitions,
+        task.generators,
+        task.by,
+        task.ordered,
+        task.when,
+        task.retry,
+        task.timeout_seconds,
+        task.limit,
+        task.env,
+        task.idempotent,
+        task.priority,
+    )
+    return TaskDefinition(
+        node=task.node,
+        path=task.path,
+        name=task.name,
+        kind=task.kind,
+        parent=None if task.parent is None else task.parent.node,
+        action=task.action,
+        outs=task.out_definitions,
+        generators=task.generators,
+        by=task.by,
+        sequential=task.ordered and task.mapped,
+        when=task.when,
+        retry=task.retry,
+        timeout_seconds=task.timeout_seconds,
+        limit=task.limit,
+        env=task.env,
+        idempotent=task.idempotent,
+        priority=task.priority,
+        edges_in=edges_in,
+        doc=task.doc,
+        line=line_of(task.span[0]),
+        content_hash=content_hash(what_it_does),
+    )
+
+
+def _flow_hash(flow: FlowDefinition) -> str:
+    """Covers every row, not the place of the file."""
+    return content_hash([as_json(replace(flow, source_file="", content_hash="", tasks=(), dependencies=()))] + [
+        [task.content_hash, task.node, task.line, task.edges_in, task.doc] for task in flow.tasks
+    ] + [as_json(dependency) for dependency in flow.dependencies])

@@ -1,0 +1,61 @@
+"""From references and stated orders to dependencies: lifted out of mapped nodes, without doubles, in source order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from flowc.analysis.model import Flow, Span, Task
+from runtime.model.definition import Dependency
+
+Origin = Literal["data", "chain", "after", "sequence"]
+
+_TELLING = {"data": 0, "chain": 1, "after": 2, "sequence": 3}
+"""Where two spellings say the same, the origin that explains the edge best is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A dependency and the place and words it comes from. `text`: the reference as written, if it is one of data."""
+
+    dependency: Dependency
+    span: Span
+    text: str = ""
+
+
+def edges_of(flow: Flow, line_of: Callable[[int], int]) -> dict[tuple[int, int], Edge]:
+    """The edges of a flow by (predecessor, successor). `line_of` gives the line of an offset."""
+    edges: dict[tuple[int, int], Edge] = {}
+    for predecessor, successor, origin, span, text in _statements(flow):
+        first, deep = _lifted(predecessor, successor)
+        key = (first.node, successor.node)
+        known = edges.get(key)
+        if known is None or _TELLING[origin] < _TELLING[known.dependency.origin]:
+            edges[key] = Edge(Dependency(*key, deep, origin, line_of(span[0])), span, text)
+    return dict(sorted(edges.items(), key=lambda item: (item[0][1], item[0][0])))
+
+
+def _statements(flow: Flow) -> Iterable[tuple[Task, Task, Origin, Span, str]]:
+    for task in flow.tasks[1:]:
+        for reference in task.references:
+            yield reference.target, task, "data", reference.span, reference.text
+    for order in flow.orders:
+        yield order.predecessor, order.successor, order.origin, order.span, ""
+
+
+def _lifted(predecessor: Task, successor: Task) -> tuple[Task, bool]:
+    """The node to wait for, outside of every mapped node that `successor` is not in; and whether `successor` is in
+    mapped nodes that it is not in."""
+    if predecessor.parent is successor.parent:
+        return predecessor, False
+    around = set(map(id, _mapped_around(successor)))
+    outer = predecessor
+    for group in predecessor.ancestors():
+        if group.mapped and id(group) not in around:
+            outer = group
+    return outer, len(around) > len(_mapped_around(outer))
+
+
+def _mapped_around(task: Task) -> list[Task]:
+    return [group for group in task.ancestors() if group.mapped]

@@ -1,0 +1,171 @@
+"""Why a row of the tree is in its state, in a few words: what it waits for, what holds it, how it failed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from runtime.cli.display.clock import SECOND, duration
+from runtime.cli.display.glyphs import Glyphs
+from runtime.cli.display.styled import Line, Span, harmless, joined, line
+from runtime.cli.display.tree import Node, Picture
+from runtime.model.state import ExecStatus, Reason
+
+_NAMES_SHOWN = 3
+
+
+def explain(node: Node, picture: Picture, glyphs: Glyphs) -> Line:
+    """The words after a row's duration; empty where its sign says all."""
+    if node.is_task:
+        return explain_task(node, picture)
+    parts = [tally(node.counts, glyphs)] if node.members else []
+    if node.view.status is ExecStatus.WAITING:
+        parts.append(waiting(node, picture))
+    elif node.view.status is ExecStatus.FAILED and node.view.reason is not Reason.MEMBERS:
+        parts.append(line(Span(failure(node), "bad")))
+    elif node.view.kind == "map" and node.view.status is ExecStatus.FINISHED and not node.members:
+        parts.append(line(Span("no items", "dim")))
+    elif node.view.status is ExecStatus.IGNORED:
+        parts.append(line(Span(skipped(node), "dim")))
+    elif node.view.status is ExecStatus.SUSPENDED:
+        parts.append(line(Span(suspended(node), "warn")))
+    return joined(parts)
+
+
+def explain_task(node: Node, picture: Picture) -> Line:
+    match node.view.status:
+        case ExecStatus.WAITING:
+            return waiting(node, picture)
+        case ExecStatus.RUNNING:
+            return line(Span(f"attempt {node.view.attempts}", "dim")) if node.view.attempts > 1 else ()
+        case ExecStatus.SUSPENDED:
+            return line(Span(suspended(node), "warn"))
+        case ExecStatus.FINISHED:
+            return line(Span(f"at attempt {node.view.attempts}", "dim")) if node.view.attempts > 1 else ()
+        case ExecStatus.FAILED:
+            return line(Span(failure(node), "bad"))
+        case ExecStatus.IGNORED:
+            return line(Span(skipped(node), "dim"))
+
+
+def waiting(node: Node, picture: Picture) -> Line:
+    """`retry 2 of 4 in 28s`, `blocked by clean`, `waits for clean, enrich`, `held by limit 2 of ingest`."""
+    view = node.view
+    if view.not_before > 0:
+        return line(Span(retry_countdown(node, picture), "warn"))
+    ahead = [other for other in picture.predecessors(node) if not other.view.status.satisfies]
+    broken = [other for other in ahead if _is_stuck(other)]
+    if broken:
+        return line(Span(f"blocked by {_names(broken, node)}", "warn"))
+    if ahead:
+        return line(Span(f"waits for {_names(ahead, node)}", "dim"))
+    if view.held_by:
+        return line(Span(_held(node, picture), "dim"))
+    if node.parent is not None and node.parent.view.status is ExecStatus.WAITING:
+        return ()
+    if view.remaining:
+        return line(Span("waits", "dim"))
+    return line(Span("ready", "dim"))
+
+
+def _is_stuck(node: Node) -> bool:
+    """Failed, or a group that cannot end because of a member that did."""
+    return node.view.status is ExecStatus.FAILED or (
+        not node.is_task
+        and node.counts[ExecStatus.FAILED] > 0
+        and node.counts[ExecStatus.RUNNING] == 0
+        and node.view.status is not ExecStatus.WAITING
+    )
+
+
+def retry_countdown(node: Node, picture: Picture) -> str:
+    left = max(node.view.not_before - picture.now, 0)
+    rounded = -(-left // SECOND) * SECOND
+    return f"retry {node.view.attempts} of {_retries(node, picture)} in {_whole(rounded)}{_because(node)}"
+
+
+def _whole(microseconds: int) -> str:
+    return f"{microseconds // SECOND}s" if microseconds < 60 * SECOND else duration(microseconds)
+
+
+def _retries(node: Node, picture: Picture) -> int:
+    rules = picture.flow.tasks[node.view.node].retry
+    return max((rule.attempts for rule in rules), default=node.view.attempts)
+
+
+def _because(node: Node) -> str:
+    reason = first_line(node.view.message)
+    return f" ({reason})" if reason else ""
+
+
+def _held(node: Node, picture: Picture) -> str:
+    holder = next((above for above in _above(node) if above.view.id == node.view.held_by), None)
+    if holder is None:
+        return "held by a limit"
+    limit = picture.flow.tasks[holder.view.node].limit
+    size = f" {limit}" if isinstance(limit, int) else ""
+    return f"held by limit{size}" + ("" if holder.view.kind == "flow" else f" of {holder.label}")
+
+
+def _above(node: Node) -> Sequence[Node]:
+    found = []
+    while node.parent is not None:
+        node = node.parent
+        found.append(node)
+    return found
+
+
+def _names(nodes: Sequence[Node], seen_from: Node) -> str:
+    names = [_short(node, seen_from) for node in nodes[:_NAMES_SHOWN]]
+    more = len(nodes) - _NAMES_SHOWN
+    return ", ".join(names) + (f" and {more} more" if more > 0 else "")
+
+
+def _short(node: Node, seen_from: Node) -> str:
+    """The bare name of a neighbour, the whole path of a row in another group."""
+    return node.label if node.parent is seen_from.parent else node.view.path
+
+
+def suspended(node: Node) -> str:
+    return str(node.view.reason) + (f": {first_line(node.view.message)}" if node.view.message else "")
+
+
+def skipped(node: Node) -> str:
+    return {
+        Reason.CONDITION: "skipped, its condition is false",
+        Reason.PARENT: "skipped with its group",
+        Reason.BY_HAND: "ignored by a person",
+    }.get(node.view.reason, "skipped")
+
+
+def failure(node: Node) -> str:
+    """`exit code 3`, `timeout: …`, with the number of attempts if there were several."""
+    view = node.view
+    message = first_line(view.message)
+    shown = message if view.reason in (Reason.ERROR, Reason.NONE) and message else f"{view.reason}: {message}"
+    shown = shown.rstrip(": ") or "failed"
+    return shown + (f", after {view.attempts} attempts" if view.attempts > 1 else "")
+
+
+def first_line(text: str) -> str:
+    """The first line of a message that says something, without control characters."""
+    return harmless(next((row for row in text.splitlines() if row.strip()), "")).strip()
+
+
+_TALLY = (
+    (ExecStatus.FAILED, "bad"),
+    (ExecStatus.SUSPENDED, "warn"),
+    (ExecStatus.RUNNING, "busy"),
+    (ExecStatus.IGNORED, "dim"),
+)
+
+
+def tally(counts: Counter[ExecStatus], glyphs: Glyphs) -> Line:
+    """`3/8 ✓ 1 failed 2 running`: how far the tasks below have come."""
+    total = sum(counts.values())
+    done = counts[ExecStatus.FINISHED]
+    spans = [Span(f"{done}/{total} {glyphs.succeeded}", "good" if done == total else "")]
+    for status, style in _TALLY:
+        if counts[status]:
+            spans.append(Span(f"{counts[status]} {status.word}", style))
+    return joined([line(span) for span in spans], " ")

@@ -1,0 +1,144 @@
+"""A whole frame of the display: header with its bar, the tree, the failing task with the tail of its log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runtime.cli.display.clock import duration
+from runtime.cli.display.explanation import failure
+from runtime.cli.display.glyphs import Glyphs
+from runtime.cli.display.rows import fit, row_lines
+from runtime.cli.display.styled import Line, Span, crop, harmless, joined, line
+from runtime.cli.display.tree import Node, Picture
+from runtime.model.state import ExecStatus, RunStatus
+
+WIDEST = 110
+"""A line longer than this is hard to read across, however wide the terminal is."""
+
+_STATUS_STYLES = {
+    RunStatus.RUNNING: "busy",
+    RunStatus.SUCCEEDED: "good",
+    RunStatus.FAILED: "bad",
+    RunStatus.CANCELLED: "bad",
+    RunStatus.SUSPENDED: "warn",
+}
+_BAR = (
+    (ExecStatus.FINISHED, "good"),
+    (ExecStatus.IGNORED, "dim"),
+    (ExecStatus.FAILED, "bad"),
+    (ExecStatus.SUSPENDED, "warn"),
+    (ExecStatus.RUNNING, "busy"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Cells and rows of the terminal; `height` None is without bound (a pipe, a file)."""
+
+    width: int
+    height: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failed task and the end of its log."""
+
+    node: Node
+    tail: tuple[str, ...] = ()
+
+
+def frame(
+    picture: Picture, size: Size, glyphs: Glyphs, failing: Failure | None = None, notice: str = "", level: int = 0
+) -> tuple[list[Line], int]:
+    """The lines of one frame and the level of folding it took (see `rows.fit`)."""
+    cells = min(size.width, WIDEST)
+    head = header(picture, cells, glyphs)
+    foot = _foot(failing, notice, picture, size, cells, glyphs)
+    room = None if size.height is None else max(size.height - len(head) - len(foot) - 1, 3)
+    rows, level, left_out = fit(picture, room, level)
+    return [*head, *row_lines(rows, left_out, picture, cells, glyphs), *foot], level
+
+
+def header(picture: Picture, cells: int, glyphs: Glyphs) -> list[Line]:
+    """Two lines and an empty one: what runs since when, and how far it has come."""
+    run = picture.run
+    began = run.started_at if run.started_at is not None else run.created_at
+    elapsed = duration((run.ended_at if run.ended_at is not None else picture.now) - began)
+    title = joined(
+        [
+            line(Span(run.ref, "bold")),
+            line(Span(run.status.value, _STATUS_STYLES[run.status])),
+            line(elapsed),
+            line(Span(harmless(picture.flow.doc.strip().partition("\n")[0]), "dim")),
+        ]
+    )
+    return [crop(title, cells, glyphs.ellipsis), progress(picture, cells, glyphs), ()]
+
+
+def progress(picture: Picture, cells: int, glyphs: Glyphs) -> Line:
+    """The bar and the counts beside it."""
+    counts = picture.counts
+    total = sum(counts.values())
+    settled = counts[ExecStatus.FINISHED] + counts[ExecStatus.IGNORED]
+    words = [f"{settled}/{total}{'+' if _grows(picture) else ''} tasks"]
+    words += [f"{counts[s]} {s.word}" for s in (ExecStatus.RUNNING, ExecStatus.FAILED, ExecStatus.SUSPENDED) if counts[s]]
+    text = f" {glyphs.dot} ".join(words)
+    length = max(min(40, cells - len(text) - 2), 0)
+    return crop((*_bar(picture, length, glyphs), Span("  " if length else ""), Span(text)), cells, glyphs.ellipsis)
+
+
+def _grows(picture: Picture) -> bool:
+    """Whether a mapped node has not found its items yet, so that the number of tasks is not final."""
+    return not picture.run.status.ended and any(
+        node.view.kind == "map" and node.view.status is ExecStatus.WAITING for node in picture.nodes
+    )
+
+
+def _bar(picture: Picture, length: int, glyphs: Glyphs) -> Line:
+    total = sum(picture.counts.values()) or 1
+    spans = []
+    seen = drawn = 0
+    for status, style in _BAR:
+        seen += picture.counts[status]
+        upto = round(length * seen / total)
+        spans.append(Span(glyphs.bar * (upto - drawn), style))
+        drawn = upto
+    spans.append(Span(glyphs.bar_rest * (length - drawn), "dim"))
+    return line(*spans)
+
+
+def _foot(
+    failing: Failure | None, notice: str, picture: Picture, size: Size, cells: int, glyphs: Glyphs
+) -> list[Line]:
+    lines: list[Line] = []
+    if failing is not None:
+        most = 10 if size.height is None else max(min(size.height // 4, 10), 2)
+        lines = [(), *panel(failing, picture, most, cells, glyphs)]
+    if notice:
+        lines += [(), crop(line(Span(notice, "warn")), cells, glyphs.ellipsis)]
+    return lines
+
+
+def panel(failing: Failure, picture: Picture, most: int, cells: int, glyphs: Glyphs) -> list[Line]:
+    """The failed task, how it failed, and at most so many lines of the end of its log."""
+    node = failing.node
+    title = line(Span(f"{glyphs.top} ", "bad"), Span(node.view.path, "bold"), Span(f" failed: {failure(node)}", "bad"))
+    body = [line(Span(f"{glyphs.side} ", "bad"), harmless(text)) for text in failing.tail[-most:]]
+    last = line(Span(f"{glyphs.bottom} ", "bad"), Span(f"flower logs {picture.run.ref} {node.view.path}", "dim"))
+    return [crop(spans, cells, glyphs.ellipsis) for spans in (title, *body, last)]
+
+
+def latest_failure(picture: Picture) -> Node | None:
+    """The task that failed last, which is the one to show."""
+    failed = failures(picture)
+    return max(failed, key=lambda node: node.view.ended_at or 0) if failed else None
+
+
+def failures(picture: Picture) -> Sequence[Node]:
+    """Failed tasks, and groups and mapped nodes that failed of themselves and not by a member, in order."""
+    return [
+        node
+        for node in picture.nodes
+        if node.view.status is ExecStatus.FAILED and (node.is_task or node.view.reason.value not in ("members", ""))
+    ]

@@ -1,0 +1,354 @@
+"""Parameters of a flow from the words of a command line: typed options, `--param NAME=VALUE`, and what does not fit.
+
+Pure: words and parameter definitions in, JSON values or problems out. Whether the values satisfy `where` is checked
+where a run is registered.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from runtime.cli.suggestion import nearest
+from runtime.model.definition import FlowDefinition, ParameterDefinition
+from runtime.model.types import BOOL, SECRET, Enum, ListOf, MapOf, Optional, Record, Scalar, Type, required, type_from_json
+from runtime.model.values import ValueProblem, from_json, from_text, to_json
+
+_REFERENCE = re.compile(r"(env|file|keyring):.+", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A word that does not fit. `words`: the index of the word, or None where one is missing. `start`: where in the
+    word the wrong part begins. `label`: what to say under it."""
+
+    message: str
+    word: int | None = None
+    start: int = 0
+    label: str = ""
+    help: str = ""
+    parameter: ParameterDefinition | None = None
+
+
+@dataclass(slots=True)
+class Given:
+    """What was understood: JSON values by parameter, the word each was (last) given in, and the problems."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A value as it was typed, and where."""
+
+    text: str
+    word: int
+    start: int = 0
+
+
+def option_of(name: str) -> str:
+    """The option that sets a parameter: `--min-rows` for `min_rows`."""
+    return "--" + name.replace("_", "-")
+
+
+def parse_parameters(flow: FlowDefinition, words: Sequence[str]) -> Given:
+    """Values for the parameters of a flow from the words after its name.
+
+    `--name VALUE`, `--name=VALUE`, `--flag`, `--no-flag`, `--param NAME=VALUE`. A list takes one item each time its
+    option is given, or all as JSON; records and maps are JSON. All problems are reported, not only the first.
+    """
+    given = Given()
+    texts: dict[str, list[_Text]] = {}
+    index = 0
+    while index < len(words):
+        index = _word(flow, words, index, texts, given)
+    kinds = {parameter.name: parameter for parameter in flow.parameters}
+    for name, values in texts.items():
+        _convert(kinds[name], values, given)
+    reported = {problem.parameter.name for problem in given.problems if problem.parameter}
+    for parameter in flow.parameters:
+        if not parameter.has_default and parameter.name not in texts and parameter.name not in reported:
+            given.problems.append(_missing(flow, parameter))
+    return given
+
+
+def _word(flow: FlowDefinition, words: Sequence[str], index: int, texts: dict[str, list[_Text]], given: Given) -> int:
+    """Reads one option with its value; gives the index of the next word."""
+    word = words[index]
+    if not word.startswith("--") or word == "--":
+        given.problems.append(_stray(flow, word, index))
+        return index + 1
+    head, equals, value = word.partition("=")
+    if head == "--param":
+        return _explicit(flow, words, index, texts, given)
+    parameter, negated = _meant(flow, head)
+    if parameter is None:
+        given.problems.append(_unknown(flow, head, index))
+        return index + 1 if equals or index + 1 == len(words) or words[index + 1].startswith("--") else index + 2
+    found = texts.setdefault(parameter.name, [])
+    if negated and equals:
+        given.problems.append(Problem(f"`{head}` takes no value", index, len(head), "remove this", parameter=parameter))
+    elif negated or (_kind(parameter) == BOOL and not equals):
+        found.append(_Text("false" if negated else "true", index))
+    elif equals:
+        found.append(_Text(value, index, len(head) + 1))
+    elif index + 1 < len(words):
+        found.append(_Text(words[index + 1], index + 1))
+        return index + 2
+    else:
+        given.problems.append(_valueless(parameter, head, index))
+    return index + 1
+
+
+def _explicit(
+    flow: FlowDefinition, words: Sequence[str], index: int, texts: dict[str, list[_Text]], given: Given
+) -> int:
+    """`--param NAME=VALUE` and `--param=NAME=VALUE`."""
+    joined = words[index].startswith("--param=")
+    place = index if joined else index + 1
+    start = len("--param=") if joined else 0
+    text = words[place][start:] if place < len(words) else ""
+    name, equals, value = text.partition("=")
+    parameter = next((p for p in flow.parameters if p.name == name or p.name == name.replace("-", "_")), None)
+    if not equals:
+        help = "write the name, `=` and the value: --param name=value"
+        given.problems.append(Problem("`--param` takes NAME=VALUE", min(place, len(words) - 1), start, "no `=` here", help))
+    elif parameter is None:
+        given.problems.append(_unknown(flow, name, place, start))
+    else:
+        texts.setdefault(parameter.name, []).append(_Text(value, place, start + len(name) + 1))
+    return place + 1
+
+
+def _kind(parameter: ParameterDefinition) -> Type:
+    return required(type_from_json(parameter.type))
+
+
+def _meant(flow: FlowDefinition, head: str) -> tuple[ParameterDefinition | None, bool]:
+    """The parameter of an option, and whether it is the `--no-` form of a flag."""
+    names = {parameter.name: parameter for parameter in flow.parameters}
+    name = head.removeprefix("--").replace("-", "_")
+    if name in names:
+        return names[name], False
+    positive = names.get(name.removeprefix("no_"))
+    if name.startswith("no_") and positive is not None and _kind(positive) == BOOL:
+        return positive, True
+    return None, False
+
+
+def _convert(parameter: ParameterDefinition, texts: Sequence[_Text], given: Given) -> None:
+    last = texts[-1] if texts else None
+    if last is None:
+        return
+    kind = type_from_json(parameter.type)
+    wanted = required(kind)
+    if len(texts) > 1 and not isinstance(wanted, ListOf):
+        message = f"`{option_of(parameter.name)}` is given {len(texts)} times, and takes one value"
+        given.problems.append(Problem(message, last.word, last.start, "given again here", "keep one of them", parameter))
+        return
+    try:
+        if isinstance(wanted, ListOf):
+            given.values[parameter.name] = _list(wanted, texts, parameter, given)
+        else:
+            given.values[parameter.name] = to_json(_value(kind, last.text))
+        given.places[parameter.name] = (last.word, last.start)
+    except ValueProblem as problem:
+        given.problems.append(_misfit(parameter, last, str(problem)))
+
+
+def _value(kind: Type, text: str) -> Any:
+    value = from_text(kind, text, "")
+    if required(kind) == SECRET and value is not None and not _REFERENCE.fullmatch(text):
+        raise ValueProblem("a secret is never given as it is, only where to find it")
+    return value
+
+
+def _list(kind: ListOf, texts: Sequence[_Text], parameter: ParameterDefinition, given: Given) -> list[Any]:
+    """All items as JSON in one value, or one item each time."""
+    if len(texts) == 1 and (data := _json_list(texts[0].text)) is not None:
+        return [to_json(item) for item in from_json(kind, data, "")]
+    items = []
+    for text in texts:
+        try:
+            items.append(to_json(_value(kind.item, text.text)))
+        except ValueProblem as problem:
+            given.problems.append(_misfit(parameter, text, str(problem), kind.item))
+    return items
+
+
+def _json_list(text: str) -> list[Any] | None:
+    if not text.lstrip().startswith("["):
+        return None
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return None
+    return data if isinstance(data, list) else None
+
+
+def _misfit(parameter: ParameterDefinition, text: _Text, problem: str, kind: Type | None = None) -> Problem:
+    kind = kind or type_from_json(parameter.type)
+    told = problem.removeprefix(": ").removeprefix("[").strip()
+    return Problem(
+        f"`{parameter.name}` takes {what(kind)}",
+        text.word,
+        text.start,
+        told,
+        f"give {fitting(kind)}",
+        parameter,
+    )
+
+
+def _missing(flow: FlowDefinition, parameter: ParameterDefinition) -> Problem:
+    kind = _kind(parameter)
+    example = "" if kind == BOOL else f" {_placeholder(kind)}"
+    return Problem(
+        f"flow `{flow.name}` needs the parameter `{parameter.name}`",
+        help=f"add {option_of(parameter.name)}{example}",
+        parameter=parameter,
+    )
+
+
+def _valueless(parameter: ParameterDefinition, head: str, index: int) -> Problem:
+    kind = type_from_json(parameter.type)
+    return Problem(f"`{head}` has no value", index, 0, f"takes {what(kind)}", f"give {fitting(kind)}", parameter)
+
+
+def _stray(flow: FlowDefinition, word: str, index: int) -> Problem:
+    name = word.lstrip("-").partition("=")[0].replace("-", "_")
+    if any(parameter.name == name for parameter in flow.parameters):
+        return Problem(f"`{word}` is not an option", index, 0, "no option", f"did you mean `{option_of(name)}`?")
+    help = "parameters are given by name: --name VALUE" if flow.parameters else f"flow `{flow.name}` takes no parameters"
+    return Problem(f"`{word}` belongs to no parameter", index, 0, "not expected here", help)
+
+
+def _unknown(flow: FlowDefinition, head: str, index: int, start: int = 0) -> Problem:
+    name = head.removeprefix("--").replace("-", "_")
+    known = [parameter.name for parameter in flow.parameters]
+    close = nearest(name, known) or (nearest(name.removeprefix("no_"), known) if name.startswith("no_") else None)
+    is_option = head.startswith("--")
+    if close:
+        help = f"did you mean `{option_of(close) if is_option else close}`?"
+    elif known:
+        help = "its parameters: " + ", ".join(option_of(k) if is_option else k for k in known)
+    else:
+        help = "it takes no parameters"
+    return Problem(f"flow `{flow.name}` has no parameter `{name}`", index, start, "not found", help)
+
+
+_WHAT = {
+    "bool": "true or false",
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text",
+    "path": "a path",
+    "date": "a date",
+    "time": "a time of day",
+    "datetime": "a date and time",
+    "duration": "a duration",
+    "size": "a size",
+    "percent": "a percentage",
+    "secret": "a reference to a secret",
+    "json": "JSON",
+}
+_FITTING = {
+    "bool": "true or false",
+    "int": "a whole number such as 42",
+    "float": "a number such as 2.5",
+    "str": "a text",
+    "path": "a path such as data/in.csv",
+    "date": "a date such as 2026-11-23",
+    "time": "a time such as 06:30",
+    "datetime": "a date and time such as 2026-11-23T06:30:00Z",
+    "duration": "a duration such as 90s or 1h30m",
+    "size": "a size such as 512MB or 4GiB",
+    "percent": "a percentage such as 10%",
+    "secret": "env:NAME or file:PATH",
+    "json": 'JSON such as {"a": 1}',
+}
+
+
+def what(kind: Type) -> str:
+    """What a type takes, in words."""
+    match kind:
+        case Optional(inner):
+            return what(inner)
+        case Scalar(name):
+            return _WHAT[name]
+        case Enum(_, members):
+            return f"one of {', '.join(name for name, _ in members)}"
+        case ListOf(item):
+            return f"a list of {item}"
+        case MapOf():
+            return f"a map ({kind})"
+        case Record():
+            return f"a record {kind}"
+
+
+def fitting(kind: Type) -> str:
+    """An example of what would fit."""
+    match kind:
+        case Optional(inner):
+            return f'{fitting(inner)}, or "" for none'
+        case Scalar(name):
+            return _FITTING[name]
+        case Enum(_, members):
+            return f"one of {', '.join(name for name, _ in members)}"
+        case ListOf():
+            return f"one item each time the option is given, or all as JSON: '{json.dumps(_example(kind))}'"
+        case MapOf() | Record():
+            return f"JSON such as '{json.dumps(_example(kind))}'"
+
+
+_EXAMPLES: dict[str, Any] = {
+    "bool": True,
+    "int": 42,
+    "float": 2.5,
+    "str": "text",
+    "path": "data/in.csv",
+    "date": "2026-11-23",
+    "time": "06:30",
+    "datetime": "2026-11-23T06:30:00Z",
+    "duration": "1h30m",
+    "size": "512MB",
+    "percent": "10%",
+    "secret": "env:NAME",
+    "json": {},
+}
+
+
+def _example(kind: Type) -> Any:
+    match kind:
+        case Optional(inner):
+            return _example(inner)
+        case Scalar(name):
+            return _EXAMPLES[name]
+        case Enum(_, members):
+            return members[0][1]
+        case ListOf(item):
+            return [_example(item)]
+        case MapOf(value):
+            return {"key": _example(value)}
+        case Record(fields):
+            return {name: _example(field_kind) for name, field_kind in fields}
+
+
+def _placeholder(kind: Type) -> str:
+    """The word in capitals that stands for a value in help texts: `DATE`, `full|incremental`."""
+    match kind:
+        case Enum(_, members):
+            return "|".join(name for name, _ in members)
+        case ListOf(item):
+            return _placeholder(required(item))
+        case Scalar(name):
+            return {"str": "TEXT"}.get(name, name.upper())
+        case _:
+            return "JSON"
+
+
+placeholder = _placeholder

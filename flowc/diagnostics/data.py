@@ -1,0 +1,73 @@
+"""A diagnostic as data: code, severity, place, labels, notes, help and fixes. Shown by `render` and `json_form`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from flowc.diagnostics import codes
+from flowc.diagnostics.codes import Code
+from flowc.source import Source, Span, Unreadable
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A second place of the story. `source` is None for the file of the diagnostic itself."""
+
+    span: Span
+    text: str
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that a machine can apply: the text at `span` becomes `replacement`."""
+
+    span: Span
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One problem. `span` is the smallest wrong thing, `label` the few words beside its caret.
+
+    Without `source` the problem has no place, or only that of a file (`path`).
+    """
+
+    code: Code
+    severity: Severity
+    message: str
+    source: Source | None = None
+    span: Span | None = None
+    label: str = ""
+    labels: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    help: str = ""
+    fixes: tuple[Fix, ...] = ()
+    file: str = ""
+
+    @property
+    def path(self) -> str:
+        return self.source.path if self.source else self.file
+
+
+_UNREADABLE = {
+    "missing": codes.FILE_MISSING,
+    "folder": codes.FILE_IS_FOLDER,
+    "denied": codes.FILE_UNREADABLE,
+    "size": codes.FILE_TOO_LARGE,
+    "encoding": codes.FILE_NOT_UTF8,
+}
+
+
+def unreadable(path: str, problem: Unreadable) -> Diagnostic:
+    """The diagnostic of a file that gave no source."""
+    return Diagnostic(
+        _UNREADABLE[problem.kind],
+        "error",
+        problem.message,
+        help=problem.help,
+        file=path,
+    )

@@ -1,0 +1,91 @@
+"""The sink: where every phase of the compiler puts what it found. Bounded, free of duplicates, ordered by place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from flowc.diagnostics.codes import Code
+from flowc.diagnostics.data import Diagnostic, Fix, Label, Severity
+from flowc.source import Source, Span
+
+MAX_DIAGNOSTICS: Final = 100
+
+
+class Sink:
+    """Collects diagnostics. The same problem at the same place counts once; beyond `bound`, `left_out` counts them."""
+
+    def __init__(self, bound: int = MAX_DIAGNOSTICS) -> None:
+        self.bound = bound
+        self.left_out = 0
+        self.has_errors = False
+        self._found: list[Diagnostic] = []
+        self._seen: set[tuple[str, str, Span | None, str]] = set()
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        """Keeps a diagnostic unless it is known or one too many."""
+        self.has_errors = self.has_errors or diagnostic.severity == "error"
+        key = (
+            diagnostic.code.number,
+            diagnostic.path,
+            diagnostic.span,
+            diagnostic.message,
+        )
+        if key in self._seen:
+            return
+        if len(self._found) >= self.bound:
+            self.left_out += 1
+            return
+        self._seen.add(key)
+        self._found.append(diagnostic)
+
+    def error(
+        self,
+        code: Code,
+        source: Source,
+        span: Span,
+        message: str,
+        *,
+        label: str = "",
+        labels: Sequence[Label] = (),
+        notes: Sequence[str] = (),
+        help: str = "",
+        fixes: Sequence[Fix] = (),
+        severity: Severity = "error",
+    ) -> None:
+        """Reports a problem at a place."""
+        self.report(
+            Diagnostic(
+                code,
+                severity,
+                message,
+                source,
+                span,
+                label,
+                tuple(labels),
+                tuple(notes),
+                help,
+                tuple(fixes),
+            )
+        )
+
+    def error_within(self, source: Source, span: Span) -> bool:
+        """Whether an error is known whose place lies in `span`: what follows from it need not be said again."""
+        return any(
+            found.severity == "error"
+            and found.source is source
+            and found.span is not None
+            and span[0] <= found.span[0]
+            and found.span[1] <= span[1]
+            for found in self._found
+        )
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """All of them by file, in the order of first mention, and place."""
+        files: dict[str, int] = {}
+        for found in self._found:
+            files.setdefault(found.path, len(files))
+        return sorted(self._found, key=lambda found: (files[found.path], found.span or (0, 0)))

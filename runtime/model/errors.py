@@ -25,7 +25,13 @@ class BadParameter(FlowerError):
 
 
 class StoreProblem(FlowerError):
-    """The store cannot be opened, read or written."""
+    """The store cannot be opened, read or written. `temporary`: somebody else holds its lock; trying again helps."""
+
+    def __init__(
+        self, message: str, help: str | None = None, *, temporary: bool = False
+    ) -> None:
+        super().__init__(message, help)
+        self.temporary = temporary
 
 
 class Refused(FlowerError):

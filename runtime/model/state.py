@@ -57,6 +57,8 @@ class Reason(StrEnum):
     PARENT = "parent"  # a member of a group that is skipped
     # waiting
     RETRY = "retry"
+    # running
+    RESET_WHEN_ENDED = "reset when ended"  # set back by hand: its attempt is ended first, then it starts afresh
 
 
 class RunStatus(StrEnum):
@@ -76,4 +78,6 @@ class RunStatus(StrEnum):
     @property
     def exit_code(self) -> int:
         """What `flower run` exits with at this end."""
-        return {"succeeded": 0, "failed": 1, "cancelled": 1, "suspended": 3}.get(self.value, 130)
+        return {"succeeded": 0, "failed": 1, "cancelled": 1, "suspended": 3}.get(
+            self.value, 130
+        )

@@ -1,0 +1,1 @@
+"""Stores: where definitions and state live. `runtime.store.sqlite` is the embedded default."""

@@ -1,0 +1,240 @@
+"""What people ask of a run: rerun, ignore, cancel, and updates of `exec_status` by hand.
+
+All of it changes states and then derives the rest afresh (`runtime.picture`); nothing here is on a hot path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from runtime.model.errors import NotFound, Refused
+from runtime.model.names import find_path
+from runtime.model.state import ExecStatus, Reason, RunStatus
+from runtime.picture import RunPicture
+from runtime.store.rows import HandChange, TaskRow
+from runtime.watch import ActiveRun, Step
+
+def picture(step: Step, run: ActiveRun) -> RunPicture:
+    return RunPicture(run.graph, step.store.tasks.of_run(run.id))
+
+
+def recount(step: Step, run: ActiveRun) -> None:
+    """Derive `remaining`, group states and counters of a run afresh from the states of its tasks."""
+    tasks = step.store.tasks
+    rows = tasks.of_run(run.id)
+    known = tasks.derived(run.id)
+    wanted = RunPicture(run.graph, rows).derive()
+    tasks.recount(
+        (*derived.columns(), identity)
+        for identity, derived in wanted.items()
+        if derived.columns() != known[identity]
+    )
+    for row in reversed(rows):
+        if (
+            row.kind != "task"
+            and wanted[row.id].status == ExecStatus.RUNNING
+            and not wanted[row.id].open_members
+        ):
+            tasks.close(row.id, None, step.now)
+            step.ended(run, row, active=run.limited(row))
+    step.flush()
+
+
+def rerun(step: Step, run: ActiveRun, names: Sequence[str]) -> list[str]:
+    """Reset what failed, or the tasks named (with all inside, if it is a group); the paths that were reset.
+
+    Suspended tasks are reset only by name: whether they may run again is for a person to say.
+    """
+    rows = step.store.tasks.of_run(run.id)
+    shape = RunPicture(run.graph, rows)
+    if names:
+        chosen = [row for name in names for row in _named(rows, name, shape)]
+    else:
+        chosen = [
+            row
+            for row in rows
+            if row.status is ExecStatus.FAILED and row.reason != Reason.MEMBERS
+        ]
+    running = [
+        row.path
+        for row in chosen
+        if row.kind == "task" and row.status is ExecStatus.RUNNING
+    ]
+    if running:
+        raise Refused(
+            f"`{running[0]}` is still running",
+            f"end it first: flower cancel {run.row.ref}",
+        )
+    reset = [
+        row
+        for row in chosen
+        if row.kind == "task" or row.reason in (Reason.EXPRESSION, Reason.MISSING_VALUE)
+    ]
+    step.store.tasks.reset(row.id for row in reset)
+    _reopen(step, run)
+    step.store.events.add(step.now, "rerun", run.id, tasks=[row.path for row in reset])
+    return [row.path for row in reset]
+
+
+def _named(rows: list[TaskRow], name: str, shape: RunPicture) -> list[TaskRow]:
+    row = find_row(rows, name)
+    if row.kind == "task":
+        return [row]
+    unfinished = (ExecStatus.FAILED, ExecStatus.SUSPENDED, ExecStatus.RUNNING)
+    return [row, *(inner for inner in shape.below(row) if inner.status in unfinished)]
+
+
+def find_row(rows: list[TaskRow], name: str) -> TaskRow:
+    """The row of a task that a person named; NotFound with the nearest names."""
+    paths = {row.path: row for row in rows if row.kind != "flow"}
+    return paths[find_path(name, list(paths))]
+
+
+def ignore(step: Step, run: ActiveRun, name: str) -> list[str]:
+    """Let a task, or a group with all inside, count as done without its work; the paths that were changed."""
+    rows = step.store.tasks.of_run(run.id)
+    row = find_row(rows, name)
+    chosen = [row, *RunPicture(run.graph, rows).below(row)]
+    running = [
+        each
+        for each in chosen
+        if each.kind == "task" and each.status is ExecStatus.RUNNING
+    ]
+    if running:
+        raise Refused(
+            f"`{running[0].path}` is running",
+            f"end it first: flower cancel {run.row.ref}",
+        )
+    open_ones = [
+        each
+        for each in chosen
+        if each.status not in (ExecStatus.FINISHED, ExecStatus.IGNORED)
+    ]
+    if not open_ones:
+        raise Refused(f"`{row.path}` has already {row.status.word}", None)
+    step.store.tasks.force(
+        (each.id for each in open_ones),
+        ExecStatus.IGNORED,
+        Reason.BY_HAND,
+        "",
+        step.now,
+    )
+    _reopen(step, run)
+    step.store.events.add(step.now, "ignored", run.id, row.id, task=row.path)
+    return [each.path for each in open_ones if each.kind == "task"]
+
+
+def cancel(step: Step, run: ActiveRun) -> None:
+    """Stop a run: nothing more of it starts. What runs is ended by whoever runs it."""
+    status = RunStatus(run.row.status)
+    if status in (RunStatus.SUCCEEDED, RunStatus.CANCELLED):
+        raise Refused(
+            f"run {run.row.ref} has already {'been ' if status is RunStatus.CANCELLED else ''}{status}",
+            None,
+        )
+    step.store.runs.set_status(run.id, RunStatus.CANCELLED, step.now)
+    step.store.events.add(step.now, "cancelled", run.id)
+
+
+def apply_hand_changes(
+    step: Step, run: ActiveRun, changes: Iterable[HandChange]
+) -> list[int]:
+    """Apply a person's updates of one run; the attempts that must be ended because of them."""
+    ended: list[int] = []
+    for change in changes:
+        ended += _apply_hand_change(step, run, change)
+        step.store.events.add(
+            step.now,
+            "updated by hand",
+            run.id,
+            change.task.id,
+            task=change.task.path,
+            was=change.was,
+            wanted=change.wanted,
+        )
+    _reopen(step, run)
+    return ended
+
+
+def _apply_hand_change(step: Step, run: ActiveRun, change: HandChange) -> list[int]:
+    tasks, row = step.store.tasks, change.task
+    was = ExecStatus(change.was)
+    try:
+        wanted = ExecStatus(change.wanted)
+    except ValueError:
+        return _put_back(step, row, was)
+    if row.status is not wanted or wanted is ExecStatus.RUNNING:
+        return _put_back(step, row, was) if row.status is wanted else []
+    if row.kind != "task":
+        return _apply_to_group(step, run, row, was, wanted)
+    if was is ExecStatus.RUNNING and wanted is ExecStatus.WAITING:
+        tasks.force([row.id], ExecStatus.RUNNING, Reason.RESET_WHEN_ENDED, "", step.now)
+    elif wanted is ExecStatus.WAITING:
+        tasks.reset([row.id])
+    else:
+        tasks.force([row.id], wanted, Reason.BY_HAND, "", step.now)
+    return (
+        [row.attempt_id]
+        if was is ExecStatus.RUNNING and row.attempt_id is not None
+        else []
+    )
+
+
+def _apply_to_group(
+    step: Step, run: ActiveRun, row: TaskRow, was: ExecStatus, wanted: ExecStatus
+) -> list[int]:
+    """A group set to waiting resets what stopped inside; set to ignored it is ignored whole; else it is put back."""
+    _put_back(step, row, was)
+    below = [inner for inner in picture(step, run).below(row) if inner.kind == "task"]
+    if wanted is ExecStatus.WAITING:
+        stopped = (ExecStatus.FAILED, ExecStatus.SUSPENDED)
+        step.store.tasks.reset(inner.id for inner in below if inner.status in stopped)
+    elif wanted is ExecStatus.IGNORED:
+        left = [inner for inner in below if not inner.status.satisfies]
+        step.store.tasks.force(
+            (inner.id for inner in left), wanted, Reason.BY_HAND, "", step.now
+        )
+        if not below:
+            step.store.tasks.force([row.id], wanted, Reason.BY_HAND, "", step.now)
+        return [
+            inner.attempt_id
+            for inner in left
+            if inner.status is ExecStatus.RUNNING and inner.attempt_id is not None
+        ]
+    return []
+
+
+def _put_back(step: Step, row: TaskRow, was: ExecStatus) -> list[int]:
+    step.store.tasks.force([row.id], was, row.reason, "", step.now)
+    return []
+
+
+def _reopen(step: Step, run: ActiveRun) -> None:
+    """After states have been changed: derive the rest, and let a run that had ended go on if anything can move."""
+    recount(step, run)
+    if step.store.tasks.settled(run.id):
+        step.store.runs.set_status(run.id, RunStatus.SUCCEEDED, step.now)
+    elif step.store.tasks.moving(run.id):
+        step.store.runs.set_status(run.id, RunStatus.RUNNING, None)
+
+
+def conclude(step: Step, run: ActiveRun) -> RunStatus:
+    """What a run in which nothing moves has come to; written, unless it turns out that something can move."""
+    tasks = step.store.tasks
+    if run.id in step.finished or tasks.settled(run.id):
+        status = RunStatus.SUCCEEDED
+    elif tasks.stopped(run.id, ExecStatus.FAILED):
+        status = RunStatus.FAILED
+    elif tasks.stopped(run.id, ExecStatus.SUSPENDED):
+        status = RunStatus.SUSPENDED
+    else:
+        recount(step, run)
+        if tasks.moving(run.id) or tasks.settled(run.id):
+            return RunStatus.RUNNING
+        step.store.events.add(step.now, "nothing can move", run.id)
+        status = RunStatus.FAILED
+    step.store.runs.set_status(run.id, status, step.now)
+    return status
+
+
+def not_found_run(ref: str) -> NotFound:
+    return NotFound(f"there is no run `{ref}`", "flower runs lists them")

@@ -1,0 +1,485 @@
+"""The engine: one thread that owns the store's writing side and turns everything that happens into transactions.
+
+A turn takes what is queued (outcomes, started processes, requests), applies it, lets the watcher and the worker go as
+far as they can, commits once, and only then hands out claims and rings the bells. Nothing is dispatched before its
+claim is durable, nothing acknowledged before it is committed. It waits on its queue; the only thing it looks for by
+itself is a commit by somebody else (`PRAGMA data_version`), once a second.
+"""
+
+from __future__ import annotations
+
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Final
+
+from runtime import control
+from runtime.executor.protocol import Attempt, Executor, Outcome, ProcessMark
+from runtime.model.errors import FlowerError, StoreProblem
+from runtime.model.process import host_name, this_process
+from runtime.model.state import ExecStatus, Reason, RunStatus
+from runtime.register import RunValues, decode_parameters
+from runtime.store.protocol import Store
+from runtime.store.rows import RunRow, TaskRow
+from runtime.watch import ActiveRun, Step, Watcher
+from runtime.work import Claim, Worker, recovered_attempt
+
+_BATCH: Final = 500
+_LOOK_SECONDS: Final = 1.0
+_LOCKED_SECONDS: Final = 0.5
+
+Request = Callable[[Step], Any]
+"""Something to do within a turn's transaction; its result goes to the future of `submit`."""
+
+
+@dataclass(slots=True)
+class _Asked:
+    request: Request
+    future: Future[Any]
+
+
+@dataclass(slots=True)
+class _Started:
+    attempt_id: int
+    process: ProcessMark
+    future: Future[bool]
+
+
+@dataclass(slots=True)
+class _Ended:
+    attempt_id: int
+    outcome: Outcome
+
+
+@dataclass(slots=True)
+class _Nudge:
+    """Nothing happened, but look again."""
+
+
+_Operation = _Asked | _Started | _Ended | _Nudge
+
+
+class Engine:
+    """Works on runs until told to stop. All methods may be called from any thread.
+
+    `jobs`: how many attempts run at once. `listener`: called after each commit, from the engine's thread; it must be
+    quick and must not call the engine.
+    """
+
+    def __init__(self, store: Store, executor: Executor, jobs: int) -> None:
+        self._store = store
+        self._executor = executor
+        self._jobs = jobs
+        self._queue: queue.SimpleQueue[_Operation] = queue.SimpleQueue()
+        self._runs: dict[int, ActiveRun] = {}
+        self._waiting: dict[int, list[Future[RunStatus]]] = {}
+        self._running: dict[int, Claim] = {}
+        self._ending: set[int] = set()
+        self._listeners: list[Callable[[], None]] = []
+        self._claiming = True
+        self._closing = False
+        self._worker_id = 0
+        self.locked_since: float | None = None
+        self.problem: Exception | None = None
+        self._thread = threading.Thread(
+            target=self._main, name="flower-engine", daemon=True
+        )
+
+    # For others
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        self._listeners.append(listener)
+
+    def submit(self, request: Request) -> Future[Any]:
+        """Do `request` in the next turn; the future is done when it is durable."""
+        future: Future[Any] = Future()
+        self._queue.put(_Asked(request, future))
+        return future
+
+    def work_on(self, run_id: int) -> Future[RunStatus]:
+        """Take up a run; the future is done when nothing of it can move any more."""
+        rest: Future[RunStatus] = Future()
+
+        def take_up(step: Step) -> None:
+            self._take_up(step, run_id, rest)
+
+        asked = self.submit(take_up)
+        asked.add_done_callback(
+            lambda done: (
+                rest.set_exception(error) if (error := done.exception()) else None
+            )
+        )
+        return rest
+
+    def stop_claiming(self) -> None:
+        """Start nothing more; what runs goes on."""
+        self._claiming = False
+        self._queue.put(_Nudge())
+
+    def running(self) -> list[str]:
+        """Paths of the tasks that are being executed."""
+        return [claim.row.path for claim in list(self._running.values())]
+
+    def end_running(self) -> None:
+        """End every attempt; each is recorded as cancelled."""
+        for attempt_id in list(self._running):
+            self._executor.cancel(attempt_id)
+
+    def close(self) -> None:
+        """Stop claiming, wait for what runs inside this process, leave scripts to the next engine, commit, end."""
+        self.stop_claiming()
+        self._executor.close(leave_scripts=True)
+        self._closing = True
+        self._queue.put(_Nudge())
+        self._thread.join()
+
+    # Reporter: what the executor tells
+
+    def started(self, attempt: Attempt, process: ProcessMark) -> bool:
+        future: Future[bool] = Future()
+        self._queue.put(_Started(attempt.id, process, future))
+        return future.result()
+
+    def ended(self, attempt: Attempt, outcome: Outcome) -> None:
+        self._queue.put(_Ended(attempt.id, outcome))
+
+    # The loop
+
+    def _main(self) -> None:
+        try:
+            self._add_worker()
+            while not (self._closing and self._queue.empty()):
+                self._turn(self._next_batch())
+            self._end_worker()
+        except FlowerError as problem:
+            self._give_up(problem)
+        except Exception as bug:
+            self._give_up(bug)
+            raise
+
+    def _next_batch(self) -> list[_Operation]:
+        """What is queued, at most `_BATCH`; waits for the first. Empty if only the time has come to look."""
+        try:
+            batch = [self._queue.get(timeout=self._patience())]
+        except queue.Empty:
+            return []
+        while len(batch) < _BATCH:
+            try:
+                batch.append(self._queue.get_nowait())
+            except queue.Empty:
+                break
+        return batch
+
+    def _patience(self) -> float:
+        due = [
+            at
+            for run_id in self._runs
+            if (at := self._store.tasks.next_due(run_id)) is not None
+        ]
+        if not due:
+            return _LOOK_SECONDS
+        return min(max(min(due) / 1e6 - time.time(), 0.0), _LOOK_SECONDS)
+
+    def _turn(self, batch: list[_Operation]) -> None:
+        if not batch and not self._store.changed_outside() and not self._anything_due():
+            return
+        while True:
+            try:
+                self._commit(batch)
+            except StoreProblem as problem:
+                if not problem.temporary:
+                    raise
+                self.locked_since = self.locked_since or time.time()
+                time.sleep(_LOCKED_SECONDS)
+            else:
+                self.locked_since = None
+                return
+
+    def _anything_due(self) -> bool:
+        now = _now()
+        return any(
+            (at := self._store.tasks.next_due(run_id)) is not None and at <= now
+            for run_id in self._runs
+        )
+
+    def _commit(self, batch: list[_Operation]) -> None:
+        """One transaction for everything at hand, and what follows after it is durable."""
+        ended = {
+            operation.attempt_id for operation in batch if isinstance(operation, _Ended)
+        }
+        with self._store.transaction():
+            step = Step(self._store, _now())
+            if self._store.changed_outside():
+                self._apply_hand_changes(step)
+            for operation in batch:
+                self._apply(step, operation)
+            step.flush()
+            claims = self._advance(step, ended)
+        for attempt_id in ended:
+            self._running.pop(attempt_id, None)
+            self._ending.discard(attempt_id)
+        for claim in claims:
+            self._running[claim.attempt.id] = claim
+        for claim in claims:
+            self._executor.submit(claim.attempt, self)
+        for action in step.after_commit:
+            action()
+        for listener in self._listeners:
+            listener()
+
+    def _apply(self, step: Step, operation: _Operation) -> None:
+        match operation:
+            case _Ended(attempt_id, outcome):
+                claim = self._running.get(attempt_id)
+                if claim is not None:
+                    self._record(step, claim, outcome)
+            case _Started(attempt_id, process, future):
+                granted = self._may_start(attempt_id)
+                if granted:
+                    self._store.attempts.started(
+                        attempt_id, process.pid, process.start_ticks, process.boot_id
+                    )
+                step.after_commit.append(lambda: future.set_result(granted))
+            case _Asked(request, future):
+                self._answer(step, request, future)
+
+    def _answer(self, step: Step, request: Request, future: Future[Any]) -> None:
+        try:
+            with self._store.savepoint():
+                result = request(step)
+                step.flush()
+        except FlowerError as problem:
+            refused = problem
+            step.after_commit.append(lambda: future.set_exception(refused))
+        else:
+            step.after_commit.append(lambda: future.set_result(result))
+
+    def _may_start(self, attempt_id: int) -> bool:
+        """Whether the claim is still ours: not cancelled, not reset by hand."""
+        claim = self._running.get(attempt_id)
+        if claim is None or attempt_id in self._ending:
+            return False
+        row = self._store.tasks.by_id(claim.row.id)
+        return (
+            row is not None
+            and row.status is ExecStatus.RUNNING
+            and row.fence == claim.row.fence
+            and not row.reason
+        )
+
+    def _record(self, step: Step, claim: Claim, outcome: Outcome) -> None:
+        worker = Worker(step, self._worker_id)
+        row = self._store.tasks.by_id(claim.row.id)
+        if (
+            row is not None
+            and row.reason == Reason.RESET_WHEN_ENDED
+            and row.fence == claim.row.fence
+        ):
+            ended = Outcome(
+                False,
+                reason=Reason.CANCELLED,
+                message="set back by hand",
+                exit_code=outcome.exit_code,
+            )
+            if worker.record(claim, ended, 0.5):
+                self._store.tasks.reset([row.id])
+                control.recount(step, claim.run)
+            return
+        worker.record(claim, outcome, random.random())
+
+    # Runs
+
+    def _take_up(self, step: Step, run_id: int, rest: Future[RunStatus]) -> None:
+        run = self._load(run_id)
+        step.store.runs.start(run_id, step.now)
+        if run.row.status != RunStatus.CANCELLED:
+            step.store.runs.set_status(run_id, RunStatus.RUNNING, None)
+        lost = [
+            row
+            for row in self._store.tasks.running(run_id)
+            if row.attempt_id not in self._running
+        ]
+        for row in lost:
+            step.store.events.add(
+                step.now, "recovering", run_id, row.id, attempt=row.attempts
+            )
+        recoveries = [
+            self._recovery(run, row) for row in lost if row.attempt_id is not None
+        ]
+
+        def taken() -> None:
+            self._runs.setdefault(run_id, run)
+            self._waiting.setdefault(run_id, []).append(rest)
+            for claim, process in recoveries:
+                self._running[claim.attempt.id] = claim
+                self._executor.recover(claim.attempt, process, self)
+                if claim.row.reason == Reason.RESET_WHEN_ENDED:
+                    self._ending.add(claim.attempt.id)
+                    self._executor.cancel(claim.attempt.id)
+            self._queue.put(_Nudge())
+
+        step.after_commit.append(taken)
+
+    def _load(self, run_id: int) -> ActiveRun:
+        row = self._store.runs.get(run_id)
+        if row is None:
+            raise control.not_found_run(str(run_id))
+        return active_run(self._store, row)
+
+    def _recovery(
+        self, run: ActiveRun, row: TaskRow
+    ) -> tuple[Claim, ProcessMark | None]:
+        """What an engine that died was executing, to be taken up; the claim and its fence stay as they are."""
+        found = self._store.attempts.process(row.attempt_id or 0)
+        return Claim(run, row, recovered_attempt(run, row, self._store)), ProcessMark(
+            *found
+        ) if found else None
+
+    def _apply_hand_changes(self, step: Step) -> None:
+        changes = self._store.events.hand_changes()
+        for run_id in sorted({change.task.run_id for change in changes}):
+            run = self._runs.get(run_id) or self._load(run_id)
+            mine = [change for change in changes if change.task.run_id == run_id]
+            for attempt_id in control.apply_hand_changes(step, run, mine):
+                self._end_attempt(step, attempt_id)
+        if changes:
+            self._store.events.clear_hand_changes()
+
+    def _end_attempt(self, step: Step, attempt_id: int) -> None:
+        if attempt_id in self._running and attempt_id not in self._ending:
+            self._ending.add(attempt_id)
+            step.after_commit.append(lambda: self._executor.cancel(attempt_id))
+
+    def _advance(self, step: Step, ended: set[int]) -> list[Claim]:
+        """Let every run go as far as it can; the claims to hand out."""
+        claims: list[Claim] = []
+        places = self._jobs - sum(
+            1 for attempt_id in self._running if attempt_id not in ended
+        )
+        watcher, worker = Watcher(step), Worker(step, self._worker_id)
+        for run in list(self._runs.values()):
+            status = self._store.runs.status(run.id)
+            if status == RunStatus.RUNNING and self._claiming:
+                self._store.tasks.wake_due(run.id, step.now)
+                watcher.advance(run)
+                claims += worker.claim(run, places - len(claims))
+                step.flush()
+            elif status == RunStatus.CANCELLED:
+                for attempt_id in self._attempts_of(run, ended):
+                    self._end_attempt(step, attempt_id)
+            self._settle(
+                step,
+                run,
+                status,
+                busy=bool(self._attempts_of(run, ended)) or _any_of(run, claims),
+            )
+        return claims
+
+    def _attempts_of(self, run: ActiveRun, ended: set[int]) -> list[int]:
+        return [
+            attempt_id
+            for attempt_id, claim in self._running.items()
+            if claim.run.id == run.id and attempt_id not in ended
+        ]
+
+    def _settle(self, step: Step, run: ActiveRun, status: str, *, busy: bool) -> None:
+        """Notice when a run, or a group of it, has come to rest."""
+        if run.id in step.failed and self._store.tasks.any_held(run.id):
+            self._fail_stuck_groups(step, run)
+        if busy or (status == RunStatus.RUNNING and not self._claiming):
+            return
+        if status == RunStatus.RUNNING:
+            if self._store.tasks.moving(run.id) or self._fail_stuck_groups(step, run):
+                return
+            status = control.conclude(step, run)
+            if status == RunStatus.RUNNING:
+                self._queue.put(_Nudge())
+                return
+        self._announce(step, run, RunStatus(status))
+
+    def _fail_stuck_groups(self, step: Step, run: ActiveRun) -> bool:
+        """Fail groups whose members cannot move any more; whether that let others go on."""
+        stuck = control.picture(step, run).stuck()
+        self._store.tasks.fail_containers((row.id for row in stuck), step.now)
+        for row in stuck:
+            step.stopped(run, row)
+        step.flush()
+        if stuck and self._store.tasks.moving(run.id):
+            self._queue.put(_Nudge())
+            return True
+        return False
+
+    def _announce(self, step: Step, run: ActiveRun, status: RunStatus) -> None:
+        waiting = self._waiting.get(run.id)
+        if waiting:
+            step.after_commit.append(lambda: self._resolve(run.id, status))
+
+    def _resolve(self, run_id: int, status: RunStatus) -> None:
+        for rest in self._waiting.pop(run_id, []):
+            rest.set_result(status)
+
+    # The engine's own row, and its end
+
+    def _add_worker(self) -> None:
+        me = this_process()
+        with self._store.transaction():
+            self._worker_id = self._store.attempts.add_worker(
+                host_name(), me.boot_id, me.pid, me.start_ticks, _now()
+            )
+
+    def _end_worker(self) -> None:
+        with self._store.transaction():
+            self._store.attempts.end_worker(self._worker_id, _now())
+
+    def _give_up(self, problem: Exception) -> None:
+        """The store cannot be written any more: whoever waits is told; scripts go on and are taken up later."""
+        self.problem = problem
+        self._claiming = False
+        for waiting in list(self._waiting.values()):
+            for rest in waiting:
+                rest.set_exception(problem)
+        self._waiting.clear()
+        while True:
+            try:
+                operation = self._queue.get(timeout=_LOOK_SECONDS)
+            except queue.Empty:
+                if self._closing:
+                    return
+                continue
+            if isinstance(operation, _Started):
+                operation.future.set_result(False)
+            elif isinstance(operation, _Asked):
+                operation.future.set_exception(problem)
+            for listener in self._listeners:
+                listener()
+
+
+def active_run(store: Store, row: RunRow) -> ActiveRun:
+    """A run with its definition and parameters, ready to be worked on or changed."""
+    graph = store.graph(row.definition_id)
+    parameters = decode_parameters(graph.flow, row.parameters)
+    values = RunValues(
+        parameters,
+        row.time,
+        row.zone,
+        row.id,
+        row.ref,
+        row.created_at,
+        str(store.files.run(row.id)),
+    )
+    return ActiveRun(row, graph, values)
+
+
+def _any_of(run: ActiveRun, claims: list[Claim]) -> bool:
+    return any(claim.run.id == run.id for claim in claims)
+
+
+def _now() -> int:
+    return time.time_ns() // 1000

@@ -1,0 +1,93 @@
+"""A flow version indexed for the engine: members, successors and mapped ancestors of each node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from runtime.model.definition import Dependency, FlowDefinition, TaskDefinition
+from runtime.model.run import TaskKind
+
+DECIDE = 0
+"""Lane of rows that the engine decides itself: groups, maps, joins, conditions not evaluated yet."""
+EXECUTE = 1
+"""Lane of rows that need a place of an executor."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowGraph:
+    """`members[n]`: direct members of node n. `maps[n]`: its mapped ancestors, outermost first, itself included."""
+
+    definition_id: int
+    flow: FlowDefinition
+    by_path: dict[str, int]
+    members: tuple[tuple[int, ...], ...]
+    successors: tuple[tuple[Dependency, ...], ...]
+    predecessors: tuple[tuple[Dependency, ...], ...]
+    maps: tuple[tuple[int, ...], ...]
+    size: int = field(default=0)
+
+    @classmethod
+    def of(cls, definition_id: int, flow: FlowDefinition) -> FlowGraph:
+        size = len(flow.tasks)
+        members: list[list[int]] = [[] for _ in range(size)]
+        maps: list[tuple[int, ...]] = []
+        for task in flow.tasks:
+            outer = maps[task.parent] if task.parent is not None else ()
+            maps.append((*outer, task.node) if task.generators else outer)
+            if task.parent is not None:
+                members[task.parent].append(task.node)
+        forward: list[list[Dependency]] = [[] for _ in range(size)]
+        backward: list[list[Dependency]] = [[] for _ in range(size)]
+        for edge in flow.dependencies:
+            forward[edge.predecessor].append(edge)
+            backward[edge.successor].append(edge)
+        return cls(
+            definition_id=definition_id,
+            flow=flow,
+            by_path={task.path: task.node for task in flow.tasks},
+            members=tuple(map(tuple, members)),
+            successors=tuple(map(tuple, forward)),
+            predecessors=tuple(map(tuple, backward)),
+            maps=tuple(maps),
+            size=size,
+        )
+
+    def task(self, node: int) -> TaskDefinition:
+        return self.flow.tasks[node]
+
+    def mapped(self, node: int) -> bool:
+        return bool(self.flow.tasks[node].generators)
+
+    def inside_map(self, node: int) -> bool:
+        """Whether rows of the node come into being only at run time."""
+        outer = self.maps[node]
+        return bool(outer) and outer != (node,)
+
+    def subtree(self, node: int) -> list[int]:
+        """Nodes below `node` whose rows exist as soon as one of `node` is opened, parents first.
+
+        A mapped node among them is included, what is below it is not.
+        """
+        found: list[int] = []
+        for member in self.members[node]:
+            found.append(member)
+            if not self.mapped(member):
+                found.extend(self.subtree(member))
+        return found
+
+    def row_kind(self, node: int) -> TaskKind:
+        """The kind of the row that stands for the node in its scope."""
+        task = self.flow.tasks[node]
+        return "map" if task.generators else task.kind
+
+    def item_kind(self, node: int) -> TaskKind:
+        """The kind of the rows of a mapped node's items."""
+        return "task" if self.flow.tasks[node].kind == "task" else "item"
+
+    def lane(self, node: int, kind: TaskKind) -> int:
+        task = self.flow.tasks[node]
+        return (
+            EXECUTE
+            if kind == "task" and task.when is None and task.action is not None
+            else DECIDE
+        )

@@ -1,0 +1,74 @@
+"""Outputs that the engine computes: `out name: type = expr`, before or after the action."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from runtime.expression.evaluator import evaluate
+from runtime.model.definition import TaskDefinition
+from runtime.model.types import PATH, required, type_from_json
+from runtime.model.values import from_json, to_json
+from runtime.scope import TaskScope
+
+
+def provided(task: TaskDefinition) -> list[tuple[str, Any]]:
+    """(name, type) of the outputs that the action itself gives."""
+    return [
+        (out.name, type_from_json(out.type)) for out in task.outs if not out.computed
+    ]
+
+
+def early_values(task: TaskDefinition, scope: TaskScope) -> dict[str, Any]:
+    """Python objects of the outputs that are known before the action; they are in scope for its arguments."""
+    values: dict[str, Any] = {}
+    scope.own_values = values
+    for out in task.outs:
+        if out.computed and out.early:
+            values[out.name] = _typed(out.type, evaluate(out.value, scope), out.name)
+    return values
+
+
+def computed_outputs(
+    task: TaskDefinition, given: Mapping[str, Any], scope: TaskScope
+) -> dict[str, Any]:
+    """All outputs as JSON: those given by the action (JSON) and those computed from them.
+
+    ExpressionError or ValueProblem if one cannot be computed or does not fit.
+    """
+    values: dict[str, Any] = {}
+    scope.own_values = values
+    for name, kind in provided(task):
+        if name in given:
+            values[name] = from_json(kind, given[name], f"output `{name}`")
+    for early in (True, False):
+        for out in task.outs:
+            if out.computed and out.early is early:
+                values[out.name] = _typed(
+                    out.type, evaluate(out.value, scope), out.name
+                )
+    return {
+        out.name: to_json(values[out.name]) for out in task.outs if out.name in values
+    }
+
+
+def missing_file(
+    task: TaskDefinition, outputs: Mapping[str, Any], project: Path
+) -> str | None:
+    """The sentence for a computed output of type path whose file does not exist at the end; None if all do."""
+    for out in task.outs:
+        if (
+            out.computed
+            and required(type_from_json(out.type)) == PATH
+            and outputs.get(out.name) is not None
+        ):
+            path = os.path.join(project, outputs[out.name])
+            if not os.path.exists(path):
+                return f"the output `{out.name}` names {outputs[out.name]}, but there is no such file"
+    return None
+
+
+def _typed(kind: Any, value: Any, name: str) -> Any:
+    return from_json(type_from_json(kind), to_json(value), f"output `{name}`")

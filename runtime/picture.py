@@ -1,0 +1,214 @@
+"""The picture of a whole run, from which everything that is derived can be derived again.
+
+Used where speed does not matter and certainty does: after a rerun, an ignore, an update by hand, when a run comes to
+rest, and by the doctor. Pure: rows in, changes out.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from runtime.model.graph import FlowGraph
+from runtime.model.state import ExecStatus
+from runtime.store.rows import TaskRow
+
+_SETTLED = (ExecStatus.FINISHED, ExecStatus.IGNORED)
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """The derived columns of a row, in the order in which the store writes them."""
+
+    status: int
+    remaining: int
+    lane: int
+    held_by: int
+    open_members: int
+    active_members: int
+
+    def columns(self) -> tuple[int, int, int, int, int, int]:
+        return (
+            self.status,
+            self.remaining,
+            self.lane,
+            self.held_by,
+            self.open_members,
+            self.active_members,
+        )
+
+
+class RunPicture:
+    """All rows of a run, parents first, with their places in the graph."""
+
+    def __init__(self, graph: FlowGraph, rows: list[TaskRow]) -> None:
+        self._graph = graph
+        self._rows = rows
+        self._by_id = {row.id: row for row in rows}
+        self._at = {(row.node, row.scope_id, row.ordinal): row for row in rows}
+        self._children: defaultdict[int, list[TaskRow]] = defaultdict(list)
+        for row in rows:
+            if row.parent_id is not None:
+                self._children[row.parent_id].append(row)
+        self._around: dict[int, dict[int, int]] = {0: {}}
+
+    def below(self, row: TaskRow) -> Iterator[TaskRow]:
+        """All rows inside a container, parents first."""
+        for child in self._children[row.id]:
+            yield child
+            yield from self.below(child)
+
+    def derive(self) -> dict[int, Derived]:
+        """The derived columns of every row, from states alone. Groups with members that are not settled are open."""
+        status = self._reopened()
+        return {row.id: self._derived(row, status) for row in self._rows}
+
+    def _reopened(self) -> dict[int, ExecStatus]:
+        status = {row.id: row.status for row in self._rows}
+        for row in reversed(self._rows):
+            settled = status[row.id] in (*_SETTLED, ExecStatus.FAILED)
+            if (
+                row.kind != "task"
+                and settled
+                and any(
+                    status[child.id] not in _SETTLED for child in self._children[row.id]
+                )
+            ):
+                status[row.id] = ExecStatus.RUNNING
+        return status
+
+    def _derived(self, row: TaskRow, status: dict[int, ExecStatus]) -> Derived:
+        children = [status[child.id] for child in self._children[row.id]]
+        waiting = status[row.id] is ExecStatus.WAITING
+        return Derived(
+            status=status[row.id],
+            remaining=self._remaining(row, status) if waiting else 0,
+            lane=self._graph.lane(row.node, row.kind) if waiting else row.lane,
+            held_by=0,
+            open_members=sum(1 for child in children if child not in _SETTLED),
+            active_members=sum(1 for child in children if child is ExecStatus.RUNNING),
+        )
+
+    def _remaining(self, row: TaskRow, status: dict[int, ExecStatus]) -> int:
+        return sum(
+            1 for needed in self._needs(row) if not self._meets(needed, row, status)
+        )
+
+    def _meets(
+        self, needed: TaskRow, row: TaskRow, status: dict[int, ExecStatus]
+    ) -> bool:
+        if needed.id == row.parent_id:
+            return status[needed.id] is not ExecStatus.WAITING
+        return status[needed.id] in _SETTLED
+
+    def _needs(self, row: TaskRow) -> Iterator[TaskRow]:
+        """What a row waits for: its group's opening, the item before it, its predecessors."""
+        if row.parent_id is None:
+            return
+        parent = self._by_id[row.parent_id]
+        if parent.kind == "map":
+            if self._graph.task(row.node).sequential and row.ordinal:
+                yield self._at[row.node, row.scope_id, row.ordinal - 1]
+            return
+        yield parent
+        for edge in self._graph.predecessors[row.node]:
+            found = self._at.get(
+                (edge.predecessor, self._scope_of(edge.predecessor, row), 0)
+            )
+            if found is not None:
+                yield found
+
+    def _scope_of(self, node: int, row: TaskRow) -> int:
+        scope_id = 0
+        around = self._items_around(row.scope_id)
+        for mapped in self._graph.maps[node]:
+            if mapped not in around:
+                break
+            scope_id = around[mapped]
+        return scope_id
+
+    def _items_around(self, scope_id: int) -> dict[int, int]:
+        """Item rows by mapped node, for everything whose scope is `scope_id`."""
+        if scope_id not in self._around:
+            scope = self._by_id[scope_id]
+            outer = self._items_around(scope.scope_id)
+            if scope.kind == "item":
+                outer = {
+                    **self._items_around(self._by_id[scope.scope_id].scope_id),
+                    scope.node: scope.id,
+                }
+            self._around[scope_id] = outer
+        return self._around[scope_id]
+
+    def unmet(self) -> dict[int, list[str]]:
+        """For each waiting row the paths of what it still waits for."""
+        status = {row.id: row.status for row in self._rows}
+        return {
+            row.id: [needed.path for needed in self._needs(row) if not self._meets(needed, row, status)]
+            for row in self._rows
+            if row.status is ExecStatus.WAITING
+        }
+
+    def stuck(self) -> list[TaskRow]:
+        """Open groups, innermost first, in which nothing can move any more because a member failed."""
+        lost = self._lost()
+        stuck: set[int] = set()
+        found: list[TaskRow] = []
+        for row in reversed(self._rows):
+            if (
+                row.kind == "task"
+                or row.status is not ExecStatus.RUNNING
+                or row.parent_id is None
+            ):
+                continue
+            left = [
+                child
+                for child in self._children[row.id]
+                if child.status not in _SETTLED
+            ]
+            still = all(
+                child.id in stuck
+                or (child.id in lost and child.status is not ExecStatus.RUNNING)
+                for child in left
+            )
+            if (
+                left
+                and still
+                and any(inner.status is ExecStatus.FAILED for inner in self.below(row))
+            ):
+                stuck.add(row.id)
+                found.append(row)
+        return found
+
+    def _lost(self) -> set[int]:
+        """Rows that will not end before a person does something: failed and suspended ones and all that wait for them."""
+        lost = {
+            row.id
+            for row in self._rows
+            if row.status in (ExecStatus.FAILED, ExecStatus.SUSPENDED)
+        }
+        waiting = [row for row in self._rows if row.status is ExecStatus.WAITING]
+        grown = True
+        while grown:
+            grown = False
+            for row in reversed(self._rows):
+                if (
+                    row.kind != "task"
+                    and row.id not in lost
+                    and any(child.id in lost for child in self._children[row.id])
+                ):
+                    lost.add(row.id)
+                    grown = True
+            for row in waiting:
+                if row.id not in lost and any(
+                    self._blocks(needed, row, lost) for needed in self._needs(row)
+                ):
+                    lost.add(row.id)
+                    grown = True
+        return lost
+
+    def _blocks(self, needed: TaskRow, row: TaskRow, lost: set[int]) -> bool:
+        if needed.id == row.parent_id:
+            return needed.status is ExecStatus.WAITING and needed.id in lost
+        return needed.id in lost and needed.status not in _SETTLED

@@ -1,0 +1,97 @@
+"""Rows as the engine handles them: plain values that stores read and write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from runtime.model.run import TaskKind
+from runtime.model.state import ExecStatus
+
+
+@dataclass(slots=True)
+class TaskRow:
+    """A task run as the engine sees it when it decides about it. `item`: JSON values by loop variable."""
+
+    id: int
+    run_id: int
+    node: int
+    scope_id: int
+    ordinal: int
+    parent_id: int | None
+    path: str
+    kind: TaskKind
+    status: ExecStatus
+    reason: str
+    remaining: int
+    lane: int
+    priority: int
+    fence: int
+    generation: int
+    attempts: int
+    attempt_id: int | None
+    item: dict[str, Any] | None
+    started_at: int | None
+
+
+@dataclass(slots=True)
+class NewTaskRow:
+    """A row to insert; the rest takes its defaults."""
+
+    id: int
+    run_id: int
+    node: int
+    scope_id: int
+    ordinal: int
+    parent_id: int | None
+    path: str
+    kind: TaskKind
+    status: ExecStatus
+    remaining: int
+    lane: int
+    priority: int
+    member_limit: int | None = None
+    open_members: int = 0
+    item: str | None = None
+    item_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A flow run as the engine sees it. `time`: microseconds; `zone`: an IANA name."""
+
+    id: int
+    flow: str
+    definition_id: int
+    status: str
+    parameters: dict[str, Any]
+    time: int
+    zone: str
+    created_at: int
+    project: str
+
+    @property
+    def ref(self) -> str:
+        return f"{self.flow}-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEnd:
+    """What is written of an attempt that ended."""
+
+    attempt_id: int
+    outcome: str
+    reason: str
+    message: str
+    exit_code: int | None
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandChange:
+    """A person's update of `exec_status` that the engine has not applied yet."""
+
+    id: int
+    task: TaskRow
+    was: int
+    wanted: int

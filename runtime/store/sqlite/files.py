@@ -1,0 +1,69 @@
+"""Where the files of a store lie: `X.db` and the private folder `X.db.d/` beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from runtime.model.errors import StoreProblem
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFiles:
+    """Paths of one store; `db` is absolute."""
+
+    db: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.db.with_name(self.db.name + ".d")
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / "engine.lock"
+
+    def attempt(self, run_id: int, attempt_id: int) -> Path:
+        """The private folder of an attempt: its script, marks, outputs and log."""
+        return self.folder / "runs" / str(run_id) / str(attempt_id)
+
+    def run(self, run_id: int) -> Path:
+        """The folder that the tasks of a run share (`FLOW_RUN_DIR`)."""
+        return self.folder / "runs" / str(run_id) / "shared"
+
+    def log(self, run_id: int, attempt_id: int) -> Path:
+        return self.attempt(run_id, attempt_id) / "log"
+
+    @property
+    def socket(self) -> Path:
+        """Of the engine, under the user's runtime folder: names of sockets end at 108 bytes."""
+        name = hashlib.sha256(os.fsencode(os.path.realpath(self.db))).hexdigest()[:24]
+        return _runtime_folder() / f"{name}.sock"
+
+    def create(self) -> None:
+        """Make the folders, private to the user; StoreProblem if that is not possible."""
+        try:
+            self.db.parent.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise StoreProblem(
+                f"the store's folder {self.folder} cannot be made: {error.strerror}",
+                "choose a place you may write to with --db FILE or FLOWER_DB",
+            ) from None
+
+
+def _runtime_folder() -> Path:
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    if base and os.access(base, os.W_OK):
+        folder = Path(base) / "flower"
+    else:
+        folder = Path(tempfile.gettempdir()) / f"flower-{os.getuid()}"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise StoreProblem(
+            f"{folder} belongs to somebody else",
+            "set XDG_RUNTIME_DIR to a private folder",
+        )
+    return folder

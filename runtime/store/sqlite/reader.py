@@ -1,0 +1,209 @@
+"""The reading side: snapshots for people and programs, on a connection that cannot write."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Final
+
+from runtime.model.definition import FlowDefinition
+from runtime.model.errors import NotFound, StoreProblem
+from runtime.model.graph import FlowGraph
+from runtime.model.names import find_path, nearest
+from runtime.model.run import AttemptView, EventView, FlowSummary, RunSummary, TaskView
+from runtime.model.state import ExecStatus, Reason, RunStatus
+from runtime.picture import RunPicture
+from runtime.store.sqlite import definitions
+from runtime.store.sqlite.connection import connect_reader, translate
+from runtime.store.sqlite.files import StoreFiles
+from runtime.store.sqlite.tasks import TaskRuns
+
+_RUN: Final = (
+    "SELECT r.id, r.flow, d.version, r.status, r.key, r.parameters, r.created_at, r.started_at, r.ended_at"
+    " FROM flow_run AS r JOIN flow_definition AS d ON d.id = r.flow_definition_id"
+)
+_TASK: Final = (
+    "SELECT id, flow_run_id, node, path, kind, parent_id, exec_status, reason, message, remaining, held_by, not_before,"
+    " generation, fence, attempts, item_key, open_members, started_at, ended_at, exit_code, attempt_id, outputs"
+    " FROM task_run WHERE flow_run_id = ? ORDER BY id"
+)
+_ATTEMPT: Final = (
+    "SELECT a.id, a.task_run_id, t.path, a.generation, a.number, a.fence, a.outcome, a.reason, a.message, a.exit_code,"
+    " w.host, a.pid, a.started_at, a.ended_at, a.flow_run_id FROM task_attempt AS a"
+    " JOIN task_run AS t ON t.id = a.task_run_id JOIN worker AS w ON w.id = a.worker_id"
+    " WHERE a.flow_run_id = ? ORDER BY a.id"
+)
+_REF: Final = re.compile(r"(?:(?P<flow>.+)-)?(?P<id>\d+)")
+
+
+class Reader:
+    """Reads one store; each call is a snapshot of its own. Use it from one thread at a time."""
+
+    def __init__(self, files: StoreFiles) -> None:
+        self.files = files
+        self._connection = connect_reader(files)
+        self._graphs: dict[int, FlowGraph] = {}
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def flows(self) -> list[FlowSummary]:
+        """Every deployed flow at its newest version, by name."""
+        rows = self._all(
+            "SELECT d.name, d.version, d.source_file, d.project, d.doc, d.deployed_at, d.content_hash,"
+            " (SELECT count(*) FROM flow_run WHERE flow = d.name),"
+            " (SELECT id FROM flow_run WHERE flow = d.name ORDER BY id DESC LIMIT 1),"
+            " (SELECT status FROM flow_run WHERE flow = d.name ORDER BY id DESC LIMIT 1)"
+            " FROM flow_definition AS d"
+            " WHERE d.version = (SELECT max(version) FROM flow_definition WHERE name = d.name) ORDER BY d.name"
+        )
+        return [
+            FlowSummary(*row[:8], f"{row[0]}-{row[8]}" if row[8] else None, RunStatus(row[9]) if row[9] else None)
+            for row in rows
+        ]
+
+    def flow(self, name: str) -> FlowDefinition:
+        """A deployed flow at its newest version; NotFound with the nearest name."""
+        found = definitions.newest(self._connection, name)
+        if found is None:
+            known = [row[0] for row in self._all("SELECT DISTINCT name FROM flow_definition ORDER BY name")]
+            raise NotFound(
+                f"no flow `{name}` is deployed here",
+                nearest(name, known) or "deploy it first: flowc deploy FILE.flow (flower flows lists what there is)",
+            )
+        return definitions.load(self._connection, found[0])
+
+    def definition(self, run_id: int) -> FlowDefinition:
+        """The version of the flow that a run was registered with."""
+        row = self._one("SELECT flow_definition_id FROM flow_run WHERE id = ?", run_id)
+        return definitions.load(self._connection, row[0])
+
+    def runs(self, flow: str | None = None, limit: int = 20) -> list[RunSummary]:
+        """The newest runs, newest first."""
+        condition = " WHERE r.flow = ?" if flow is not None else ""
+        arguments = (flow, limit) if flow is not None else (limit,)
+        rows = self._all(f"{_RUN}{condition} ORDER BY r.id DESC LIMIT ?", *arguments)
+        return [self._summary(row) for row in rows]
+
+    def run(self, ref: str | None = None) -> RunSummary:
+        """A run by what people type (`etl-12`, `12`, or a flow's name for its latest); None is the latest of all."""
+        if ref is None:
+            row = self._maybe(f"{_RUN} ORDER BY r.id DESC LIMIT 1")
+            if row is None:
+                raise NotFound("there are no runs yet", "start one: flower run FLOW")
+            return self._summary(row)
+        found = _REF.fullmatch(ref)
+        row = self._maybe(f"{_RUN} WHERE r.id = ?", int(found["id"])) if found and len(found["id"]) < 19 else None
+        if row is not None and found is not None and found["flow"] in (None, row[1]):
+            return self._summary(row)
+        row = self._maybe(f"{_RUN} WHERE r.flow = ? ORDER BY r.id DESC LIMIT 1", ref)
+        if row is not None:
+            return self._summary(row)
+        known = [f"{each[1]}-{each[0]}" for each in self._all(f"{_RUN} ORDER BY r.id DESC LIMIT 200")]
+        raise NotFound(f"there is no run `{ref}`", nearest(ref, known) or "flower runs lists them")
+
+    def tasks(self, run_id: int) -> list[TaskView]:
+        """All task runs of a run, groups included, in the order of the source; the flow's body first."""
+        graph = self._graph(run_id)
+        return [_task(row, graph) for row in self._all(_TASK, run_id)]
+
+    def waits_for(self, run_id: int) -> dict[int, list[str]]:
+        """For each waiting task run what it waits for, by path."""
+        graph = self._graph(run_id)
+        return RunPicture(graph, TaskRuns(self._connection).of_run(run_id)).unmet()
+
+    def attempts(self, run_id: int, path: str | None = None) -> list[AttemptView]:
+        """All attempts of a run, or of one task of it, oldest first."""
+        rows = self._all(_ATTEMPT, run_id)
+        wanted = None
+        if path is not None:
+            paths = [row[0] for row in self._all("SELECT path FROM task_run WHERE flow_run_id = ?", run_id)]
+            wanted = find_path(path, paths)
+        return [self._attempt(row) for row in rows if wanted is None or row[2] == wanted]
+
+    def events(self, run_id: int) -> list[EventView]:
+        """What happened to a run beside its attempts, oldest first."""
+        rows = self._all(
+            "SELECT e.id, e.at, e.flow_run_id, t.path, e.kind, e.detail FROM event AS e"
+            " LEFT JOIN task_run AS t ON t.id = e.task_run_id WHERE e.flow_run_id = ? ORDER BY e.id",
+            run_id,
+        )
+        return [EventView(*row[:5], json.loads(row[5])) for row in rows]
+
+    def _summary(self, row: Sequence[Any]) -> RunSummary:
+        counts = self._all(
+            "SELECT exec_status, count(*) FROM task_run WHERE flow_run_id = ? AND kind = 'task' GROUP BY exec_status",
+            row[0],
+        )
+        return RunSummary(
+            id=row[0],
+            ref=f"{row[1]}-{row[0]}",
+            flow=row[1],
+            version=row[2],
+            status=RunStatus(row[3]),
+            key=row[4],
+            parameters=json.loads(row[5]),
+            created_at=row[6],
+            started_at=row[7],
+            ended_at=row[8],
+            counts={ExecStatus(status): count for status, count in counts},
+        )
+
+    def _attempt(self, row: Sequence[Any]) -> AttemptView:
+        return AttemptView(*row[:7], Reason(row[7]), *row[8:14], str(self.files.log(row[14], row[0])))
+
+    def _graph(self, run_id: int) -> FlowGraph:
+        row = self._one("SELECT flow_definition_id FROM flow_run WHERE id = ?", run_id)
+        if row[0] not in self._graphs:
+            self._graphs[row[0]] = FlowGraph.of(row[0], definitions.load(self._connection, row[0]))
+        return self._graphs[row[0]]
+
+    def _all(self, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(query, arguments).fetchall()
+        except sqlite3.Error as error:
+            raise translate(error, self.files.db) from None
+
+    def _maybe(self, query: str, *arguments: Any) -> tuple[Any, ...] | None:
+        found = self._all(query, *arguments)
+        return found[0] if found else None
+
+    def _one(self, query: str, *arguments: Any) -> tuple[Any, ...]:
+        found = self._maybe(query, *arguments)
+        if found is None:
+            raise StoreProblem(f"{self.files.db}: a row that must exist is missing")
+        return found
+
+
+def _task(row: Sequence[Any], graph: FlowGraph) -> TaskView:
+    task = graph.task(row[2])
+    item_key = row[15]
+    name = graph.flow.name if row[4] == "flow" else task.name if item_key is None else f"{task.name}[{item_key}]"
+    return TaskView(
+        id=row[0],
+        run_id=row[1],
+        node=row[2],
+        path=row[3],
+        name=name,
+        kind=row[4],
+        parent_id=row[5],
+        status=ExecStatus(row[6]),
+        reason=Reason(row[7]),
+        message=row[8],
+        remaining=row[9],
+        held_by=row[10],
+        not_before=row[11],
+        generation=row[12],
+        fence=row[13],
+        attempts=row[14],
+        item_key=item_key,
+        open_members=row[16],
+        started_at=row[17],
+        ended_at=row[18],
+        exit_code=row[19],
+        attempt_id=row[20],
+        outputs=json.loads(row[21]) if row[21] else None,
+        line=task.line,
+    )

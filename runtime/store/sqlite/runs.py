@@ -1,0 +1,171 @@
+"""Flow runs, attempts, workers, events and hand changes: the rest of the state tables."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from runtime.model.encode import dumps
+from runtime.store.rows import AttemptEnd, HandChange, RunRow
+from runtime.store.sqlite.tasks import TaskRuns
+
+
+class FlowRuns:
+    """The table `flow_run`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._sql = connection.execute
+
+    def insert(
+        self,
+        flow: str,
+        definition_id: int,
+        key: str | None,
+        parameters: str,
+        now: int,
+        zone: str,
+    ) -> int:
+        cursor = self._sql(
+            "INSERT INTO flow_run (flow, flow_definition_id, key, status, parameters, time, zone, created_at)"
+            " VALUES (?, ?, ?, 'running', ?, ?, ?, ?)",
+            (flow, definition_id, key, parameters, now, zone, now),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def by_key(self, flow: str, key: str) -> int | None:
+        """The run of a flow that was registered with this key, or None."""
+        row = self._sql(
+            "SELECT id FROM flow_run WHERE flow = ? AND key = ?", (flow, key)
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def get(self, run_id: int) -> RunRow | None:
+        row = self._sql(
+            "SELECT r.id, r.flow, r.flow_definition_id, r.status, r.parameters, r.time, r.zone, r.created_at, d.project"
+            " FROM flow_run AS r JOIN flow_definition AS d ON d.id = r.flow_definition_id WHERE r.id = ?",
+            (run_id,),
+        ).fetchone()
+        return RunRow(*row[:4], json.loads(row[4]), *row[5:]) if row else None
+
+    def status(self, run_id: int) -> str:
+        row = self._sql(
+            "SELECT status FROM flow_run WHERE id = ?", (run_id,)
+        ).fetchone()
+        return str(row[0])
+
+    def set_status(self, run_id: int, status: str, ended_at: int | None) -> None:
+        self._sql(
+            "UPDATE flow_run SET status = ?, ended_at = ? WHERE id = ?",
+            (status, ended_at, run_id),
+        )
+
+    def start(self, run_id: int, now: int) -> None:
+        self._sql(
+            "UPDATE flow_run SET started_at = coalesce(started_at, ?) WHERE id = ?",
+            (now, run_id),
+        )
+
+
+class Attempts:
+    """The table `task_attempt`, and `worker`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._sql = connection.execute
+        self._many = connection.executemany
+
+    def next_id(self) -> int:
+        row = self._sql(
+            "SELECT seq FROM sqlite_sequence WHERE name = 'task_attempt'"
+        ).fetchone()
+        return int(row[0]) + 1 if row else 1
+
+    def insert(
+        self, attempts: Sequence[tuple[int, int, int, int, int, int, int, int]]
+    ) -> None:
+        """(id, task run, flow run, generation, number, fence, worker, now) each."""
+        self._many(
+            "INSERT INTO task_attempt (id, task_run_id, flow_run_id, generation, number, fence, worker_id, started_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            attempts,
+        )
+
+    def started(
+        self, attempt_id: int, pid: int, start_ticks: int, boot_id: str
+    ) -> None:
+        self._sql(
+            "UPDATE task_attempt SET pid = ?, start_ticks = ?, boot_id = ? WHERE id = ?",
+            (pid, start_ticks, boot_id, attempt_id),
+        )
+
+    def process(self, attempt_id: int) -> tuple[int, int, str] | None:
+        """(pid, start ticks, boot id) of what was committed before the gate opened, or None."""
+        row = self._sql(
+            "SELECT pid, start_ticks, boot_id FROM task_attempt WHERE id = ?",
+            (attempt_id,),
+        ).fetchone()
+        return tuple(row) if row and row[0] is not None else None
+
+    def end(self, ends: Iterable[AttemptEnd]) -> None:
+        self._many(
+            "UPDATE task_attempt SET outcome = ?, reason = ?, message = ?, exit_code = ?, ended_at = ? WHERE id = ?",
+            (
+                (
+                    end.outcome,
+                    end.reason,
+                    end.message,
+                    end.exit_code,
+                    end.at,
+                    end.attempt_id,
+                )
+                for end in ends
+            ),
+        )
+
+    def add_worker(
+        self, host: str, boot_id: str, pid: int, start_ticks: int, now: int
+    ) -> int:
+        cursor = self._sql(
+            "INSERT INTO worker (host, boot_id, pid, start_ticks, started_at) VALUES (?, ?, ?, ?, ?)",
+            (host, boot_id, pid, start_ticks, now),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def end_worker(self, worker_id: int, now: int) -> None:
+        self._sql("UPDATE worker SET ended_at = ? WHERE id = ?", (now, worker_id))
+
+
+class Events:
+    """The append-only table `event`, and `hand_change`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._sql = connection.execute
+        self._tasks = TaskRuns(connection)
+
+    def add(
+        self,
+        now: int,
+        kind: str,
+        run_id: int | None,
+        task_run_id: int | None = None,
+        **detail: Any,
+    ) -> None:
+        self._sql(
+            "INSERT INTO event (at, flow_run_id, task_run_id, kind, detail) VALUES (?, ?, ?, ?, ?)",
+            (now, run_id, task_run_id, kind, dumps(detail)),
+        )
+
+    def hand_changes(self) -> list[HandChange]:
+        """What people have written since the engine looked last, oldest first."""
+        changes = []
+        for identity, task_run_id, was, wanted in self._sql(
+            "SELECT id, task_run_id, was, wanted FROM hand_change ORDER BY id"
+        ).fetchall():
+            task = self._tasks.by_id(task_run_id)
+            if task is not None:
+                changes.append(HandChange(identity, task, was, wanted))
+        return changes
+
+    def clear_hand_changes(self) -> None:
+        self._sql("DELETE FROM hand_change")

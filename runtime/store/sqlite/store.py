@@ -1,0 +1,101 @@
+"""The embedded store as the engine uses it: verbs on one writing connection, inside explicit transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from runtime.model.definition import FlowDefinition
+from runtime.model.graph import FlowGraph
+from runtime.store.sqlite import definitions
+from runtime.store.sqlite.connection import (
+    connect_writer,
+    is_busy,
+    transaction,
+    translate,
+)
+from runtime.store.sqlite.files import StoreFiles
+from runtime.store.sqlite.runs import Attempts, Events, FlowRuns
+from runtime.store.sqlite.tasks import TaskRuns
+
+
+class SqliteStore:
+    """The writing side. One thread at a time; the caller holds the engine lock."""
+
+    def __init__(self, files: StoreFiles, synchronous: str = "FULL") -> None:
+        self.files = files
+        self._connection = connect_writer(files, synchronous)
+        self.tasks = TaskRuns(self._connection)
+        self.runs = FlowRuns(self._connection)
+        self.attempts = Attempts(self._connection)
+        self.events = Events(self._connection)
+        self.identity: str = self._connection.execute(
+            "SELECT incarnation FROM store"
+        ).fetchone()[0][:8]
+        self._graphs: dict[int, FlowGraph] = {}
+        self._data_version = -1
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One durable step: everything or nothing. StoreProblem if SQLite cannot do it."""
+        try:
+            with transaction(self._connection):
+                yield
+        except sqlite3.Error as error:
+            raise translate(error, self.files.db) from error
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part of a transaction that can fail alone."""
+        self._connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK TO part")
+                self._connection.execute("RELEASE part")
+            raise
+        self._connection.execute("RELEASE part")
+
+    def changed_outside(self) -> bool:
+        """Whether another connection has committed since the last call (the first call says yes)."""
+        version = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        changed = version != self._data_version
+        self._data_version = version
+        return bool(changed)
+
+    def deploy(
+        self, flow: FlowDefinition, project: str, now: int
+    ) -> tuple[int, int | None]:
+        """Store a new version if anything changed; (version, previous version or None)."""
+        newest = definitions.newest(self._connection, flow.name)
+        if newest is None:
+            definitions.insert(self._connection, flow, 1, project, now)
+            return 1, None
+        _, version, content_hash, known_project, source_file = newest
+        if (content_hash, known_project, source_file) == (
+            flow.content_hash,
+            project,
+            flow.source_file,
+        ):
+            return version, version
+        definitions.insert(self._connection, flow, version + 1, project, now)
+        return version + 1, version
+
+    def newest(self, flow: str) -> tuple[int, int, str, str, str] | None:
+        """(id, version, content hash, project, source file) of a flow's newest version, or None."""
+        return definitions.newest(self._connection, flow)
+
+    def graph(self, definition_id: int) -> FlowGraph:
+        """A flow version, indexed; loaded once."""
+        if definition_id not in self._graphs:
+            flow = definitions.load(self._connection, definition_id)
+            self._graphs[definition_id] = FlowGraph.of(definition_id, flow)
+        return self._graphs[definition_id]
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+__all__ = ["SqliteStore", "is_busy"]

@@ -1,0 +1,391 @@
+"""Work: from ready task runs to attempts for an executor, and from outcomes to the next state.
+
+What an outcome means is decided by pure functions (`decide_outcome`); `Worker` writes it, fenced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path, PurePosixPath
+from typing import Any, Final, Literal
+
+from runtime.executor.protocol import Attempt, Outcome
+from runtime.expression.evaluator import ExpressionError, evaluate
+from runtime.model.definition import Call, Retry, Script, TaskDefinition
+from runtime.model.encode import dumps
+from runtime.model.graph import EXECUTE
+from runtime.model.state import ExecStatus, Reason
+from runtime.model.types import type_from_json
+from runtime.model.values import ValueProblem, to_text
+from runtime.outputs import computed_outputs, early_values, missing_file, provided
+from runtime.scope import MissingValue, TaskScope
+from runtime.store.protocol import Store
+from runtime.store.rows import AttemptEnd, TaskRow
+from runtime.watch import ActiveRun, Step, Watcher
+
+MOST_CRASHES: Final = 3
+"""How often an idempotent task without a retry is started again after it was lost together with its engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows from an outcome. `delay_seconds` counts for `retry`."""
+
+    kind: Literal["complete", "fail", "retry", "suspend", "again"]
+    delay_seconds: float = 0.0
+
+
+def decide_outcome(
+    task: TaskDefinition,
+    attempts: int,
+    outcome: Outcome,
+    rule: Retry | None,
+    luck: float,
+) -> Decision:
+    """The next state of a task whose attempt ended.
+
+    `attempts`: starts in this generation, this one included. `rule`: the retry that covers the outcome, or None.
+    `luck`: a random number in [0, 1) for the jitter.
+    """
+    if outcome.never_ran:
+        return Decision("again")
+    if outcome.succeeded:
+        return Decision("complete")
+    if outcome.reason is Reason.CANCELLED:
+        return Decision("fail")
+    if rule is not None and attempts <= rule.attempts:
+        return Decision("retry", retry_delay(rule, attempts, luck))
+    if not outcome.in_doubt:
+        return Decision("fail")
+    if task.idempotent and not task.retry and attempts <= MOST_CRASHES:
+        return Decision("retry")
+    return Decision("suspend")
+
+
+def retry_delay(rule: Retry, attempts: int, luck: float) -> float:
+    """Seconds to wait after the n-th attempt: `delay * backoff^(n-1)`, capped, give or take the jitter."""
+    ceiling = (
+        rule.max_delay_seconds if rule.max_delay_seconds is not None else 365 * 86_400.0
+    )
+    try:
+        delay = min(rule.delay_seconds * rule.backoff ** (attempts - 1), ceiling)
+    except OverflowError:
+        delay = ceiling
+    return max(0.0, delay * (1 + rule.jitter * (2 * luck - 1)))
+
+
+@dataclass(slots=True)
+class Claim:
+    """A task run that is being executed: what is needed to record its end."""
+
+    run: ActiveRun
+    row: TaskRow
+    attempt: Attempt
+
+
+class Worker:
+    """Claims and outcomes within one transaction of the engine."""
+
+    def __init__(self, step: Step, worker_id: int) -> None:
+        self._step = step
+        self._store: Store = step.store
+        self._worker_id = worker_id
+        self._watcher = Watcher(step)
+
+    def claim(self, run: ActiveRun, places: int) -> list[Claim]:
+        """Up to `places` ready tasks of a run, set running; to be handed out after the commit."""
+        claims: list[Claim] = []
+        ids = count(self._store.attempts.next_id())
+        while len(claims) < places and (
+            rows := self._store.tasks.ready(run.id, EXECUTE, places - len(claims))
+        ):
+            fresh = [
+                claim for row in rows if (claim := self._prepare(run, row, next(ids)))
+            ]
+            self._write(fresh)
+            claims += fresh
+        return claims
+
+    def _write(self, claims: list[Claim]) -> None:
+        now = self._step.now
+        self._store.tasks.claim(
+            [(claim.attempt.id, now, claim.row.id) for claim in claims]
+        )
+        self._store.attempts.insert(
+            [
+                (
+                    claim.attempt.id,
+                    claim.row.id,
+                    claim.run.id,
+                    claim.row.generation,
+                    claim.row.attempts,
+                    claim.row.fence,
+                    self._worker_id,
+                    now,
+                )
+                for claim in claims
+            ]
+        )
+
+    def _prepare(self, run: ActiveRun, row: TaskRow, attempt_id: int) -> Claim | None:
+        """The claim of a ready row, or None: it is held by a limit, or cannot start and has been settled."""
+        try:
+            attempt = build_attempt(
+                run, row, attempt_id, self._step.scope(run, row), self._store
+            )
+        except (ExpressionError, ValueProblem) as problem:
+            self._watcher.fail(run, row, Reason.EXPRESSION, str(problem))
+            return None
+        except MissingValue as problem:
+            self._watcher.suspend(run, row, Reason.MISSING_VALUE, str(problem))
+            return None
+        if not self._step.take_place(run, row):
+            return None
+        row.fence += 1
+        row.attempts += 1
+        return Claim(run, row, attempt)
+
+    def record(self, claim: Claim, outcome: Outcome, luck: float) -> bool:
+        """Write how an attempt ended and what follows; False if the fence was stale (recorded as an event)."""
+        run, row = claim.run, claim.row
+        task = run.task(row)
+        outcome, outputs = self._checked(claim, outcome)
+        try:
+            rule = self._retry_rule(claim, outcome)
+        except (ExpressionError, ValueProblem) as problem:
+            outcome, rule = (
+                Outcome(
+                    False,
+                    reason=Reason.EXPRESSION,
+                    message=f"the condition of its retry: {problem}",
+                ),
+                None,
+            )
+        decision = decide_outcome(task, row.attempts, outcome, rule, luck)
+        applied = self._apply(claim, outcome, outputs, decision)
+        if not applied:
+            self._store.events.add(
+                self._step.now, "stale result refused", run.id, row.id, fence=row.fence
+            )
+        word = (
+            "succeeded"
+            if outcome.succeeded
+            else "never ran"
+            if outcome.never_ran
+            else "failed"
+        )
+        end = AttemptEnd(
+            claim.attempt.id,
+            (word if not outcome.in_doubt else "in doubt")
+            if applied
+            else f"{word}, refused",
+            outcome.reason,
+            outcome.message,
+            outcome.exit_code,
+            self._step.now,
+        )
+        self._store.attempts.end([end])
+        return applied
+
+    def _checked(
+        self, claim: Claim, outcome: Outcome
+    ) -> tuple[Outcome, dict[str, Any]]:
+        """The outcome after the computed outputs, which can turn a success into a failure."""
+        task = claim.run.task(claim.row)
+        if not outcome.succeeded or not task.outs:
+            return outcome, {}
+        try:
+            outputs = computed_outputs(
+                task, outcome.outputs, self._step.scope(claim.run, claim.row)
+            )
+        except (ExpressionError, ValueProblem, MissingValue) as problem:
+            return Outcome(
+                False,
+                reason=Reason.BAD_OUTPUT,
+                message=str(problem),
+                exit_code=outcome.exit_code,
+            ), {}
+        problem_with_file = missing_file(task, outputs, claim.attempt.project)
+        if problem_with_file:
+            return Outcome(
+                False,
+                reason=Reason.BAD_OUTPUT,
+                message=problem_with_file,
+                exit_code=outcome.exit_code,
+            ), {}
+        return outcome, outputs
+
+    def _retry_rule(self, claim: Claim, outcome: Outcome) -> Retry | None:
+        """The first retry line whose condition holds for this failure."""
+        if outcome.succeeded or outcome.never_ran:
+            return None
+        scope = self._step.scope(claim.run, claim.row)
+        scope.error_values = {
+            "kind": outcome.reason.value,
+            "exit_code": outcome.exit_code,
+            "message": outcome.message,
+            "took": outcome.took_seconds,
+        }
+        for rule in claim.run.task(claim.row).retry:
+            if rule.when is None or evaluate(rule.when, scope) is True:
+                return rule
+        return None
+
+    def _apply(
+        self,
+        claim: Claim,
+        outcome: Outcome,
+        outputs: dict[str, Any],
+        decision: Decision,
+    ) -> bool:
+        run, row, tasks, now = claim.run, claim.row, self._store.tasks, self._step.now
+        if decision.kind == "complete":
+            stored = dumps(outputs) if outputs else None
+            if not tasks.complete(row.id, row.fence, stored, outcome.exit_code, now):
+                return False
+            self._step.ended(run, row, active=run.limited(row))
+            return True
+        if decision.kind == "again":
+            applied = tasks.unclaim(row.id, row.fence)
+        elif decision.kind == "retry":
+            not_before = (
+                now + round(decision.delay_seconds * 1e6)
+                if decision.delay_seconds
+                else 0
+            )
+            applied = tasks.retry_at(
+                row.id, row.fence, outcome.message, outcome.exit_code, not_before
+            )
+        else:
+            status = (
+                ExecStatus.SUSPENDED
+                if decision.kind == "suspend"
+                else ExecStatus.FAILED
+            )
+            applied = tasks.stop(
+                row.id,
+                row.fence,
+                status,
+                outcome.reason,
+                outcome.message,
+                outcome.exit_code,
+                now,
+            )
+            self._step.failed.add(run.id)
+        if applied:
+            self._step.stopped(run, row)
+        return applied
+
+
+def build_attempt(
+    run: ActiveRun, row: TaskRow, attempt_id: int, scope: TaskScope, store: Store
+) -> Attempt:
+    """Everything an executor needs for the next start of a row, with all expressions computed."""
+    task = run.task(row)
+    action = task.action
+    if action is None:
+        raise ValueError(f"{row.path} has no action")
+    scope.own_values = early_values(task, scope) if task.outs else {}
+    project = Path(run.row.project)
+    values: dict[str, Any] = {}
+    types: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
+    connection = None
+    if isinstance(action, Script):
+        for binding in action.bindings:
+            values[binding.name] = absolute(evaluate(binding.value, scope), project)
+            types[binding.name] = type_from_json(binding.type)
+        if action.connection is not None:
+            connection = to_text(
+                absolute(
+                    PurePosixPath(to_text(evaluate(action.connection, scope))), project
+                )
+            )
+    elif isinstance(action, Call):
+        arguments = {
+            name: absolute(evaluate(tree, scope), project)
+            for name, tree in action.arguments.items()
+        }
+    return Attempt(
+        id=attempt_id,
+        task_run_id=row.id,
+        run_id=run.id,
+        run_ref=run.row.ref,
+        path=row.path,
+        number=row.attempts + 1,
+        fence=row.fence + 1,
+        key=f"{store.identity}-{run.id}/{row.path}",
+        action=action,
+        folder=store.files.attempt(run.id, attempt_id),
+        project=project,
+        run_folder=store.files.run(run.id),
+        values=values,
+        types=types,
+        arguments=arguments,
+        connection=connection,
+        outs=tuple(provided(task)),
+        env={
+            name: to_text(absolute(evaluate(tree, scope), project))
+            for name, tree in task.env
+        },
+        timeout_seconds=_timeout(task, scope),
+        source_file=run.graph.flow.source_file,
+    )
+
+
+def recovered_attempt(run: ActiveRun, row: TaskRow, store: Store) -> Attempt:
+    """The attempt of an engine that died, as far as its end must be understood: nothing is computed again."""
+    task = run.task(row)
+    return Attempt(
+        id=row.attempt_id or 0,
+        task_run_id=row.id,
+        run_id=run.id,
+        run_ref=run.row.ref,
+        path=row.path,
+        number=row.attempts,
+        fence=row.fence,
+        key=f"{store.identity}-{run.id}/{row.path}",
+        action=task.action or Script("sh", ()),
+        folder=store.files.attempt(run.id, row.attempt_id or 0),
+        project=Path(run.row.project),
+        run_folder=store.files.run(run.id),
+        outs=tuple(provided(task)),
+        timeout_seconds=_recovered_timeout(task, store, run, row),
+        source_file=run.graph.flow.source_file,
+    )
+
+
+def _recovered_timeout(
+    task: TaskDefinition, store: Store, run: ActiveRun, row: TaskRow
+) -> float | None:
+    try:
+        return _timeout(task, TaskScope(run.graph, run.values, store.tasks, row))
+    except (ExpressionError, ValueProblem, MissingValue):
+        return None
+
+
+def _timeout(task: TaskDefinition, scope: TaskScope) -> float | None:
+    if task.timeout_seconds is None:
+        return None
+    value = evaluate(task.timeout_seconds, scope)
+    seconds = value.total_seconds() if hasattr(value, "total_seconds") else value
+    if (
+        isinstance(seconds, bool)
+        or not isinstance(seconds, int | float)
+        or seconds <= 0
+    ):
+        raise ExpressionError("the timeout must be longer than nothing")
+    return float(seconds)
+
+
+def absolute(value: Any, project: Path) -> Any:
+    """The value with every relative path in it made absolute, from the project folder."""
+    if isinstance(value, PurePosixPath):
+        return PurePosixPath(project / value)
+    if isinstance(value, list):
+        return [absolute(entry, project) for entry in value]
+    if isinstance(value, Mapping):
+        return {key: absolute(entry, project) for key, entry in value.items()}
+    return value

@@ -13,6 +13,7 @@ from runtime.picture import RunPicture
 from runtime.store.rows import HandChange, TaskRow
 from runtime.watch import ActiveRun, Step
 
+
 def picture(step: Step, run: ActiveRun) -> RunPicture:
     return RunPicture(run.graph, step.store.tasks.of_run(run.id))
 

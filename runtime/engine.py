@@ -8,6 +8,7 @@ itself is a commit by somebody else (`PRAGMA data_version`), once a second.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import random
 import threading
@@ -83,6 +84,7 @@ class Engine:
         self._claiming = True
         self._closing = False
         self._worker_id = 0
+        self._batch: list[_Operation] = []
         self.locked_since: float | None = None
         self.problem: Exception | None = None
         self._thread = threading.Thread(
@@ -117,6 +119,18 @@ class Engine:
             )
         )
         return rest
+
+    def release(self, run_id: int, rest: Future[RunStatus]) -> None:
+        """Nobody waits for `rest` any more: unless others do, start nothing more of the run; what runs goes on."""
+
+        def forget() -> None:
+            waiting = self._waiting.get(run_id, [])
+            if rest in waiting:
+                waiting.remove(rest)
+            if not waiting:
+                self._runs.pop(run_id, None)
+
+        self.submit(lambda step: step.after_commit.append(forget))
 
     def stop_claiming(self) -> None:
         """Start nothing more; what runs goes on."""
@@ -188,6 +202,7 @@ class Engine:
         return min(max(min(due) / 1e6 - time.time(), 0.0), _LOOK_SECONDS)
 
     def _turn(self, batch: list[_Operation]) -> None:
+        self._batch = batch
         if not batch and not self._store.changed_outside() and not self._anything_due():
             return
         while True:
@@ -393,9 +408,9 @@ class Engine:
         """Notice when a run, or a group of it, has come to rest."""
         if run.id in step.failed and self._store.tasks.any_held(run.id):
             self._fail_stuck_groups(step, run)
-        if busy or (status == RunStatus.RUNNING and not self._claiming):
+        if busy:
             return
-        if status == RunStatus.RUNNING:
+        if status == RunStatus.RUNNING and self._claiming:
             if self._store.tasks.moving(run.id) or self._fail_stuck_groups(step, run):
                 return
             status = control.conclude(step, run)
@@ -446,19 +461,19 @@ class Engine:
             for rest in waiting:
                 rest.set_exception(problem)
         self._waiting.clear()
-        while True:
-            try:
-                operation = self._queue.get(timeout=_LOOK_SECONDS)
-            except queue.Empty:
-                if self._closing:
-                    return
-                continue
-            if isinstance(operation, _Started):
-                operation.future.set_result(False)
-            elif isinstance(operation, _Asked):
-                operation.future.set_exception(problem)
-            for listener in self._listeners:
-                listener()
+        for operation in self._batch:
+            self._turn_away(operation, problem)
+        while not (self._closing and self._queue.empty()):
+            with contextlib.suppress(queue.Empty):
+                self._turn_away(self._queue.get(timeout=_LOOK_SECONDS), problem)
+
+    def _turn_away(self, operation: _Operation, problem: Exception) -> None:
+        if isinstance(operation, _Started) and not operation.future.done():
+            operation.future.set_result(False)
+        elif isinstance(operation, _Asked) and not operation.future.done():
+            operation.future.set_exception(problem)
+        for listener in self._listeners:
+            listener()
 
 
 def active_run(store: Store, row: RunRow) -> ActiveRun:

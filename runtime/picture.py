@@ -145,7 +145,11 @@ class RunPicture:
         """For each waiting row the paths of what it still waits for."""
         status = {row.id: row.status for row in self._rows}
         return {
-            row.id: [needed.path for needed in self._needs(row) if not self._meets(needed, row, status)]
+            row.id: [
+                needed.path
+                for needed in self._needs(row)
+                if not self._meets(needed, row, status)
+            ]
             for row in self._rows
             if row.status is ExecStatus.WAITING
         }

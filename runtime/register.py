@@ -152,7 +152,9 @@ def _check_where(parameter: ParameterDefinition, values: RunValues) -> None:
 
 
 def _known(name: str, known: list[str]) -> str:
-    return nearest(name, known) or (f"its parameters: {', '.join(known)}" if known else "it takes none")
+    return nearest(name, known) or (
+        f"its parameters: {', '.join(known)}" if known else "it takes none"
+    )
 
 
 def rows_of_run(

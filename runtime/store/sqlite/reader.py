@@ -35,6 +35,8 @@ _ATTEMPT: Final = (
     " JOIN task_run AS t ON t.id = a.task_run_id JOIN worker AS w ON w.id = a.worker_id"
     " WHERE a.flow_run_id = ? ORDER BY a.id"
 )
+_STATES: Final = frozenset(int(status) for status in ExecStatus)
+_REASONS: Final = frozenset(str(reason) for reason in Reason)
 _REF: Final = re.compile(r"(?:(?P<flow>.+)-)?(?P<id>\d+)")
 
 
@@ -60,20 +62,34 @@ class Reader:
             " WHERE d.version = (SELECT max(version) FROM flow_definition WHERE name = d.name) ORDER BY d.name"
         )
         return [
-            FlowSummary(*row[:8], f"{row[0]}-{row[8]}" if row[8] else None, RunStatus(row[9]) if row[9] else None)
+            FlowSummary(
+                *row[:8],
+                f"{row[0]}-{row[8]}" if row[8] else None,
+                RunStatus(row[9]) if row[9] else None,
+            )
             for row in rows
         ]
 
     def flow(self, name: str) -> FlowDefinition:
         """A deployed flow at its newest version; NotFound with the nearest name."""
+        return definitions.load(self._connection, self.newest(name))
+
+    def newest(self, name: str) -> int:
+        """The id of a flow's newest version; NotFound with the nearest name."""
         found = definitions.newest(self._connection, name)
         if found is None:
-            known = [row[0] for row in self._all("SELECT DISTINCT name FROM flow_definition ORDER BY name")]
+            known = [
+                row[0]
+                for row in self._all(
+                    "SELECT DISTINCT name FROM flow_definition ORDER BY name"
+                )
+            ]
             raise NotFound(
                 f"no flow `{name}` is deployed here",
-                nearest(name, known) or "deploy it first: flowc deploy FILE.flow (flower flows lists what there is)",
+                nearest(name, known)
+                or "deploy it first: flowc deploy FILE.flow (flower flows lists what there is)",
             )
-        return definitions.load(self._connection, found[0])
+        return found[0]
 
     def definition(self, run_id: int) -> FlowDefinition:
         """The version of the flow that a run was registered with."""
@@ -95,14 +111,23 @@ class Reader:
                 raise NotFound("there are no runs yet", "start one: flower run FLOW")
             return self._summary(row)
         found = _REF.fullmatch(ref)
-        row = self._maybe(f"{_RUN} WHERE r.id = ?", int(found["id"])) if found and len(found["id"]) < 19 else None
+        row = (
+            self._maybe(f"{_RUN} WHERE r.id = ?", int(found["id"]))
+            if found and len(found["id"]) < 19
+            else None
+        )
         if row is not None and found is not None and found["flow"] in (None, row[1]):
             return self._summary(row)
         row = self._maybe(f"{_RUN} WHERE r.flow = ? ORDER BY r.id DESC LIMIT 1", ref)
         if row is not None:
             return self._summary(row)
-        known = [f"{each[1]}-{each[0]}" for each in self._all(f"{_RUN} ORDER BY r.id DESC LIMIT 200")]
-        raise NotFound(f"there is no run `{ref}`", nearest(ref, known) or "flower runs lists them")
+        known = [
+            f"{each[1]}-{each[0]}"
+            for each in self._all(f"{_RUN} ORDER BY r.id DESC LIMIT 200")
+        ]
+        raise NotFound(
+            f"there is no run `{ref}`", nearest(ref, known) or "flower runs lists them"
+        )
 
     def tasks(self, run_id: int) -> list[TaskView]:
         """All task runs of a run, groups included, in the order of the source; the flow's body first."""
@@ -119,9 +144,16 @@ class Reader:
         rows = self._all(_ATTEMPT, run_id)
         wanted = None
         if path is not None:
-            paths = [row[0] for row in self._all("SELECT path FROM task_run WHERE flow_run_id = ?", run_id)]
+            paths = [
+                row[0]
+                for row in self._all(
+                    "SELECT path FROM task_run WHERE flow_run_id = ?", run_id
+                )
+            ]
             wanted = find_path(path, paths)
-        return [self._attempt(row) for row in rows if wanted is None or row[2] == wanted]
+        return [
+            self._attempt(row) for row in rows if wanted is None or row[2] == wanted
+        ]
 
     def events(self, run_id: int) -> list[EventView]:
         """What happened to a run beside its attempts, oldest first."""
@@ -148,16 +180,20 @@ class Reader:
             created_at=row[6],
             started_at=row[7],
             ended_at=row[8],
-            counts={ExecStatus(status): count for status, count in counts},
+            counts={ExecStatus(status): count for status, count in counts if status in _STATES},
         )
 
     def _attempt(self, row: Sequence[Any]) -> AttemptView:
-        return AttemptView(*row[:7], Reason(row[7]), *row[8:14], str(self.files.log(row[14], row[0])))
+        return AttemptView(
+            *row[:7], Reason(row[7]), *row[8:14], str(self.files.log(row[14], row[0]))
+        )
 
     def _graph(self, run_id: int) -> FlowGraph:
         row = self._one("SELECT flow_definition_id FROM flow_run WHERE id = ?", run_id)
         if row[0] not in self._graphs:
-            self._graphs[row[0]] = FlowGraph.of(row[0], definitions.load(self._connection, row[0]))
+            self._graphs[row[0]] = FlowGraph.of(
+                row[0], definitions.load(self._connection, row[0])
+            )
         return self._graphs[row[0]]
 
     def _all(self, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
@@ -180,7 +216,13 @@ class Reader:
 def _task(row: Sequence[Any], graph: FlowGraph) -> TaskView:
     task = graph.task(row[2])
     item_key = row[15]
-    name = graph.flow.name if row[4] == "flow" else task.name if item_key is None else f"{task.name}[{item_key}]"
+    name = (
+        graph.flow.name
+        if row[4] == "flow"
+        else task.name
+        if item_key is None
+        else f"{task.name}[{item_key}]"
+    )
     return TaskView(
         id=row[0],
         run_id=row[1],
@@ -189,9 +231,9 @@ def _task(row: Sequence[Any], graph: FlowGraph) -> TaskView:
         name=name,
         kind=row[4],
         parent_id=row[5],
-        status=ExecStatus(row[6]),
-        reason=Reason(row[7]),
-        message=row[8],
+        status=ExecStatus(row[6]) if row[6] in _STATES else ExecStatus.SUSPENDED,
+        reason=Reason(row[7]) if row[7] in _REASONS else Reason.NONE,
+        message=row[8] if row[6] in _STATES else f"exec_status {row[6]} means nothing; the engine will put it back",
         remaining=row[9],
         held_by=row[10],
         not_before=row[11],

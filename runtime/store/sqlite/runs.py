@@ -157,7 +157,13 @@ class Events:
         )
 
     def hand_changes(self) -> list[HandChange]:
-        """What people have written since the engine looked last, oldest first."""
+        """What people have written since the engine looked last, oldest first. A state that does not exist is put
+        back to what it was."""
+        self._sql(
+            "UPDATE task_run SET revision = revision + 1, exec_status = (SELECT was FROM hand_change"
+            "   WHERE task_run_id = task_run.id AND was IN (0, 1, 2, 3, 4, 9) ORDER BY id LIMIT 1)"
+            " WHERE id IN (SELECT task_run_id FROM hand_change) AND exec_status NOT IN (0, 1, 2, 3, 4, 9)"
+        )
         changes = []
         for identity, task_run_id, was, wanted in self._sql(
             "SELECT id, task_run_id, was, wanted FROM hand_change ORDER BY id"

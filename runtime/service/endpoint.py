@@ -1,0 +1,194 @@
+"""The engine's private unix socket: other processes post requests, ask for work on a run, and hear the bell.
+
+One JSON object a line. A request gets `{"result": …}` or `{"error": …}`. The request `work` gets, after its result,
+`{"bell": true}` whenever something was committed (many commits may be one bell) and `{"rest": STATUS}` at the end.
+If the engine goes away the connection ends; the client then takes over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from runtime.engine import Engine
+from runtime.model.encode import dumps
+from runtime.model.errors import FlowerError
+from runtime.service.requests import apply, error_from_json, error_to_json
+
+_BELL_SECONDS: Final = 0.02
+"""Commits closer together than this ring once."""
+_ANSWER_SECONDS: Final = 60.0
+
+
+class Endpoint:
+    """Serves one engine on its socket until closed. The caller holds the engine lock, so an old file is stale."""
+
+    def __init__(self, engine: Engine, path: Path) -> None:
+        self._engine = engine
+        self._path = path
+        self._bells: set[threading.Event] = set()
+        self._connections: set[socket.socket] = set()
+        self._closed = False
+        path.unlink(missing_ok=True)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        before = os.umask(0o177)
+        try:
+            self._socket.bind(str(path))
+        finally:
+            os.umask(before)
+        self._socket.listen(64)
+        engine.listen(self._ring)
+        threading.Thread(
+            target=self._accept, name="flower-endpoint", daemon=True
+        ).start()
+
+    def close(self) -> None:
+        """Stop listening and hang up on everyone."""
+        self._closed = True
+        self._path.unlink(missing_ok=True)
+        for open_socket in [self._socket, *self._connections]:
+            with contextlib.suppress(OSError):
+                open_socket.shutdown(socket.SHUT_RDWR)
+            open_socket.close()
+        self._ring()
+
+    def _ring(self) -> None:
+        for bell in list(self._bells):
+            bell.set()
+
+    def _accept(self) -> None:
+        while not self._closed:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            self._connections.add(connection)
+            threading.Thread(
+                target=self._serve,
+                args=(connection,),
+                name="flower-client",
+                daemon=True,
+            ).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            with (
+                connection,
+                connection.makefile("rw", encoding="utf-8", newline="\n") as stream,
+            ):
+                for line in stream:
+                    self._answer(stream, json.loads(line))
+        except (OSError, ValueError):
+            pass
+        finally:
+            self._connections.discard(connection)
+
+    def _answer(self, stream: Any, request: dict[str, Any]) -> None:
+        try:
+            if request.get("verb") == "work":
+                self._work(stream, int(request["run"]))
+                return
+            reply = {
+                "result": self._engine.submit(
+                    lambda step: apply(step, request)
+                ).result()
+            }
+        except FlowerError as problem:
+            reply = {"error": error_to_json(problem)}
+        _send(stream, reply)
+
+    def _work(self, stream: Any, run_id: int) -> None:
+        bell = threading.Event()
+        self._bells.add(bell)
+        rest = self._engine.work_on(run_id)
+        rest.add_done_callback(lambda _: bell.set())
+        try:
+            _send(stream, {"result": True})
+            while not rest.done() and not self._closed:
+                bell.wait()
+                bell.clear()
+                _send(stream, {"bell": True})
+                time.sleep(_BELL_SECONDS)
+            if rest.done():
+                _send(stream, {"rest": rest.result()})
+        except OSError:
+            self._engine.release(run_id, rest)
+        finally:
+            self._bells.discard(bell)
+
+
+class EngineAway(Exception):
+    """Nobody answers on the socket, or the engine went away."""
+
+
+def ask(path: Path, request: dict[str, Any]) -> Any:
+    """Post a request to the engine that is alive; EngineAway if there is none, FlowerError if it is refused."""
+    with (
+        _connect(path) as connection,
+        connection.makefile("rw", encoding="utf-8", newline="\n") as stream,
+    ):
+        return _exchange(stream, request)
+
+
+def work(
+    path: Path,
+    run_id: int,
+    on_change: Callable[[], None],
+    connected: Callable[[socket.socket], None],
+) -> str:
+    """Let the engine that is alive work on a run; returns the status at which it came to rest."""
+    with (
+        _connect(path) as connection,
+        connection.makefile("rw", encoding="utf-8", newline="\n") as stream,
+    ):
+        _exchange(stream, {"verb": "work", "run": run_id})
+        connection.settimeout(None)
+        connected(connection)
+        for message in _messages(stream):
+            on_change()
+            if "rest" in message:
+                return str(message["rest"])
+    raise EngineAway
+
+
+def _connect(path: Path) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(_ANSWER_SECONDS)
+    try:
+        connection.connect(str(path))
+    except OSError:
+        connection.close()
+        raise EngineAway from None
+    return connection
+
+
+def _exchange(stream: Any, request: dict[str, Any]) -> Any:
+    try:
+        _send(stream, request)
+        line = stream.readline()
+    except OSError:
+        raise EngineAway from None
+    if not line:
+        raise EngineAway
+    reply = json.loads(line)
+    if "error" in reply:
+        raise error_from_json(reply["error"])
+    return reply["result"]
+
+
+def _messages(stream: Any) -> Iterator[dict[str, Any]]:
+    with contextlib.suppress(OSError, ValueError):
+        for line in stream:
+            yield json.loads(line)
+
+
+def _send(stream: Any, message: dict[str, Any]) -> None:
+    stream.write(dumps(message) + "\n")
+    stream.flush()

@@ -1,0 +1,150 @@
+"""Requests that change the store, as JSON: applied by the engine that is alive, or by the caller under the lock.
+
+A request is an object with a `verb`; `apply` does it within the caller's transaction and returns JSON.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from runtime import control
+from runtime.engine import active_run
+from runtime.expression.evaluator import ExpressionError
+from runtime.model.encode import dumps, flow_from_json
+from runtime.model.errors import BadParameter, FlowerError, NotFound, Refused
+from runtime.model.graph import FlowGraph
+from runtime.register import RunValues, check_parameters, decode_parameters, rows_of_run
+from runtime.watch import ActiveRun, Step, limit_of
+
+JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What a deploy did to one flow. `previous`: the version before, or None for a new flow."""
+
+    name: str
+    version: int
+    changed: bool
+    previous: int | None
+
+
+def apply(step: Step, request: JsonObject) -> Any:
+    """Do a request; FlowerError if it cannot be done, and then nothing of it is written."""
+    verb = _VERBS.get(request.get("verb", ""))
+    if verb is None:
+        raise Refused(
+            f"there is no request `{request.get('verb')}`",
+            "both sides must be of the same version of flower",
+        )
+    return verb(step, request)
+
+
+def error_to_json(problem: FlowerError) -> JsonObject:
+    return {
+        "kind": type(problem).__name__,
+        "message": str(problem),
+        "help": problem.help,
+    }
+
+
+def error_from_json(data: Mapping[str, Any]) -> FlowerError:
+    kinds: dict[str, type[FlowerError]] = {
+        kind.__name__: kind for kind in (NotFound, BadParameter, Refused)
+    }
+    return kinds.get(data["kind"], FlowerError)(data["message"], data["help"])
+
+
+def _deploy(step: Step, request: JsonObject) -> Any:
+    deployed = [_deploy_flow(step, flow, request) for flow in request["flows"]]
+    return [asdict(each) for each in deployed]
+
+
+def _deploy_flow(step: Step, data: JsonObject, request: JsonObject) -> Deployed:
+    flow = flow_from_json(data)
+    newest = step.store.newest(flow.name)
+    if newest is not None and not request.get("take_over"):
+        known = os.path.join(newest[3], newest[4])
+        if known != os.path.join(request["project"], flow.source_file):
+            raise Refused(
+                f"flow `{flow.name}` is already deployed from {known}",
+                "rename one of the two, or deploy with --take-over to replace it",
+            )
+    version, previous = step.store.deploy(flow, request["project"], step.now)
+    changed = version != previous
+    if changed:
+        step.store.events.add(
+            step.now, "deployed", None, flow=flow.name, version=version
+        )
+    return Deployed(flow.name, version, changed, previous)
+
+
+def _register(step: Step, request: JsonObject) -> Any:
+    store, name, key = step.store, request["flow"], request.get("key")
+    newest = store.newest(name)
+    if newest is None:
+        raise NotFound(
+            f"no flow `{name}` is deployed here",
+            "deploy it first: flowc deploy FILE.flow",
+        )
+    known = store.runs.by_key(name, key) if key is not None else None
+    if known is not None:
+        return {"id": known, "new": False}
+    graph = store.graph(newest[0])
+    parameters = check_parameters(
+        graph.flow, request.get("parameters", {}), step.now, request["zone"]
+    )
+    run_id = store.runs.insert(
+        name, newest[0], key, dumps(parameters), step.now, request["zone"]
+    )
+    values = RunValues(
+        decode_parameters(graph.flow, parameters),
+        step.now,
+        request["zone"],
+        run_id,
+        f"{name}-{run_id}",
+    )
+    store.tasks.insert(
+        rows_of_run(graph, run_id, store.tasks.next_id(), _limits(graph, values))
+    )
+    store.events.add(step.now, "registered", run_id, version=newest[1], key=key)
+    return {"id": run_id, "new": True}
+
+
+def _limits(graph: FlowGraph, values: RunValues) -> dict[int, int | None]:
+    """Of the flow's body, which is open from the start; other groups get theirs when they open."""
+    try:
+        return {0: limit_of(graph.task(0), values)}
+    except ExpressionError as problem:
+        raise BadParameter(str(problem), "see `limit` in the flow") from None
+
+
+def _run(step: Step, request: JsonObject) -> ActiveRun:
+    row = step.store.runs.get(request["run"])
+    if row is None:
+        raise control.not_found_run(str(request["run"]))
+    return active_run(step.store, row)
+
+
+def _rerun(step: Step, request: JsonObject) -> Sequence[str]:
+    return control.rerun(step, _run(step, request), request.get("tasks", []))
+
+
+def _ignore(step: Step, request: JsonObject) -> Sequence[str]:
+    return control.ignore(step, _run(step, request), request["task"])
+
+
+def _cancel(step: Step, request: JsonObject) -> None:
+    control.cancel(step, _run(step, request))
+
+
+_VERBS: Final[dict[str, Callable[[Step, JsonObject], Any]]] = {
+    "deploy": _deploy,
+    "register": _register,
+    "rerun": _rerun,
+    "ignore": _ignore,
+    "cancel": _cancel,
+}

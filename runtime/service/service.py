@@ -1,0 +1,165 @@
+"""The facade over one store, for commands and for programs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from runtime.model.definition import FlowDefinition
+from runtime.model.errors import StoreProblem
+from runtime.model.run import RunSummary
+from runtime.settings import Settings
+from runtime.store.sqlite.files import StoreFiles
+from runtime.store.sqlite.lock import EngineLock
+from runtime.store.sqlite.reader import Reader
+
+if TYPE_CHECKING:
+    from runtime.service.requests import Deployed
+    from runtime.service.work import Work
+
+_RETRY_SECONDS: Final = 0.02
+_LOCKED_SECONDS: Final = 30.0
+
+
+class Service:
+    """One store: deploy and register, work on runs, ask for changes, read.
+
+    Every change goes through the engine that is alive; if there is none, this process takes the lock, applies its one
+    change and lets go. All methods raise FlowerError with a sentence for people.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.files = StoreFiles(settings.db)
+        self._reader: Reader | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    @property
+    def reader(self) -> Reader:
+        """Reads the store; StoreProblem if there is none yet."""
+        if self._reader is None:
+            self._reader = Reader(self.files)
+        return self._reader
+
+    def deploy(
+        self, flows: Sequence[FlowDefinition], project: Path, *, take_over: bool = False
+    ) -> list[Deployed]:
+        """Store a new version of each flow that changed; all or nothing."""
+        from runtime.model.encode import flow_to_json
+        from runtime.service.requests import Deployed
+
+        request = {
+            "verb": "deploy",
+            "flows": [flow_to_json(flow) for flow in flows],
+            "project": str(project.absolute()),
+            "take_over": take_over,
+        }
+        return [Deployed(**each) for each in self._change(request, create=True)]
+
+    def register(
+        self,
+        flow: str,
+        parameters: Mapping[str, Any] | None = None,
+        key: str | None = None,
+    ) -> RunSummary:
+        """A run of the newest version, for whoever works. `parameters`: JSON values. The same `key` is the same run."""
+        request = {
+            "verb": "register",
+            "flow": flow,
+            "parameters": dict(parameters or {}),
+            "key": key,
+            "zone": self.settings.zone,
+        }
+        self.reader.newest(flow)
+        return self.reader.run(str(self._change(request)["id"]))
+
+    def rerun(self, run_id: int, tasks: Sequence[str] = ()) -> list[str]:
+        """Reset what failed in a run, or the tasks named; the paths that were reset. Nothing is started."""
+        return list(
+            self._change({"verb": "rerun", "run": run_id, "tasks": list(tasks)})
+        )
+
+    def ignore(self, run_id: int, task: str) -> list[str]:
+        """Let a task count as done without its work; the paths that were changed."""
+        return list(self._change({"verb": "ignore", "run": run_id, "task": task}))
+
+    def cancel(self, run_id: int) -> None:
+        """Start nothing more of a run and end what runs of it; returns when that has ended."""
+        self._change({"verb": "cancel", "run": run_id})
+        self.work(run_id).wait()
+
+    def work(self, run_id: int, jobs: int | None = None) -> Work:
+        """Work on a run, in the background of this process, until it comes to rest."""
+        from runtime.service.work import Work
+
+        return Work(
+            self.files,
+            run_id,
+            jobs or self.settings.jobs,
+            self.settings.synchronous,
+            self._executor,
+        )
+
+    def _executor(self) -> Any:
+        from runtime.executor.local import LocalExecutor
+        from runtime.registry import find
+
+        return LocalExecutor(find)
+
+    def _change(self, request: dict[str, Any], *, create: bool = False) -> Any:
+        """Apply a request through the engine that is alive, else under the lock."""
+        from runtime.service.endpoint import EngineAway, ask
+
+        if not create:
+            _ = self.reader
+        self.files.create()
+        lock = EngineLock(self.files)
+        deadline = time.monotonic() + _LOCKED_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                return ask(self.files.socket, request)
+            except EngineAway:
+                pass
+            if lock.acquire():
+                try:
+                    return self._apply(request)
+                finally:
+                    lock.release()
+            time.sleep(_RETRY_SECONDS)
+        raise StoreProblem(
+            f"another process holds {self.files.lock}, but does not answer",
+            "look for a flower that hangs",
+        )
+
+    def _apply(self, request: dict[str, Any]) -> Any:
+        from runtime.service.requests import apply
+        from runtime.store.sqlite.store import SqliteStore
+        from runtime.watch import Step
+
+        store = SqliteStore(self.files, self.settings.synchronous)
+        try:
+            with store.transaction():
+                step = Step(store, time.time_ns() // 1000)
+                result = apply(step, request)
+                step.flush()
+            return result
+        finally:
+            store.close()

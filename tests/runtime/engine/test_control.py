@@ -1,0 +1,243 @@
+"""Rerun, ignore, cancel, updates by hand, recovery, keys, retries, fences."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from runtime.executor.protocol import Outcome
+from runtime.model.definition import Retry
+from runtime.model.errors import BadParameter, NotFound, Refused
+from runtime.model.state import ExecStatus, RunStatus
+from tests.runtime.engine.conftest import Bench
+from tests.runtime.engine.flows import Failure, FlowBuilder, over
+
+
+def failing_times(times: int) -> Callable[[Mapping[str, object]], None]:
+    """A body that fails so often, then works."""
+    left = [times]
+
+    def body(_: Mapping[str, object]) -> None:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise Failure(f"{left[0]} to go")
+
+    return body
+
+
+def diamond() -> FlowBuilder:
+    return FlowBuilder().task("a").task("b").task("c").task("d").chain("a", "b", "d").chain("a", "c", "d")
+
+
+def test_rerun_resets_what_failed_and_keeps_what_succeeded(bench: Bench) -> None:
+    bench.executor.bodies = {"b": failing_times(1)}
+    run = bench.register(diamond().build())
+    assert bench.work(run) is RunStatus.FAILED
+    assert bench.ask(verb="rerun", run=run, tasks=[]) == ["b"]
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert sorted(bench.executor.started) == ["a", "b", "b", "c", "d"]
+    assert bench.tasks(run)["b"].generation == 2
+
+
+def test_a_failed_task_inside_groups_and_items_is_rerun_to_the_end(bench: Bench) -> None:
+    bench.executor.bodies = {"a": failing_times(1)}
+    flow = FlowBuilder().group("g", generators=over("x", ["list", "p", "q"])).group("g/h").task("g/h/a").task("end").edge("g", "end")
+    run = bench.register(flow.build())
+    assert bench.work(run, jobs=1) is RunStatus.FAILED
+    assert bench.tasks(run)["g"].status is ExecStatus.FAILED
+    bench.ask(verb="rerun", run=run, tasks=[])
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.executor.started.count("end") == 1
+
+
+def test_an_update_by_hand_makes_the_next_engine_take_the_task_again(bench: Bench) -> None:
+    bench.executor.bodies = {"b": failing_times(1)}
+    run = bench.register(diamond().build())
+    bench.work(run)
+    bench.set_status(run, "b", 0)
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.tasks(run)["b"].generation == 2
+
+
+def test_an_update_by_hand_is_seen_by_the_engine_that_is_alive(bench: Bench) -> None:
+    bench.executor.bodies = {"b": failing_times(1)}
+    run = bench.register(diamond().build())
+    engine = bench.start()
+    assert engine.work_on(run).result(5) is RunStatus.FAILED
+    bench.set_status(run, "b", 0)
+    engine.submit(lambda step: None).result(5)
+    assert engine.work_on(run).result(5) is RunStatus.SUCCEEDED
+
+
+def test_a_task_set_to_finished_by_hand_lets_its_successors_go_on(bench: Bench) -> None:
+    bench.executor.bodies = {"b": failing_times(9)}
+    run = bench.register(diamond().build())
+    bench.work(run)
+    bench.set_status(run, "b", 3)
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.executor.started.count("b") == 1
+
+
+def test_a_value_that_a_task_finished_by_hand_never_gave_suspends_who_needs_it(bench: Bench) -> None:
+    bench.executor.bodies = {"a": failing_times(9)}
+    flow = FlowBuilder().task("a", outs={"n": "int"}).task("b", arguments={"n": ["out", "a", "n"]}).edge("a", "b")
+    run = bench.register(flow.build())
+    bench.work(run)
+    bench.set_status(run, "a", 3)
+    assert bench.work(run) is RunStatus.SUSPENDED
+    assert bench.tasks(run)["b"].reason == "missing value"
+
+
+def test_a_running_task_set_to_waiting_is_ended_first_and_then_started_again(bench: Bench) -> None:
+    bench.executor.hold_back = ["a"]
+    run = bench.register(diamond().build())
+    engine = bench.start()
+    rest = engine.work_on(run)
+    bench.executor.wait_for("a")
+    bench.executor.hold_back = []
+    bench.set_status(run, "a", 0)
+    engine.submit(lambda step: None).result(5)
+    assert rest.result(5) is RunStatus.SUCCEEDED
+    assert len(bench.executor.cancelled) == 1
+    assert bench.executor.started.count("a") == 2
+
+
+@pytest.mark.parametrize("nonsense", [1, 5, 77, -1, "'done'"])
+def test_a_state_that_makes_no_sense_is_put_back(bench: Bench, nonsense: int | str) -> None:
+    bench.executor.bodies = {"b": failing_times(9)}
+    run = bench.register(diamond().build())
+    bench.work(run)
+    bench.update(f"UPDATE task_run SET exec_status = {nonsense} WHERE path = 'b'")
+    assert bench.work(run) is RunStatus.FAILED
+    assert bench.states(run)["b"] == "failed"
+
+
+def test_an_ignored_task_counts_as_done(bench: Bench) -> None:
+    bench.executor.bodies = {"b": failing_times(9)}
+    run = bench.register(diamond().build())
+    bench.work(run)
+    bench.ask(verb="ignore", run=run, task="b")
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.states(run) == {"a": "succeeded", "b": "skipped", "c": "succeeded", "d": "succeeded"}
+
+
+def test_ignoring_the_last_open_task_ends_the_run_at_once(bench: Bench) -> None:
+    bench.executor.bodies = {"a": failing_times(9)}
+    run = bench.register(FlowBuilder().task("a").build())
+    bench.work(run)
+    bench.ask(verb="ignore", run=run, task="a")
+    assert bench.work(run) is RunStatus.SUCCEEDED
+
+
+def test_a_cancelled_run_ends_what_runs_and_starts_nothing_more(bench: Bench) -> None:
+    bench.executor.hold_back = ["a"]
+    run = bench.register(diamond().build())
+    engine = bench.start()
+    rest = engine.work_on(run)
+    bench.executor.wait_for("a")
+    from runtime.service.requests import apply
+
+    engine.submit(lambda step: apply(step, {"verb": "cancel", "run": run})).result(5)
+    assert rest.result(5) is RunStatus.CANCELLED
+    assert bench.states(run) == {"a": "failed", "b": "waiting", "c": "waiting", "d": "waiting"}
+
+
+def test_a_cancelled_run_can_be_rerun(bench: Bench) -> None:
+    run = bench.register(diamond().build())
+    bench.ask(verb="cancel", run=run)
+    assert bench.work(run) is RunStatus.CANCELLED
+    bench.ask(verb="rerun", run=run, tasks=[])
+    assert bench.work(run) is RunStatus.SUCCEEDED
+
+
+def test_retries_are_counted_and_wait(bench: Bench) -> None:
+    bench.executor.bodies = {"a": failing_times(2)}
+    run = bench.register(FlowBuilder().task("a", retry=(Retry(3, delay_seconds=0.05),)).build())
+    before = time.monotonic()
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert time.monotonic() - before >= 0.1
+    assert bench.tasks(run)["a"].attempts == 3
+
+
+def test_a_retry_condition_decides_by_the_error(bench: Bench) -> None:
+    bench.executor.bodies = {"a": failing_times(2)}
+    rule = Retry(3, when=["==", ["error", "message"], "nothing like it"])
+    run = bench.register(FlowBuilder().task("a", retry=(rule,)).build())
+    assert bench.work(run) is RunStatus.FAILED
+    assert bench.tasks(run)["a"].attempts == 1
+
+
+def crash_while_running(bench: Bench, flow: FlowBuilder) -> int:
+    """A run whose engine went away while `a` was running."""
+    bench.executor.hold_back = ["a"]
+    run = bench.register(flow.build())
+    engine = bench.start()
+    engine.work_on(run)
+    bench.executor.wait_for("a")
+    bench.stop()
+    bench.executor.hold_back = []
+    return run
+
+
+def test_a_task_whose_end_nobody_knows_is_suspended_in_doubt(bench: Bench) -> None:
+    run = crash_while_running(bench, FlowBuilder().task("a").task("b").edge("a", "b"))
+    assert bench.work(run) is RunStatus.SUSPENDED
+    assert bench.tasks(run)["a"].reason == "in doubt"
+    assert bench.executor.started == ["a"]
+
+
+def test_an_idempotent_task_in_doubt_runs_again_with_a_higher_fence(bench: Bench) -> None:
+    run = crash_while_running(bench, FlowBuilder().task("a", idempotent=True))
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.tasks(run)["a"].fence == 2
+
+
+def test_a_task_in_doubt_is_rerun_only_by_name(bench: Bench) -> None:
+    run = crash_while_running(bench, FlowBuilder().task("a"))
+    bench.work(run)
+    assert bench.ask(verb="rerun", run=run, tasks=[]) == []
+    assert bench.ask(verb="rerun", run=run, tasks=["a"]) == ["a"]
+    assert bench.work(run) is RunStatus.SUCCEEDED
+
+
+def test_a_result_with_a_stale_fence_is_refused_and_recorded(bench: Bench) -> None:
+    bench.executor.hold_back = ["a"]
+    run = bench.register(FlowBuilder().task("a").build())
+    engine = bench.start()
+    rest = engine.work_on(run)
+    bench.executor.wait_for("a")
+    bench.update("UPDATE task_run SET fence = fence + 1 WHERE path = 'a'")
+    ((attempt, reporter),) = bench.executor.held.values()
+    reporter.ended(attempt, Outcome(True))
+    engine.submit(lambda step: None).result(5)
+    assert not rest.done()
+    assert bench.states(run)["a"] == "running"
+
+
+def test_the_same_key_is_the_same_run(bench: Bench) -> None:
+    flow = FlowBuilder().task("a").build()
+    assert bench.register(flow, key="monday") == bench.register(flow, key="monday")
+    assert bench.register(flow, key="tuesday") != bench.register(flow, key="monday")
+
+
+def test_a_run_keeps_the_version_it_was_registered_with(bench: Bench) -> None:
+    run = bench.register(FlowBuilder().task("a").build())
+    bench.register(FlowBuilder().task("z").build())
+    bench.work(run)
+    assert bench.executor.started == ["a"]
+
+
+def test_requests_that_make_no_sense_are_refused_in_a_sentence(bench: Bench) -> None:
+    run = bench.register(FlowBuilder().task("load").build())
+    with pytest.raises(BadParameter, match="no parameter `day`"):
+        bench.register(FlowBuilder().task("load").build(), {"day": 1})
+    with pytest.raises(NotFound, match="no task `laod`") as caught:
+        bench.ask(verb="ignore", run=run, task="laod")
+    assert caught.value.help == "did you mean `load`?"
+    bench.work(run)
+    with pytest.raises(Refused, match="already succeeded"):
+        bench.ask(verb="ignore", run=run, task="load")
+    with pytest.raises(Refused, match="already succeeded"):
+        bench.ask(verb="cancel", run=run)

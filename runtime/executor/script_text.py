@@ -72,7 +72,7 @@ def render_sql(script: Script) -> str:
     return "".join(part if isinstance(part, str) else f":{part.binding}" for part in script.parts)
 
 
-def to_sql(value: Any) -> None | int | float | str:
+def to_sql(value: Any) -> int | float | str | None:
     """The value as SQLite stores it: numbers and None as they are, true as 1, the rest as its text; lists, maps and
     records as JSON for `json_each`. TypeError for a secret."""
     match value:

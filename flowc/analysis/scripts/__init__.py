@@ -9,6 +9,25 @@ run-time half, which renders what was accepted here.
 from __future__ import annotations
 
 from flowc.analysis.scripts.binder import bind
-from flowc.analysis.scripts.parts import Bound, Hole, Label, Language, Parts, Problem, Text, Use
+from flowc.analysis.scripts.parts import (
+    Bound,
+    Hole,
+    Label,
+    Language,
+    Parts,
+    Problem,
+    Text,
+    Use,
+)
 
-__all__ = ["Bound", "Hole", "Label", "Language", "Parts", "Problem", "Text", "Use", "bind"]
+__all__ = [
+    "Bound",
+    "Hole",
+    "Label",
+    "Language",
+    "Parts",
+    "Problem",
+    "Text",
+    "Use",
+    "bind",
+]

@@ -15,6 +15,7 @@ MAX_ITEMS: Final = 1_000_000
 MAX_TEXT: Final = 16 * 1024 * 1024
 
 _CONTAINERS: Final = frozenset((list, tuple, dict))
+_NESTING: Final = _CONTAINERS | {str}
 _CHARACTERS_PER_STEP: Final = 64
 
 
@@ -26,7 +27,7 @@ def weight(value: Any, most: int = MAX_STEPS) -> int:
         return 0
     total = len(value)
     children = value.values() if isinstance(value, dict) else value
-    if _CONTAINERS.isdisjoint(map(type, children)):
+    if _NESTING.isdisjoint(map(type, children)):
         return total
     for child in children:
         if total > most:

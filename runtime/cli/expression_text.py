@@ -64,10 +64,10 @@ def _text(tree: Any) -> tuple[str, int]:
         case ["neg", inner]:
             return f"-{_bound(inner, 8)}", 8
         case ["if", condition, then, other]:
-            return f"if {expression_text(condition)} then {expression_text(then)} else {expression_text(other)}", 0
+            return (f"if {expression_text(condition)} then {expression_text(then)} else {expression_text(other)}", 0)
         case ["for", name, over, body, condition]:
             only = "" if condition is True else f" if {expression_text(condition)}"
-            return f"[{expression_text(body)} for {name} in {expression_text(over)}{only}]", _ATOM
+            return (f"[{expression_text(body)} for {name} in {expression_text(over)}{only}]", _ATOM)
         case [operator, left, right] if operator in _BINARY:
             tight = _BINARY[operator]
             return f"{_bound(left, tight)} {operator} {_bound(right, tight + 1)}", tight

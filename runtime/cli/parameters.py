@@ -14,7 +14,19 @@ from typing import Any
 
 from runtime.cli.suggestion import nearest
 from runtime.model.definition import FlowDefinition, ParameterDefinition
-from runtime.model.types import BOOL, SECRET, Enum, ListOf, MapOf, Optional, Record, Scalar, Type, required, type_from_json
+from runtime.model.types import (
+    BOOL,
+    SECRET,
+    Enum,
+    ListOf,
+    MapOf,
+    Optional,
+    Record,
+    Scalar,
+    Type,
+    required,
+    type_from_json,
+)
 from runtime.model.values import ValueProblem, from_json, from_text, to_json
 
 _REFERENCE = re.compile(r"(env|file|keyring):.+", re.DOTALL)
@@ -22,8 +34,8 @@ _REFERENCE = re.compile(r"(env|file|keyring):.+", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A word that does not fit. `words`: the index of the word, or None where one is missing. `start`: where in the
-    word the wrong part begins. `label`: what to say under it."""
+    """A word that does not fit. `word`: its index, or None where one is missing. `start`: where in the word the wrong
+    part begins. `label`: what to say under it. `meant`: the parameter that was probably meant."""
 
     message: str
     word: int | None = None
@@ -31,15 +43,20 @@ class Problem:
     label: str = ""
     help: str = ""
     parameter: ParameterDefinition | None = None
+    meant: str = ""
 
 
 @dataclass(slots=True)
 class Given:
-    """What was understood: JSON values by parameter, the word each was (last) given in, and the problems."""
+    """What was understood: JSON values by parameter, where each was given (word, start in it), and the problems.
+
+    `hidden`: where values of secrets were typed, by word; they are not shown again.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    hidden: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +87,12 @@ def parse_parameters(flow: FlowDefinition, words: Sequence[str]) -> Given:
     kinds = {parameter.name: parameter for parameter in flow.parameters}
     for name, values in texts.items():
         _convert(kinds[name], values, given)
-    reported = {problem.parameter.name for problem in given.problems if problem.parameter}
+    told = {problem.parameter.name for problem in given.problems if problem.parameter}
+    meant = {problem.meant for problem in given.problems}
     for parameter in flow.parameters:
-        if not parameter.has_default and parameter.name not in texts and parameter.name not in reported:
+        if not parameter.has_default and parameter.name not in {*texts, *told, *meant}:
             given.problems.append(_missing(flow, parameter))
+    given.problems.sort(key=lambda problem: len(words) if problem.word is None else problem.word)
     return given
 
 
@@ -117,7 +136,9 @@ def _explicit(
     parameter = next((p for p in flow.parameters if p.name == name or p.name == name.replace("-", "_")), None)
     if not equals:
         help = "write the name, `=` and the value: --param name=value"
-        given.problems.append(Problem("`--param` takes NAME=VALUE", min(place, len(words) - 1), start, "no `=` here", help))
+        given.problems.append(
+            Problem("`--param` takes NAME=VALUE", min(place, len(words) - 1), start, "no `=` here", help)
+        )
     elif parameter is None:
         given.problems.append(_unknown(flow, name, place, start))
     else:
@@ -149,8 +170,12 @@ def _convert(parameter: ParameterDefinition, texts: Sequence[_Text], given: Give
     wanted = required(kind)
     if len(texts) > 1 and not isinstance(wanted, ListOf):
         message = f"`{option_of(parameter.name)}` is given {len(texts)} times, and takes one value"
-        given.problems.append(Problem(message, last.word, last.start, "given again here", "keep one of them", parameter))
+        given.problems.append(
+            Problem(message, last.word, last.start, "given again here", "keep one of them", parameter)
+        )
         return
+    if wanted in (SECRET, ListOf(SECRET)):
+        given.hidden.update({text.word: text.start for text in texts if not _REFERENCE.fullmatch(text.text)})
     try:
         if isinstance(wanted, ListOf):
             given.values[parameter.name] = _list(wanted, texts, parameter, given)
@@ -193,20 +218,14 @@ def _json_list(text: str) -> list[Any] | None:
 
 def _misfit(parameter: ParameterDefinition, text: _Text, problem: str, kind: Type | None = None) -> Problem:
     kind = kind or type_from_json(parameter.type)
-    told = problem.removeprefix(": ").removeprefix("[").strip()
-    return Problem(
-        f"`{parameter.name}` takes {what(kind)}",
-        text.word,
-        text.start,
-        told,
-        f"give {fitting(kind)}",
-        parameter,
-    )
+    told = problem.removeprefix(": ").removeprefix(".").partition(" such as ")[0]
+    message = f"`{parameter.name}` takes {what(kind)}"
+    return Problem(message, text.word, text.start, told, f"give {fitting(kind)}", parameter)
 
 
 def _missing(flow: FlowDefinition, parameter: ParameterDefinition) -> Problem:
     kind = _kind(parameter)
-    example = "" if kind == BOOL else f" {_placeholder(kind)}"
+    example = "" if kind == BOOL else f" {placeholder(kind)}"
     return Problem(
         f"flow `{flow.name}` needs the parameter `{parameter.name}`",
         help=f"add {option_of(parameter.name)}{example}",
@@ -223,7 +242,9 @@ def _stray(flow: FlowDefinition, word: str, index: int) -> Problem:
     name = word.lstrip("-").partition("=")[0].replace("-", "_")
     if any(parameter.name == name for parameter in flow.parameters):
         return Problem(f"`{word}` is not an option", index, 0, "no option", f"did you mean `{option_of(name)}`?")
-    help = "parameters are given by name: --name VALUE" if flow.parameters else f"flow `{flow.name}` takes no parameters"
+    help = (
+        "parameters are given by name: --name VALUE" if flow.parameters else f"flow `{flow.name}` takes no parameters"
+    )
     return Problem(f"`{word}` belongs to no parameter", index, 0, "not expected here", help)
 
 
@@ -238,7 +259,8 @@ def _unknown(flow: FlowDefinition, head: str, index: int, start: int = 0) -> Pro
         help = "its parameters: " + ", ".join(option_of(k) if is_option else k for k in known)
     else:
         help = "it takes no parameters"
-    return Problem(f"flow `{flow.name}` has no parameter `{name}`", index, start, "not found", help)
+    message = f"flow `{flow.name}` has no parameter `{name}`"
+    return Problem(message, index, start, "not found", help, meant=close or "")
 
 
 _WHAT = {
@@ -283,7 +305,7 @@ def what(kind: Type) -> str:
         case Enum(_, members):
             return f"one of {', '.join(name for name, _ in members)}"
         case ListOf(item):
-            return f"a list of {item}"
+            return f"a list of {item} values"
         case MapOf():
             return f"a map ({kind})"
         case Record():
@@ -338,17 +360,14 @@ def _example(kind: Type) -> Any:
             return {name: _example(field_kind) for name, field_kind in fields}
 
 
-def _placeholder(kind: Type) -> str:
+def placeholder(kind: Type) -> str:
     """The word in capitals that stands for a value in help texts: `DATE`, `full|incremental`."""
     match kind:
         case Enum(_, members):
             return "|".join(name for name, _ in members)
         case ListOf(item):
-            return _placeholder(required(item))
+            return placeholder(required(item))
         case Scalar(name):
             return {"str": "TEXT"}.get(name, name.upper())
         case _:
             return "JSON"
-
-
-placeholder = _placeholder

@@ -16,7 +16,7 @@ from runtime.model.state import ExecStatus, RunStatus
 WIDEST = 110
 """A line longer than this is hard to read across, however wide the terminal is."""
 
-_STATUS_STYLES = {
+STATUS_STYLES = {
     RunStatus.RUNNING: "busy",
     RunStatus.SUCCEEDED: "good",
     RunStatus.FAILED: "bad",
@@ -68,7 +68,7 @@ def header(picture: Picture, cells: int, glyphs: Glyphs) -> list[Line]:
     title = joined(
         [
             line(Span(run.ref, "bold")),
-            line(Span(run.status.value, _STATUS_STYLES[run.status])),
+            line(Span(run.status.value, STATUS_STYLES[run.status])),
             line(elapsed),
             line(Span(harmless(picture.flow.doc.strip().partition("\n")[0]), "dim")),
         ]
@@ -82,7 +82,9 @@ def progress(picture: Picture, cells: int, glyphs: Glyphs) -> Line:
     total = sum(counts.values())
     settled = counts[ExecStatus.FINISHED] + counts[ExecStatus.IGNORED]
     words = [f"{settled}/{total}{'+' if _grows(picture) else ''} tasks"]
-    words += [f"{counts[s]} {s.word}" for s in (ExecStatus.RUNNING, ExecStatus.FAILED, ExecStatus.SUSPENDED) if counts[s]]
+    words += [
+        f"{counts[s]} {s.word}" for s in (ExecStatus.RUNNING, ExecStatus.FAILED, ExecStatus.SUSPENDED) if counts[s]
+    ]
     text = f" {glyphs.dot} ".join(words)
     length = max(min(40, cells - len(text) - 2), 0)
     return crop((*_bar(picture, length, glyphs), Span("  " if length else ""), Span(text)), cells, glyphs.ellipsis)
@@ -108,9 +110,7 @@ def _bar(picture: Picture, length: int, glyphs: Glyphs) -> Line:
     return line(*spans)
 
 
-def _foot(
-    failing: Failure | None, notice: str, picture: Picture, size: Size, cells: int, glyphs: Glyphs
-) -> list[Line]:
+def _foot(failing: Failure | None, notice: str, picture: Picture, size: Size, cells: int, glyphs: Glyphs) -> list[Line]:
     lines: list[Line] = []
     if failing is not None:
         most = 10 if size.height is None else max(min(size.height // 4, 10), 2)

@@ -16,7 +16,7 @@ class Glyphs:
     suspended: str = "‖"
     succeeded: str = "✓"
     failed: str = "✗"
-    skipped: str = "–"
+    skipped: str = "\N{EN DASH}"
     retry: str = "↻"
     opened: str = "▾"
     folded: str = "▸"

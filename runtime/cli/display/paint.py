@@ -12,14 +12,7 @@ from runtime.cli.display.frame import Size
 from runtime.cli.display.glyphs import Glyphs, glyphs_for
 from runtime.cli.display.styled import Line, plain
 
-COLOURS = {
-    "good": "green",
-    "bad": "red",
-    "busy": "cyan",
-    "warn": "yellow",
-    "dim": "dim",
-    "bold": "bold",
-}
+COLOURS = {"good": "green", "bad": "red", "busy": "cyan", "warn": "yellow", "dim": "dim", "bold": "bold"}
 """What each role looks like, in the words of rich."""
 
 _CODES = {"good": "32", "bad": "31", "busy": "36", "warn": "33", "dim": "2", "bold": "1"}

@@ -11,6 +11,7 @@ from runtime.cli.display.frame import WIDEST, Failure, failures, panel
 from runtime.cli.display.glyphs import Glyphs
 from runtime.cli.display.styled import Line, Span, crop, line, pad, width
 from runtime.cli.display.tree import Node, Picture
+from runtime.model.run import RunSummary
 from runtime.model.state import ExecStatus, RunStatus
 
 _SHOWN = 3
@@ -50,7 +51,13 @@ def _counts(picture: Picture) -> str:
     counts = picture.counts
     words = [
         f"{counts[status]} {status.word}"
-        for status in (ExecStatus.FINISHED, ExecStatus.IGNORED, ExecStatus.FAILED, ExecStatus.SUSPENDED, ExecStatus.RUNNING)
+        for status in (
+            ExecStatus.FINISHED,
+            ExecStatus.IGNORED,
+            ExecStatus.FAILED,
+            ExecStatus.SUSPENDED,
+            ExecStatus.RUNNING,
+        )
         if counts[status]
     ]
     if counts[ExecStatus.WAITING]:
@@ -80,32 +87,33 @@ def _suspended(picture: Picture) -> list[Node]:
 
 def next_step(picture: Picture, options: str = "") -> list[Line]:
     """A sentence and, as the last line, the command."""
-    ref = picture.run.ref
-    match picture.run.status:
+    stopped = _suspended(picture)
+    return next_step_of(picture.run, stopped[0].view.path if stopped else None, options)
+
+
+def next_step_of(run: RunSummary, suspended: str | None, options: str = "") -> list[Line]:
+    """As `next_step`, where only the run and the path of its first suspended task are at hand."""
+    match run.status:
         case RunStatus.SUCCEEDED:
-            return [(), line(Span("what the tasks printed:", "dim")), _command(f"logs {ref}", options)]
-        case RunStatus.SUSPENDED:
-            return [(), *_decide(picture, options)]
+            return _step("what the tasks printed:", f"logs {run.ref}", options, "dim")
         case RunStatus.RUNNING:
-            return [(), line("to go on with it:"), _command(f"run --resume {ref}", options)]
+            return _step("to go on with it:", f"run --resume {run.ref}", options)
         case RunStatus.FAILED:
-            return [(), line("when the cause is mended, go on from there (what succeeded stays):"), _command(f"rerun {ref}", options)]
+            return _step(
+                "when the cause is mended, go on from there (what succeeded stays):", f"rerun {run.ref}", options
+            )
         case RunStatus.CANCELLED:
-            return [(), line("to run what was not finished:"), _command(f"rerun {ref}", options)]
+            return _step("to run what was not finished:", f"rerun {run.ref}", options)
+        case RunStatus.SUSPENDED if suspended is None:
+            return _step("a person has to decide; see:", f"status {run.ref}", options)
+        case RunStatus.SUSPENDED:
+            target = f"{run.ref} {shlex.quote(suspended)}"
+            return [
+                *_step(f"a person has to decide. To count {suspended} as done:", f"ignore {target}", options),
+                *_step("to run it again, if that does no harm:", f"rerun {target}", options)[1:],
+            ]
 
 
-def _decide(picture: Picture, options: str) -> list[Line]:
-    node = next(iter(_suspended(picture)), None)
-    if node is None:
-        return [line("a person has to decide; see:"), _command(f"status {picture.run.ref}", options)]
-    target = f"{picture.run.ref} {shlex.quote(node.view.path)}"
-    return [
-        line(f"a person has to decide about {node.view.path}. To count it as done:"),
-        _command(f"ignore {target}", options),
-        line("to run it again, if that does no harm:"),
-        _command(f"rerun {target}", options),
-    ]
-
-
-def _command(text: str, options: str) -> Line:
-    return line(Span(f"    flower {text}{f' {options}' if options else ''}", "bold"))
+def _step(sentence: str, command: str, options: str, style: str = "") -> list[Line]:
+    text = f"    flower {command}{f' {options}' if options else ''}"
+    return [(), line(Span(sentence, style)), line(Span(text, "bold"))]

@@ -54,7 +54,9 @@ class Picture:
         found = []
         scopes = list(_scopes(node))
         for edge in self.edges_in.get(node.view.node, ()):
-            place = next((self.places[edge.predecessor, s] for s in scopes if (edge.predecessor, s) in self.places), None)
+            place = next(
+                (self.places[edge.predecessor, s] for s in scopes if (edge.predecessor, s) in self.places), None
+            )
             if place is not None:
                 found.append(place)
         return found

@@ -48,13 +48,19 @@ class Sample:
         parent = next((view for view in self.views if view.path == outer), self.body)
         return self._view(node, path, kind, parent, status, took, **changes)
 
-    def item(self, container: TaskView, key: str, status: ExecStatus, *, took: float | None = None, **changes: Any) -> TaskView:
+    def item(
+        self, container: TaskView, key: str, status: ExecStatus, *, took: float | None = None, **changes: Any
+    ) -> TaskView:
         """An instance of a mapped node: a group's unless `kind` says task."""
         kind: TaskKind = changes.pop("kind", "item")
         path = f"{container.path}[{key}]"
-        return self._view(container.node, path, kind, container, status, took, item_key=key, name=container.name, **changes)
+        return self._view(
+            container.node, path, kind, container, status, took, item_key=key, name=container.name, **changes
+        )
 
-    def member(self, item: TaskView, name: str, status: ExecStatus, *, took: float | None = None, **changes: Any) -> TaskView:
+    def member(
+        self, item: TaskView, name: str, status: ExecStatus, *, took: float | None = None, **changes: Any
+    ) -> TaskView:
         """A task inside an item; its node is defined at the first use."""
         path = f"{self.definitions[item.node].path}/{name}"
         known = [task.node for task in self.definitions if task.path == path]
@@ -146,7 +152,13 @@ def night_load() -> Sample:
     sample.task("prepare/clean", ExecStatus.FAILED, took=3.4, reason=Reason.ERROR, message="exit code 3", exit_code=3)
     sample.task("prepare/enrich", waiting, after=("prepare/clean",), remaining=1)
     sample.task(
-        "fetch", waiting, retries=4, reason=Reason.RETRY, attempts=2, message="exit code 7", not_before=START + 88 * SECOND
+        "fetch",
+        waiting,
+        retries=4,
+        reason=Reason.RETRY,
+        attempts=2,
+        message="exit code 7",
+        not_before=START + 88 * SECOND,
     )
     sample.task("report", ExecStatus.IGNORED, reason=Reason.CONDITION)
     sample.task("publish", waiting, after=("ingest", "prepare", "fetch"), remaining=3)

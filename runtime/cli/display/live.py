@@ -1,0 +1,70 @@
+"""The live display: repaints a frame in place, at most eight times a second and never for more than a tenth of the
+time that a frame costs."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from runtime.cli.display.frame import frame
+from runtime.cli.display.paint import COLOURS, glyphs_of, size_of
+from runtime.cli.display.styled import Line
+from runtime.cli.look import Look
+
+_FRAME_SECONDS = 0.125
+_REST = 10
+"""A frame that took t seconds is followed by a pause of at least ten times t."""
+
+
+class LiveDisplay:
+    """Draws one run on standard output, which must be a terminal."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._glyphs = glyphs_of(sys.stdout)
+        console = Console(file=sys.stdout, highlight=False, soft_wrap=False)
+        self._live = Live(
+            console=console, auto_refresh=False, vertical_overflow="crop", redirect_stdout=False, redirect_stderr=False
+        )
+        self._level = 0
+        self._height: int | None = None
+        self._notice = ""
+        self.pause_seconds = _FRAME_SECONDS
+
+    def start(self) -> None:
+        self._live.start()
+
+    def show(self) -> None:
+        """Paints the present state."""
+        began = time.monotonic()
+        size = size_of(sys.stdout)
+        if size.height != self._height:
+            self._height, self._level = size.height, 0
+        picture = self._look.picture()
+        lines, self._level = frame(picture, size, self._glyphs, self._look.failure(picture), self._notice, self._level)
+        self._live.update(rich_text(lines), refresh=True)
+        self.pause_seconds = max(_FRAME_SECONDS, (time.monotonic() - began) * _REST)
+
+    def notice(self, text: str) -> None:
+        """A sentence under the tree, until the end."""
+        self._notice = text
+
+    def finish(self) -> None:
+        """Leaves the last frame on the screen."""
+        self._notice = ""
+        self._live.stop()
+
+
+def rich_text(lines: Sequence[Line]) -> Text:
+    """The lines as one text of rich."""
+    text = Text(no_wrap=True, overflow="crop", end="")
+    for index, spans in enumerate(lines):
+        text.append("\n" if index else "")
+        for span in spans:
+            text.append(span.text, COLOURS.get(span.style, ""))
+    return text

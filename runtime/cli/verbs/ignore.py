@@ -1,0 +1,38 @@
+"""`flower ignore`: let a task count as done without its work."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from runtime.cli.options import Db, Json
+
+
+def ignore(
+    words: Annotated[
+        list[str], typer.Argument(metavar="[RUN] TASK", help="A task of the run, by its path or the end of it.")
+    ],
+    json: Json = False,
+    db: Db = None,
+) -> int:
+    """Count a task as done, so that what waits for it can go on; a group with all that is in it."""
+    from runtime.cli import as_json
+    from runtime.cli.display.paint import paint
+    from runtime.cli.display.summary import next_step_of
+    from runtime.cli.selection import one_task, split_run
+    from runtime.cli.store import open_service, same_store
+
+    ref, names = split_run(words)
+    name = one_task(names, "flower ignore RUN TASK")
+    with open_service(db) as service:
+        found = service.reader.run(ref)
+        ignored = service.ignore(found.id, name)
+        after = service.reader.run(str(found.id))
+    if json:
+        print(as_json.dumps({"run": after.ref, "ignored": ignored, "status": after.status.value}))
+        return 0
+    print(f"{after.ref}: {', '.join(ignored) or name} counts as done")
+    paint(next_step_of(after, None, same_store(db)), sys.stdout)
+    return 0

@@ -1,0 +1,40 @@
+"""`flower logs`: what tasks printed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from runtime.cli.options import Db, Json
+
+
+def logs(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[RUN] [TASK]", help="A run, and a task or group of it.", show_default="all of the latest"
+        ),
+    ] = None,
+    attempt: Annotated[
+        int | None, typer.Option("--attempt", metavar="N", help="That attempt.", show_default="the last")
+    ] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the tasks have ended.")] = False,
+    json: Json = False,
+    db: Db = None,
+) -> int:
+    """Print what tasks wrote, of each its last attempt."""
+    from runtime.cli.log_reading import LogRequest, follow_logs, print_logs, print_logs_as_json
+    from runtime.cli.selection import split_run
+    from runtime.cli.store import open_service
+
+    ref, names = split_run(words or [])
+    with open_service(db) as service:
+        request = LogRequest.of(service.reader, ref, names, attempt)
+        if json:
+            print_logs_as_json(request)
+        elif follow:
+            follow_logs(request)
+        else:
+            print_logs(request)
+    return 0

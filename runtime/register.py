@@ -68,16 +68,12 @@ class RunValues:
         raise ExpressionError(f"`error.{name}` is known only in `retry … when:`")
 
 
-def check_parameters(
-    flow: FlowDefinition, given: Mapping[str, Any], time: int, zone: str
-) -> dict[str, Any]:
+def check_parameters(flow: FlowDefinition, given: Mapping[str, Any], time: int, zone: str) -> dict[str, Any]:
     """Every parameter of the flow as JSON, defaults filled in. BadParameter names the first that does not fit."""
     known = [parameter.name for parameter in flow.parameters]
     for name in given:
         if name not in known:
-            raise BadParameter(
-                f"flow `{flow.name}` has no parameter `{name}`", _known(name, known)
-            )
+            raise BadParameter(f"flow `{flow.name}` has no parameter `{name}`", _known(name, known))
     values = RunValues({}, time, zone, created=time)
     for parameter in flow.parameters:
         values.parameters[parameter.name] = _value_of(flow, parameter, given, values)
@@ -86,14 +82,10 @@ def check_parameters(
     return {name: to_json(value) for name, value in values.parameters.items()}
 
 
-def decode_parameters(
-    flow: FlowDefinition, stored: Mapping[str, Any]
-) -> dict[str, Any]:
+def decode_parameters(flow: FlowDefinition, stored: Mapping[str, Any]) -> dict[str, Any]:
     """Python objects of the parameters that a run was registered with."""
     return {
-        parameter.name: from_json(
-            type_from_json(parameter.type), stored[parameter.name], parameter.name
-        )
+        parameter.name: from_json(type_from_json(parameter.type), stored[parameter.name], parameter.name)
         for parameter in flow.parameters
         if parameter.name in stored
     }
@@ -108,12 +100,10 @@ def _value_of(
     kind = type_from_json(parameter.type)
     if parameter.name in given:
         try:
-            return from_json(
-                kind, given[parameter.name], f"parameter `{parameter.name}`"
-            )
+            return from_json(kind, given[parameter.name], f"parameter `{parameter.name}`")
         except ValueProblem as problem:
             raise BadParameter(
-                str(problem), f"it is declared as `{parameter.name}: {kind}`"
+                str(problem), f"it is declared as `{parameter.name}: {kind}`", parameter=parameter.name
             ) from None
     if not parameter.has_default:
         raise BadParameter(
@@ -127,9 +117,7 @@ def _value_of(
             f"the default of `{parameter.name}`",
         )
     except (ExpressionError, ValueProblem) as problem:
-        raise BadParameter(
-            f"the default of parameter `{parameter.name}` cannot be computed: {problem}"
-        ) from None
+        raise BadParameter(f"the default of parameter `{parameter.name}` cannot be computed: {problem}") from None
 
 
 def _check_where(parameter: ParameterDefinition, values: RunValues) -> None:
@@ -138,28 +126,21 @@ def _check_where(parameter: ParameterDefinition, values: RunValues) -> None:
     try:
         holds = evaluate(parameter.where, values)
     except ExpressionError as problem:
-        raise BadParameter(
-            f"the condition of parameter `{parameter.name}` cannot be computed: {problem}"
-        ) from None
+        raise BadParameter(f"the condition of parameter `{parameter.name}` cannot be computed: {problem}") from None
     if holds is not True:
         shown = to_json(values.parameters[parameter.name])
         raise BadParameter(
             f"parameter `{parameter.name}` is {shown!r}, which its condition refuses",
-            f"see `where` on line {parameter.line} of the flow"
-            if parameter.line
-            else None,
+            f"see `where` on line {parameter.line} of the flow" if parameter.line else None,
+            parameter=parameter.name,
         )
 
 
 def _known(name: str, known: list[str]) -> str:
-    return nearest(name, known) or (
-        f"its parameters: {', '.join(known)}" if known else "it takes none"
-    )
+    return nearest(name, known) or (f"its parameters: {', '.join(known)}" if known else "it takes none")
 
 
-def rows_of_run(
-    graph: FlowGraph, run_id: int, first_id: int, limits: Mapping[int, int | None]
-) -> list[NewTaskRow]:
+def rows_of_run(graph: FlowGraph, run_id: int, first_id: int, limits: Mapping[int, int | None]) -> list[NewTaskRow]:
     """The rows that exist from the start: the flow's body and all nodes that are not inside a mapped one.
 
     The body is open at once, so its members wait for their predecessors alone. `limits`: by node.

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from runtime.cli.expression_text import expression_text
 from runtime.cli.parameters import Problem, parse_parameters
 from runtime.cli.refusal import ParametersRefused
 from runtime.cli.source_file import choose_flow, compile_file, is_file, split_file
@@ -86,7 +87,10 @@ def located(error: BadParameter, flow: FlowDefinition, command: Sequence[str], w
         return error
     given = parse_parameters(flow, words)
     word, start = given.places.get(parameter.name, (None, 0))
-    given.problems = [Problem(str(error), word, start, "refused", error.help or "", parameter)]
+    help = error.help or ""
+    if parameter.where is not None:
+        help = f"give a value such that {expression_text(parameter.where)}"
+    given.problems = [Problem(str(error), word, start, "refused", help, parameter)]
     return ParametersRefused(flow, command, words, given)
 
 

@@ -21,15 +21,17 @@ class NotFound(FlowerError):
 
 
 class BadParameter(FlowerError):
-    """A parameter is unknown, missing or does not fit its type."""
+    """A parameter is unknown, missing or does not fit its type. `parameter`: its name, if it is about one."""
+
+    def __init__(self, message: str, help: str | None = None, *, parameter: str | None = None) -> None:
+        super().__init__(message, help)
+        self.parameter = parameter
 
 
 class StoreProblem(FlowerError):
     """The store cannot be opened, read or written. `temporary`: somebody else holds its lock; trying again helps."""
 
-    def __init__(
-        self, message: str, help: str | None = None, *, temporary: bool = False
-    ) -> None:
+    def __init__(self, message: str, help: str | None = None, *, temporary: bool = False) -> None:
         super().__init__(message, help)
         self.temporary = temporary
 

@@ -48,13 +48,14 @@ def error_to_json(problem: FlowerError) -> JsonObject:
         "kind": type(problem).__name__,
         "message": str(problem),
         "help": problem.help,
+        "parameter": problem.parameter if isinstance(problem, BadParameter) else None,
     }
 
 
 def error_from_json(data: Mapping[str, Any]) -> FlowerError:
-    kinds: dict[str, type[FlowerError]] = {
-        kind.__name__: kind for kind in (NotFound, BadParameter, Refused)
-    }
+    if data["kind"] == "BadParameter":
+        return BadParameter(data["message"], data["help"], parameter=data.get("parameter"))
+    kinds: dict[str, type[FlowerError]] = {kind.__name__: kind for kind in (NotFound, Refused)}
     return kinds.get(data["kind"], FlowerError)(data["message"], data["help"])
 
 
@@ -76,9 +77,7 @@ def _deploy_flow(step: Step, data: JsonObject, request: JsonObject) -> Deployed:
     version, previous = step.store.deploy(flow, request["project"], step.now)
     changed = version != previous
     if changed:
-        step.store.events.add(
-            step.now, "deployed", None, flow=flow.name, version=version
-        )
+        step.store.events.add(step.now, "deployed", None, flow=flow.name, version=version)
     return Deployed(flow.name, version, changed, previous)
 
 
@@ -94,12 +93,8 @@ def _register(step: Step, request: JsonObject) -> Any:
     if known is not None:
         return {"id": known, "new": False}
     graph = store.graph(newest[0])
-    parameters = check_parameters(
-        graph.flow, request.get("parameters", {}), step.now, request["zone"]
-    )
-    run_id = store.runs.insert(
-        name, newest[0], key, dumps(parameters), step.now, request["zone"]
-    )
+    parameters = check_parameters(graph.flow, request.get("parameters", {}), step.now, request["zone"])
+    run_id = store.runs.insert(name, newest[0], key, dumps(parameters), step.now, request["zone"])
     values = RunValues(
         decode_parameters(graph.flow, parameters),
         step.now,
@@ -107,9 +102,7 @@ def _register(step: Step, request: JsonObject) -> Any:
         run_id,
         f"{name}-{run_id}",
     )
-    store.tasks.insert(
-        rows_of_run(graph, run_id, store.tasks.next_id(), _limits(graph, values))
-    )
+    store.tasks.insert(rows_of_run(graph, run_id, store.tasks.next_id(), _limits(graph, values)))
     store.events.add(step.now, "registered", run_id, version=newest[1], key=key)
     return {"id": run_id, "new": True}
 

@@ -1,0 +1,53 @@
+"""Threads that run jobs: as many as are busy at once, kept for the next jobs. They do not keep the program alive."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+
+Job = Callable[[], None]
+
+
+class Crew:
+    """`run` hands a job to an idle thread, or to a new one. Jobs must not raise."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._idle = 0
+        self._busy = 0
+        self._rest = threading.Condition(self._lock)
+
+    def run(self, job: Job) -> None:
+        """Returns at once."""
+        with self._lock:
+            self._busy += 1
+            fresh = self._idle == 0
+            if not fresh:
+                self._idle -= 1
+        self._jobs.put(job)
+        if fresh:
+            threading.Thread(target=self._work, name=self._name, daemon=True).start()
+
+    @property
+    def busy(self) -> int:
+        """How many jobs are running or about to."""
+        return self._busy
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until no job is running; False if some still are after `seconds`."""
+        with self._rest:
+            return self._rest.wait_for(lambda: self._busy == 0, seconds)
+
+    def _work(self) -> None:
+        while True:
+            job = self._jobs.get()
+            job()
+            del job
+            with self._lock:
+                self._idle += 1
+                self._busy -= 1
+                if self._busy == 0:
+                    self._rest.notify_all()

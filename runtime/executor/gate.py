@@ -1,0 +1,127 @@
+"""The gate: a script's process exists, and is known to the store, before anything of the script runs.
+
+A small shell is spawned in a session of its own. It waits for one byte on a pipe whose other end the engine alone
+holds. If the engine dies first it reads the end of the file and exits: nothing ran. Else it leaves the mark
+`started`, runs the script and leaves its exit code. So a later engine can tell all cases apart.
+
+Exit code 125 without the mark says that the script could not start. The code is written with its newline by one
+`write` of a few bytes, which is never seen in part; a temporary file and a rename would cost another process.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from runtime.executor.folder import AttemptFolder
+from runtime.executor.process import Process
+
+SHELL: Final = "/bin/sh"
+
+_HEAD: Final = (
+    'read -r _ || exit 0; exec </dev/null; cd -- "$2" || exit 125; true >"$1/started" || exit 125; '
+    # A signal to the group ends the script, not the shell that writes down how it ended. Traps are not inherited.
+    "trap : TERM HUP INT; "
+)
+IN_SUBSHELL: Final = (
+    _HEAD + '( set -e -- "$1/script"; . "$1" ); c=$?; echo "$c" >"$1/code"; exit "$c"'
+)
+"""Runs the script in a fork of the gate shell, which saves starting a second shell."""
+
+AS_COMMAND: Final = (
+    _HEAD + '_flower=$1; shift 2; "$@"; c=$?; echo "$c" >"$_flower/code"; exit "$c"'
+)
+"""Runs any command line."""
+
+
+class Gate:
+    """A gate that stands shut, with its process behind it."""
+
+    def __init__(self, process: Process, fd: int) -> None:
+        self.process = process
+        self._fd: int | None = fd
+
+    def open(self) -> None:
+        """Let the script run."""
+        if self._fd is not None:
+            try:
+                os.write(self._fd, b"\n")
+            except BrokenPipeError:
+                pass  # The shell is gone; waiting for it will tell.
+        self.shut()
+
+    def shut(self) -> None:
+        """Without `open` before: the script never runs."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
+
+
+class Spawner:
+    """Spawns gates. What this process inherited beyond standard input, output and error is not passed on."""
+
+    def __init__(self) -> None:
+        self._inherited = _inheritable_fds()
+
+    def spawn(
+        self,
+        name: str,
+        command: Sequence[str],
+        folder: AttemptFolder,
+        project: str,
+        env: Mapping[str, str],
+        log_fd: int,
+    ) -> Gate:
+        """A shut gate before `command` (empty: the file `script` of the folder, by this shell).
+
+        `name` is what the shell calls itself in its messages. OSError or ValueError if it cannot be spawned.
+        """
+        text = AS_COMMAND if command else IN_SUBSHELL
+        read_fd, write_fd = os.pipe()
+        try:
+            pid = os.posix_spawn(
+                SHELL,
+                ["sh", "-c", text, name, folder.text, project, *command],
+                env,
+                file_actions=[
+                    (os.POSIX_SPAWN_DUP2, read_fd, 0),
+                    (os.POSIX_SPAWN_DUP2, log_fd, 1),
+                    (os.POSIX_SPAWN_DUP2, log_fd, 2),
+                    *((os.POSIX_SPAWN_CLOSE, fd) for fd in self._inherited),
+                ],
+                setsid=True,
+                setsigmask=(),
+                setsigdef=_DEFAULT_SIGNALS,
+            )
+        except BaseException:
+            os.close(write_fd)
+            raise
+        finally:
+            os.close(read_fd)
+        return Gate(Process.spawned(pid), write_fd)
+
+
+_DEFAULT_SIGNALS: Final = tuple(
+    getattr(signal, name)
+    for name in ("SIGPIPE", "SIGXFSZ", "SIGINT", "SIGTERM", "SIGHUP")
+    if hasattr(signal, name)
+)
+"""Python ignores the first two, and a parent (nohup) may ignore others; an ignored signal would stay so in scripts."""
+
+
+def _inheritable_fds() -> list[int]:
+    """Descriptors above 2 that a child would get; all that Python opens itself are not among them."""
+    try:
+        fds = [int(name) for name in os.listdir("/dev/fd")]
+    except OSError:
+        return []
+    return [fd for fd in fds if fd > 2 and _is_inheritable(fd)]
+
+
+def _is_inheritable(fd: int) -> bool:
+    try:
+        return os.get_inheritable(fd)
+    except OSError:
+        return False

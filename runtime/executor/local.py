@@ -1,0 +1,139 @@
+"""The executor for this machine: scripts as processes that survive the engine, components as calls in threads."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from typing import Final
+
+from runtime.executor.calls import CallRun, Find
+from runtime.executor.crew import Crew
+from runtime.executor.deadlines import Deadlines
+from runtime.executor.gate import Spawner
+from runtime.executor.log import DEFAULT_CAP_BYTES
+from runtime.executor.protocol import Attempt, Outcome, ProcessMark, Reporter
+from runtime.executor.redirect import restore
+from runtime.executor.scripts import Limits, ScriptRun
+from runtime.executor.verdicts import unstarted
+from runtime.model.definition import Call, Script
+from runtime.model.state import Reason
+
+_CALLS_SECONDS: Final = 30.0
+
+
+class LocalExecutor:
+    """Runs attempts on this machine; see `runtime.executor.protocol.Executor`.
+
+    `components` finds a component by name. `grace_seconds`: between asking and forcing. `log_cap_bytes`: a longer log
+    keeps its head and tail. `close_seconds`: how long `close` waits for calls. `environ`: what scripts inherit.
+    """
+
+    def __init__(
+        self,
+        components: Find,
+        grace_seconds: float = 5.0,
+        log_cap_bytes: int = DEFAULT_CAP_BYTES,
+        close_seconds: float = _CALLS_SECONDS,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self._components = components
+        self._limits = Limits(grace_seconds, log_cap_bytes)
+        self._close_seconds = close_seconds
+        self._environ = dict(os.environ if environ is None else environ)
+        self._spawner = Spawner()
+        self._crew = Crew("flower-attempt")
+        self._deadlines = Deadlines()
+        self._lock = threading.Lock()
+        self._scripts: dict[int, ScriptRun] = {}
+        self._calls: dict[int, CallRun] = {}
+        self._closing = False
+        self.abandoned = 0
+        """How many calls did not stop when asked; their threads may still be running."""
+
+    def submit(self, attempt: Attempt, reporter: Reporter) -> None:
+        if self._closing:
+            reporter.ended(attempt, unstarted(Reason.NONE))
+            return
+        match attempt.action:
+            case Script() as script:
+                run = self._add_script(attempt, script, reporter)
+                self._crew.run(lambda: run.run(self._spawner, self._environ))
+            case Call() as call:
+                self._submit_call(attempt, call, reporter)
+
+    def recover(
+        self, attempt: Attempt, process: ProcessMark | None, reporter: Reporter
+    ) -> None:
+        match attempt.action:
+            case Script() as script:
+                run = self._add_script(attempt, script, reporter)
+                self._crew.run(lambda: run.recover(process))
+            case Call():
+                text = "it was being called when its engine died: nobody knows how far it came"
+                reporter.ended(
+                    attempt, Outcome(False, reason=Reason.IN_DOUBT, message=text)
+                )
+
+    def cancel(self, attempt_id: int, reason: Reason = Reason.CANCELLED) -> None:
+        with self._lock:
+            script = self._scripts.get(attempt_id)
+            if script is not None:
+                script.cancel(reason)
+            call = self._calls.get(attempt_id)
+        if call is not None:
+            call.cancel(reason)
+            self._deadlines.after(
+                self._limits.grace_seconds, lambda: self._give_up(call)
+            )
+
+    def close(self, *, leave_scripts: bool = True) -> None:
+        self._closing = True
+        with self._lock:
+            for run in self._scripts.values():
+                if leave_scripts:
+                    run.leave()
+                else:
+                    run.cancel(Reason.CANCELLED)
+        self._crew.wait(max(self._close_seconds, 3 * self._limits.grace_seconds))
+        restore()
+
+    # Scripts
+
+    def _add_script(
+        self, attempt: Attempt, script: Script, reporter: Reporter
+    ) -> ScriptRun:
+        run = ScriptRun(attempt, script, reporter, self._limits, self._script_ended)
+        with self._lock:
+            self._scripts[attempt.id] = run
+            if self._closing:
+                run.leave()
+        return run
+
+    def _script_ended(self, run: ScriptRun, outcome: Outcome | None) -> None:
+        with self._lock:
+            del self._scripts[run.attempt.id]
+        run.close()
+        if outcome is not None:
+            run.reporter.ended(run.attempt, outcome)
+
+    # Calls
+
+    def _submit_call(self, attempt: Attempt, call: Call, reporter: Reporter) -> None:
+        run = CallRun(attempt, call, reporter, self._call_ended)
+        self._calls[attempt.id] = run
+        self._crew.run(lambda: run.run(self._components, self._limits.log_cap_bytes))
+        if attempt.timeout_seconds is not None:
+            self._deadlines.after(
+                attempt.timeout_seconds, lambda: self.cancel(attempt.id, Reason.TIMEOUT)
+            )
+
+    def _call_ended(self, run: CallRun, outcome: Outcome) -> None:
+        """Only the first end counts: that of its thread, or that it was given up."""
+        if self._calls.pop(run.attempt.id, None) is run:
+            run.reporter.ended(run.attempt, outcome)
+
+    def _give_up(self, run: CallRun) -> None:
+        if self._calls.get(run.attempt.id) is run:
+            self.abandoned += 1
+            run.give_up()

@@ -1,0 +1,258 @@
+"""The life of one script: prepared, spawned behind its gate, committed, awaited, ended, told.
+
+A thread runs it from start to end; `cancel` and `leave` reach it from others.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from runtime.executor.command import CannotStart, Command, prepare
+from runtime.executor.ending import end, sweep
+from runtime.executor.folder import AttemptFolder
+from runtime.executor.gate import Gate, Spawner
+from runtime.executor.log import cut, open_log, relieve
+from runtime.executor.process import Process, Wake
+from runtime.executor.protocol import Attempt, Outcome, ProcessMark, Reporter
+from runtime.executor.recovery import Evidence, Verdict, judge
+from runtime.executor.verdicts import in_doubt, told, unstarted
+from runtime.model.definition import Script
+from runtime.model.process import boot_id
+from runtime.model.state import Reason
+
+_LOOK_SECONDS: Final = 0.5
+"""How often a long script is looked at: its log may have outgrown its cap."""
+
+_MARK_SECONDS: Final = 2.0
+"""An adopted process that has not passed its gate within this time never will."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    grace_seconds: float
+    log_cap_bytes: int
+
+
+class ScriptRun:
+    """One script attempt. `finish` is called once with its outcome, or with None if it is left to the next engine."""
+
+    def __init__(
+        self,
+        attempt: Attempt,
+        script: Script,
+        reporter: Reporter,
+        limits: Limits,
+        finish: Callable[[ScriptRun, Outcome | None], None],
+    ) -> None:
+        self.attempt = attempt
+        self.reporter = reporter
+        self._script = script
+        self._limits = limits
+        self._finish = finish
+        self._folder = AttemptFolder(attempt.folder)
+        self._wake = Wake()
+        self._reason = Reason.NONE
+        self._leaving = False
+        self._began = time.monotonic()
+
+    # From other threads
+
+    def cancel(self, reason: Reason) -> None:
+        """End it soon; the first reason counts."""
+        self._reason = self._reason or reason
+        self._wake.ring()
+
+    def leave(self) -> None:
+        """Stop waiting for it, and let it run."""
+        self._leaving = True
+        self._wake.ring()
+
+    # In its own thread
+
+    def run(self, spawner: Spawner, environ: Mapping[str, str]) -> None:
+        """Start it and see it through."""
+        self._tell(lambda: self._start(spawner, environ))
+
+    def recover(self, mark: ProcessMark | None) -> None:
+        """Take up what an engine that died had started."""
+        self._tell(lambda: self._take_up(mark))
+
+    def _tell(self, live: Callable[[], Outcome | None]) -> None:
+        try:
+            outcome = live()
+        except OSError as error:
+            # Of our own files or descriptors: a full disk, a limit. What ran was ended or has ended.
+            outcome = Outcome(
+                False,
+                reason=Reason.ERROR,
+                message=f"the attempt's files failed: {error}",
+            )
+        except Exception as bug:  # noqa: BLE001 - the engine must hear of an end, and the others go on
+            outcome = Outcome(
+                False,
+                reason=Reason.ERROR,
+                message=f"a defect of flower: {type(bug).__name__}: {bug}",
+            )
+        self._finish(self, outcome)
+
+    def close(self) -> None:
+        self._wake.close()
+
+    def _start(self, spawner: Spawner, environ: Mapping[str, str]) -> Outcome | None:
+        if self._reason or self._leaving:
+            return unstarted(self._reason)
+        try:
+            command = prepare(self.attempt, self._script, environ)
+            gate = self._spawn(spawner, command)
+        except CannotStart as problem:
+            return Outcome(False, reason=Reason.COULD_NOT_START, message=str(problem))
+        except (OSError, ValueError) as error:
+            return Outcome(
+                False,
+                reason=Reason.COULD_NOT_START,
+                message=f"the script could not be started: {error}",
+            )
+        try:
+            if not self._pass(gate):
+                return unstarted(self._reason)
+            return self._see_through(gate.process, self.attempt.timeout_seconds)
+        finally:
+            gate.process.close()
+
+    def _spawn(self, spawner: Spawner, command: Command) -> Gate:
+        log_fd = open_log(self._folder.log)
+        try:
+            return spawner.spawn(
+                self.attempt.source_file or "script",
+                command.words,
+                self._folder,
+                str(self.attempt.project),
+                command.env,
+                log_fd,
+            )
+        finally:
+            os.close(log_fd)
+
+    def _pass(self, gate: Gate) -> bool:
+        """Open the gate once the process is durable; False if it stayed shut."""
+        may_run = False
+        try:
+            may_run = self.reporter.started(self.attempt, gate.process.mark) and not (
+                self._reason or self._leaving
+            )
+        finally:
+            if not may_run:
+                gate.shut()
+                gate.process.reap()
+        if may_run:
+            self._began = time.monotonic()
+            gate.open()
+        return may_run
+
+    def _see_through(
+        self, process: Process, timeout_seconds: float | None
+    ) -> Outcome | None:
+        """Wait for its end, or end it."""
+        until = self._began + timeout_seconds if timeout_seconds is not None else None
+        ended = self._wait(process, until)
+        if ended:
+            status = sweep(process, self._limits.grace_seconds)
+        elif self._reason:
+            self._folder.note_ending(self._reason)
+            status = end(process, self._folder, self._limits.grace_seconds)
+        else:
+            return None
+        return self._conclude(status)
+
+    def _wait(self, process: Process, until: float | None) -> bool:
+        """Whether it ended by itself; if not it is to be ended (`_reason` says why) or left."""
+        while True:
+            left = until - time.monotonic() if until is not None else _LOOK_SECONDS
+            if process.wait(min(max(left, 0.0), _LOOK_SECONDS), self._wake):
+                return True
+            if left <= 0:
+                self._reason = self._reason or Reason.TIMEOUT
+            if self._reason or self._leaving:
+                return False
+            relieve(self._folder.log, self._limits.log_cap_bytes)
+
+    def _conclude(self, status: int | None) -> Outcome:
+        cut(self._folder.log, self._limits.log_cap_bytes)
+        took = time.monotonic() - self._began
+        return told(
+            self.attempt, self._script, self._folder, self._reason, status, took
+        )
+
+    # Recovery
+
+    def _take_up(self, mark: ProcessMark | None) -> Outcome | None:
+        process = Process.find(mark) if mark is not None else None
+        match judge(self._evidence(mark, process)):
+            case Verdict.ADOPT:
+                assert process is not None and mark is not None
+                try:
+                    return self._adopt(process, mark)
+                finally:
+                    process.close()
+            case Verdict.TAKE:
+                return self._take()
+            case Verdict.NEVER_RAN:
+                return Outcome(
+                    False,
+                    never_ran=True,
+                    message="it had not started when its engine died",
+                )
+            case Verdict.IN_DOUBT:
+                return in_doubt(self._folder)
+
+    def _evidence(self, mark: ProcessMark | None, process: Process | None) -> Evidence:
+        # What is alive may end at any time, so its marks are read after the look at it.
+        return Evidence(
+            committed=mark is not None,
+            same_boot=mark is not None
+            and bool(mark.boot_id)
+            and mark.boot_id == boot_id(),
+            alive=process is not None,
+            started=self._folder.has_started(),
+            has_code=self._folder.code() is not None,
+        )
+
+    def _take(self) -> Outcome:
+        self._reason = self._folder.ending()
+        cut(self._folder.log, self._limits.log_cap_bytes)
+        took = self._folder.seconds_between_marks()
+        return told(self.attempt, self._script, self._folder, self._reason, None, took)
+
+    def _adopt(self, process: Process, mark: ProcessMark) -> Outcome | None:
+        """Wait for a script that an earlier engine started, then ask the questions again."""
+        self._began = time.monotonic() - process.elapsed()
+        if (
+            not self._folder.has_started()
+            and not process.wait(_MARK_SECONDS)
+            and not self._folder.has_started()
+        ):
+            process.signal_group(signal.SIGKILL)
+            process.wait(_MARK_SECONDS)
+        elif self._folder.ending():
+            self._reason = self._folder.ending()
+            end(process, self._folder, self._limits.grace_seconds)
+        else:
+            until = (
+                self._began + self.attempt.timeout_seconds
+                if self.attempt.timeout_seconds is not None
+                else None
+            )
+            if self._wait(process, until):
+                sweep(process, self._limits.grace_seconds)
+            elif self._reason:
+                self._folder.note_ending(self._reason)
+                end(process, self._folder, self._limits.grace_seconds)
+                return self._conclude(None)
+            else:
+                return None
+        return self._take_up(mark)

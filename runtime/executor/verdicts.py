@@ -1,0 +1,157 @@
+"""The outcome of a script, from what it left: its exit code, its outputs, or the reason why it was ended."""
+
+from __future__ import annotations
+
+import re
+import signal
+from dataclasses import replace
+from typing import Final
+
+from runtime.executor.folder import AttemptFolder
+from runtime.executor.log import tail_lines
+from runtime.executor.outputs import BadOutput, collect
+from runtime.executor.protocol import Attempt, Outcome
+from runtime.model.definition import Script
+from runtime.model.state import Reason
+from runtime.model.values import format_duration
+
+_NOT_FOUND: Final = re.compile(
+    r"(?:^|: )(?:line )?(\d+): (?:[^:]*: )?([^:]+): (?:command )?not found$"
+)
+_NOT_EXECUTABLE: Final = 126
+_NO_COMMAND: Final = 127
+_BY_SIGNAL: Final = 128
+
+
+def told(
+    attempt: Attempt,
+    script: Script,
+    folder: AttemptFolder,
+    reason: Reason,
+    status: int | None,
+    took_seconds: float,
+) -> Outcome:
+    """What a script that is over came to. `reason`: why it was ended, or NONE. `status`: of the gate shell, if known."""
+    code = folder.code()
+    if code is None and status is not None:
+        code = status if status >= 0 else _BY_SIGNAL - status
+    if reason:
+        message = ended_text(reason, attempt)
+        return Outcome(
+            False,
+            reason=reason,
+            message=message,
+            exit_code=code,
+            took_seconds=took_seconds,
+        )
+    return replace(_by_itself(attempt, script, folder, code), took_seconds=took_seconds)
+
+
+def unstarted(reason: Reason) -> Outcome:
+    """Of a script whose gate was never opened: it was cancelled, or its claim was lost, or the engine is stopping."""
+    if reason:
+        return Outcome(
+            False, reason=reason, message="it was cancelled before it started"
+        )
+    return Outcome(
+        False,
+        reason=Reason.CANCELLED,
+        message="its claim was lost before it started",
+        never_ran=True,
+    )
+
+
+def in_doubt(folder: AttemptFolder) -> Outcome:
+    """Of a script that was lost together with its engine."""
+    started = (
+        "it had started, and was lost"
+        if folder.has_started()
+        else "it may have started, and was lost"
+    )
+    return Outcome(
+        False,
+        reason=Reason.IN_DOUBT,
+        message=f"{started} together with its engine: nobody knows how far it came",
+    )
+
+
+def _by_itself(
+    attempt: Attempt, script: Script, folder: AttemptFolder, code: int | None
+) -> Outcome:
+    if not folder.has_started():
+        return Outcome(
+            False,
+            reason=Reason.COULD_NOT_START,
+            message=_unstartable(folder),
+            exit_code=code,
+        )
+    if code == 0:
+        try:
+            return Outcome(
+                True,
+                outputs=collect(folder, attempt.outs, attempt.project),
+                exit_code=0,
+            )
+        except BadOutput as problem:
+            return Outcome(
+                False, reason=Reason.BAD_OUTPUT, message=str(problem), exit_code=0
+            )
+    if code is None:
+        return Outcome(
+            False, reason=Reason.ERROR, message="it ended without an exit code"
+        )
+    return Outcome(
+        False,
+        reason=Reason.ERROR,
+        message=_failed(script, folder, code),
+        exit_code=code,
+    )
+
+
+def ended_text(reason: Reason, attempt: Attempt) -> str:
+    """The sentence for an attempt that was ended."""
+    if reason is Reason.TIMEOUT and attempt.timeout_seconds is not None:
+        import datetime as dt
+
+        return f"it was ended after its timeout of {format_duration(dt.timedelta(seconds=attempt.timeout_seconds))}"
+    return (
+        "it was cancelled while it ran"
+        if reason is Reason.CANCELLED
+        else f"it was ended: {reason.value}"
+    )
+
+
+def _unstartable(folder: AttemptFolder) -> str:
+    lines = [line for line in tail_lines(folder.log) if line.strip()]
+    return f"the script could not be started{': ' + lines[-1] if lines else ''}"
+
+
+def _failed(script: Script, folder: AttemptFolder, code: int) -> str:
+    """The sentence for an exit code."""
+    if error := folder.error():
+        return error
+    if code == _NO_COMMAND:
+        return _no_command(script, folder)
+    if code == _NOT_EXECUTABLE:
+        return "exit code 126: a command of the script is not executable"
+    if code > _BY_SIGNAL:
+        return f"it was killed by {_signal_name(code - _BY_SIGNAL)} (exit code {code})"
+    return f"exit code {code}"
+
+
+def _no_command(script: Script, folder: AttemptFolder) -> str:
+    """Names the command and its line, which the shell has written to the log."""
+    for line in reversed(tail_lines(folder.log)):
+        found = _NOT_FOUND.search(line)
+        if found:
+            place = f" (line {found[1]})" if script.line else ""
+            return f"exit code 127: there is no command `{found[2].strip()}`{place}; is it installed, and on PATH?"
+    return "exit code 127: a command of the script was not found"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+    return f"{name}, perhaps for want of memory" if number == signal.SIGKILL else name

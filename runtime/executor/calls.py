@@ -23,9 +23,7 @@ from runtime.model.state import Reason
 class Component(Protocol):
     """What a call runs. `invoke` gives the outputs as JSON by name; it may raise anything."""
 
-    def invoke(
-        self, arguments: Mapping[str, Any], context: Any
-    ) -> Mapping[str, Any]: ...
+    def invoke(self, arguments: Mapping[str, Any], context: Any) -> Mapping[str, Any]: ...
 
 
 Find = Callable[[str], Component]
@@ -37,9 +35,7 @@ class CallContext:
 
     __slots__ = ("_attempt", "_cancelled", "_log")
 
-    def __init__(
-        self, attempt: Attempt, log: LazyLog, cancelled: threading.Event
-    ) -> None:
+    def __init__(self, attempt: Attempt, log: LazyLog, cancelled: threading.Event) -> None:
         self._attempt = attempt
         self._log = log
         self._cancelled = cancelled
@@ -48,23 +44,10 @@ class CallContext:
 class CallRun:
     """One call. `finish` is called once with its outcome, by the thread that ran it or by the one that gave it up."""
 
-    __slots__ = (
-        "_began",
-        "_cancelled",
-        "_finish",
-        "_log",
-        "_reason",
-        "attempt",
-        "call",
-        "reporter",
-    )
+    __slots__ = ("_began", "_cancelled", "_finish", "_log", "_reason", "attempt", "call", "reporter")
 
     def __init__(
-        self,
-        attempt: Attempt,
-        call: Call,
-        reporter: Reporter,
-        finish: Callable[[CallRun, Outcome], None],
+        self, attempt: Attempt, call: Call, reporter: Reporter, finish: Callable[[CallRun, Outcome], None]
     ) -> None:
         self.attempt = attempt
         self.call = call
@@ -83,12 +66,7 @@ class CallRun:
     def give_up(self) -> None:
         """Tell its end without waiting any longer: a thread cannot be ended by force."""
         text = f"{ended_text(self._reason, self.attempt)}; it did not stop when asked, and its thread was given up"
-        self._finish(
-            self,
-            Outcome(
-                False, reason=self._reason, message=text, took_seconds=self._took()
-            ),
-        )
+        self._finish(self, Outcome(False, reason=self._reason, message=text, took_seconds=self._took()))
 
     def run(self, find: Find, cap_bytes: int) -> None:
         """Call it and tell the end."""
@@ -106,9 +84,7 @@ class CallRun:
 
     def _invoke(self, find: Find) -> Outcome:
         if self._reason:
-            return Outcome(
-                False, reason=self._reason, message="it was cancelled before it started"
-            )
+            return Outcome(False, reason=self._reason, message="it was cancelled before it started")
         attempt = self.attempt
         try:
             component = find(self.call.component)
@@ -118,18 +94,9 @@ class CallRun:
         if self._reason:
             return self._stopped()
         try:
-            outputs = (
-                check(Given(data=dict(given)), attempt.outs, attempt.project)
-                if given or attempt.outs
-                else {}
-            )
+            outputs = check(Given(data=dict(given)), attempt.outs, attempt.project) if given or attempt.outs else {}
         except BadOutput as problem:
-            return Outcome(
-                False,
-                reason=Reason.BAD_OUTPUT,
-                message=str(problem),
-                took_seconds=self._took(),
-            )
+            return Outcome(False, reason=Reason.BAD_OUTPUT, message=str(problem), took_seconds=self._took())
         return Outcome(True, outputs=outputs, took_seconds=self._took())
 
     def _context(self) -> Any:
@@ -138,23 +105,13 @@ class CallRun:
     def _raised(self, error: BaseException) -> Outcome:
         if self._reason:
             return self._stopped()
-        self._log.write(
-            "".join(
-                traceback.format_exception(
-                    type(error), error, their_frames(error.__traceback__)
-                )
-            )
-        )
+        self._log.write("".join(traceback.format_exception(type(error), error, their_frames(error.__traceback__))))
         message = f"{type(error).__name__}: {error}".strip().removesuffix(":")[:1000]
-        return Outcome(
-            False, reason=Reason.ERROR, message=message, took_seconds=self._took()
-        )
+        return Outcome(False, reason=Reason.ERROR, message=message, took_seconds=self._took())
 
     def _stopped(self) -> Outcome:
         text = ended_text(self._reason, self.attempt)
-        return Outcome(
-            False, reason=self._reason, message=text, took_seconds=self._took()
-        )
+        return Outcome(False, reason=self._reason, message=text, took_seconds=self._took())
 
     def _took(self) -> float:
         return time.monotonic() - self._began if self._began else 0.0
@@ -166,8 +123,6 @@ _OWN_FOLDER: Final = str(Path(__file__).parents[1])
 def their_frames(trace: TracebackType | None) -> TracebackType | None:
     """The traceback from the first frame that is not of the runner."""
     first = trace
-    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(
-        _OWN_FOLDER
-    ):
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_OWN_FOLDER):
         trace = trace.tb_next
     return trace or first

@@ -19,14 +19,7 @@ from typing import Any, Final
 from runtime.executor.folder import AttemptFolder
 from runtime.executor.launch_values import encode
 from runtime.executor.protocol import Attempt
-from runtime.executor.script_text import (
-    VALUES_FOLDER,
-    ShellText,
-    render_python,
-    render_shell,
-    render_sql,
-    to_sql,
-)
+from runtime.executor.script_text import VALUES_FOLDER, ShellText, render_python, render_shell, render_sql, to_sql
 from runtime.model.definition import Script
 
 OUT_VARIABLE: Final = "FLOW_OUT"
@@ -55,9 +48,7 @@ def prepare(attempt: Attempt, script: Script, environ: Mapping[str, str]) -> Com
     CannotStart or OSError if that is not possible.
     """
     if not attempt.project.is_dir():
-        raise CannotStart(
-            f"the project folder {attempt.project} does not exist any more"
-        )
+        raise CannotStart(f"the project folder {attempt.project} does not exist any more")
     folder = AttemptFolder(attempt.folder)
     folder.make(attempt.run_folder)
     env = environment(attempt, environ)
@@ -67,21 +58,10 @@ def prepare(attempt: Attempt, script: Script, environ: Mapping[str, str]) -> Com
         case "python":
             env["PYTHONUNBUFFERED"] = "1"
             values = {name: encode(value) for name, value in attempt.values.items()}
-            return _launch(
-                _PYTHON_LAUNCHER,
-                attempt,
-                script,
-                render_python(script),
-                {"values": values},
-                env,
-            )
+            return _launch(_PYTHON_LAUNCHER, attempt, script, render_python(script), {"values": values}, env)
         case "sql":
             parameters = {name: to_sql(value) for name, value in attempt.values.items()}
-            job = {
-                "parameters": parameters,
-                "connection": attempt.connection,
-                "wants_rows": bool(attempt.outs),
-            }
+            job = {"parameters": parameters, "connection": attempt.connection, "wants_rows": bool(attempt.outs)}
             return _launch(_SQL_LAUNCHER, attempt, script, render_sql(script), job, env)
 
 
@@ -90,9 +70,7 @@ def environment(attempt: Attempt, environ: Mapping[str, str]) -> dict[str, str]:
     env = {**environ, **attempt.env}
     python_path = env.get("PYTHONPATH")
     return env | {
-        "PYTHONPATH": f"{attempt.project}{os.pathsep}{python_path}"
-        if python_path
-        else str(attempt.project),
+        "PYTHONPATH": f"{attempt.project}{os.pathsep}{python_path}" if python_path else str(attempt.project),
         OUT_VARIABLE: f"{attempt.folder}/out",
         "FLOW_KEY": attempt.key,
         "FLOW_FENCE": str(attempt.fence),
@@ -106,14 +84,10 @@ def environment(attempt: Attempt, environ: Mapping[str, str]) -> dict[str, str]:
 
 def runs_in_subshell(script: Script) -> bool:
     """Whether the gate shell may run an `sh` script in a fork of itself: in a fork `$$` and PPID are the gate's."""
-    return script.language == "sh" and not any(
-        isinstance(part, str) and _OWN_PID.search(part) for part in script.parts
-    )
+    return script.language == "sh" and not any(isinstance(part, str) and _OWN_PID.search(part) for part in script.parts)
 
 
-def _shell(
-    attempt: Attempt, script: Script, folder: AttemptFolder, env: dict[str, str]
-) -> Command:
+def _shell(attempt: Attempt, script: Script, folder: AttemptFolder, env: dict[str, str]) -> Command:
     try:
         shell = render_shell(script, attempt.values)
     except TypeError as problem:
@@ -150,25 +124,12 @@ def _variables(shell: ShellText, folder: AttemptFolder) -> dict[str, str]:
 
 
 def _launch(
-    launcher: str,
-    attempt: Attempt,
-    script: Script,
-    text: str,
-    job: dict[str, Any],
-    env: dict[str, str],
+    launcher: str, attempt: Attempt, script: Script, text: str, job: dict[str, Any], env: dict[str, str]
 ) -> Command:
     folder = AttemptFolder(attempt.folder)
     folder.write("script", text)
-    folder.write(
-        "job",
-        json.dumps(
-            job
-            | {"source": attempt.source_file or "script", "line": max(script.line, 1)}
-        ),
-    )
+    folder.write("job", json.dumps(job | {"source": attempt.source_file or "script", "line": max(script.line, 1)}))
     if not os.path.exists(sys.executable):
-        raise CannotStart(
-            f"the Python of this program, {sys.executable}, does not exist any more"
-        )
+        raise CannotStart(f"the Python of this program, {sys.executable}, does not exist any more")
     # -P: the launcher's folder is not put on the path, where our modules would hide the user's.
     return Command((sys.executable, "-P", launcher, folder.text), env)

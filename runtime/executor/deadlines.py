@@ -21,13 +21,9 @@ class Deadlines:
     def after(self, seconds: float, action: Callable[[], None]) -> None:
         """Run `action` in `seconds`, in the thread of the deadlines. It must be quick and must not raise."""
         with self._changed:
-            heapq.heappush(
-                self._heap, (time.monotonic() + seconds, next(self._numbers), action)
-            )
+            heapq.heappush(self._heap, (time.monotonic() + seconds, next(self._numbers), action))
             if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._watch, name="flower-deadlines", daemon=True
-                )
+                self._thread = threading.Thread(target=self._watch, name="flower-deadlines", daemon=True)
                 self._thread.start()
             self._changed.notify()
 
@@ -41,6 +37,4 @@ class Deadlines:
                 left = self._heap[0][0] - time.monotonic() if self._heap else None
                 if left is not None and left <= 0:
                     return heapq.heappop(self._heap)[2]
-                self._changed.wait(
-                    min(left, threading.TIMEOUT_MAX) if left is not None else None
-                )
+                self._changed.wait(min(left, threading.TIMEOUT_MAX) if left is not None else None)

@@ -56,12 +56,8 @@ class AttemptFolder:
 
     def write(self, name: str, text: str) -> None:
         """A new file of mode 0600."""
-        fd = os.open(
-            self.at(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600
-        )
-        with open(
-            fd, "w", encoding="utf-8", errors="surrogateescape", newline=""
-        ) as file:
+        fd = os.open(self.at(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with open(fd, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
             file.write(text)
 
     def has_started(self) -> bool:
@@ -79,11 +75,7 @@ class AttemptFolder:
     def seconds_between_marks(self) -> float:
         """How long the script ran, from the two marks; 0 if one is missing."""
         try:
-            return max(
-                0.0,
-                os.stat(self.at("code")).st_mtime
-                - os.stat(self.at("started")).st_mtime,
-            )
+            return max(0.0, os.stat(self.at("code")).st_mtime - os.stat(self.at("started")).st_mtime)
         except OSError:
             return 0.0
 

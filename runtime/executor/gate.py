@@ -25,14 +25,10 @@ _HEAD: Final = (
     # A signal to the group ends the script, not the shell that writes down how it ended. Traps are not inherited.
     "trap : TERM HUP INT; "
 )
-IN_SUBSHELL: Final = (
-    _HEAD + '( set -e -- "$1/script"; . "$1" ); c=$?; echo "$c" >"$1/code"; exit "$c"'
-)
+IN_SUBSHELL: Final = _HEAD + '( set -e -- "$1/script"; . "$1" ); c=$?; echo "$c" >"$1/code"; exit "$c"'
 """Runs the script in a fork of the gate shell, which saves starting a second shell."""
 
-AS_COMMAND: Final = (
-    _HEAD + '_flower=$1; shift 2; "$@"; c=$?; echo "$c" >"$_flower/code"; exit "$c"'
-)
+AS_COMMAND: Final = _HEAD + '_flower=$1; shift 2; "$@"; c=$?; echo "$c" >"$_flower/code"; exit "$c"'
 """Runs any command line."""
 
 
@@ -104,9 +100,7 @@ class Spawner:
 
 
 _DEFAULT_SIGNALS: Final = tuple(
-    getattr(signal, name)
-    for name in ("SIGPIPE", "SIGXFSZ", "SIGINT", "SIGTERM", "SIGHUP")
-    if hasattr(signal, name)
+    getattr(signal, name) for name in ("SIGPIPE", "SIGXFSZ", "SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 """Python ignores the first two, and a parent (nohup) may ignore others; an ignored signal would stay so in scripts."""
 

@@ -70,9 +70,7 @@ def outcome(returned: Any) -> dict[str, Any]:
     outputs = fields(returned)
     if outputs is None:
         kind = type(returned).__name__
-        return {
-            "problem": f'a script returns its outputs as a dict, such as {{"rows": 3}}; this one returned {kind}'
-        }
+        return {"problem": f'a script returns its outputs as a dict, such as {{"rows": 3}}; this one returned {kind}'}
     try:
         return {"outputs": {str(name): plain(value) for name, value in outputs.items()}}
     except TypeError as problem:
@@ -104,9 +102,7 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, int | float):
         return int(value) if isinstance(value, int) else float(value)
-    if isinstance(value, list | tuple | set | frozenset) and not hasattr(
-        value, "_asdict"
-    ):
+    if isinstance(value, list | tuple | set | frozenset) and not hasattr(value, "_asdict"):
         return [plain(item) for item in value]
     parts = fields(value)
     if parts is not None:
@@ -133,24 +129,15 @@ def complain(error: Exception, text: str, job: dict[str, Any], folder: str) -> N
     lines = ("\n" * (job["line"] - 1) + text).splitlines(keepends=True)
     linecache.cache[source] = (len(text), None, lines, source)
     if isinstance(error, SyntaxError) and error.filename == source:
-        place = (error.lineno or 1) + (
-            job["line"] - 1
-            if error.__traceback__ and parsing(error.__traceback__)
-            else 0
-        )
+        place = (error.lineno or 1) + (job["line"] - 1 if error.__traceback__ and parsing(error.__traceback__) else 0)
         error.lineno, error.end_lineno = place, None
         trace = None
     else:
         trace = own_frames(error.__traceback__, source)
         place = trace.tb_lineno if trace else 0
     traceback.print_exception(type(error), error, trace)
-    sentence = f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}".splitlines()[
-        0
-    ]
-    leave(
-        f"{folder}/error",
-        f"{sentence[:500]} ({source}:{place})" if place else sentence[:500],
-    )
+    sentence = f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}".splitlines()[0]
+    leave(f"{folder}/error", f"{sentence[:500]} ({source}:{place})" if place else sentence[:500])
 
 
 def parsing(trace: TracebackType) -> bool:

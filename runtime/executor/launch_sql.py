@@ -81,11 +81,7 @@ def split(text: str) -> Iterator[Statement]:
         begin = first.end() if first else start
         if begin < end and text[begin:end].strip(" \t\r\n;"):
             word = re.compile(r"\w*").match(text, begin)
-            yield Statement(
-                text[start:end],
-                text.count("\n", 0, begin),
-                word[0].upper() if word else "",
-            )
+            yield Statement(text[start:end], text.count("\n", 0, begin), word[0].upper() if word else "")
         start = end
 
 
@@ -99,10 +95,7 @@ def statement_end(text: str, start: int) -> int:
 def check(statements: Sequence[Statement]) -> None:
     for statement in statements:
         if statement.word in OWN_TRANSACTION:
-            raise Problem(
-                f"a script is one transaction already: leave out {statement.word}",
-                statement.line,
-            )
+            raise Problem(f"a script is one transaction already: leave out {statement.word}", statement.line)
 
 
 class connect:
@@ -111,17 +104,11 @@ class connect:
     def __init__(self, path: str, statements: Sequence[Statement]) -> None:
         folder = os.path.dirname(path)
         if not os.path.isdir(folder):
-            raise Problem(
-                f"the folder of the database, {folder}, does not exist; make it in a task before"
-            )
-        if not os.path.exists(path) and all(
-            statement.word in READS for statement in statements
-        ):
+            raise Problem(f"the folder of the database, {folder}, does not exist; make it in a task before")
+        if not os.path.exists(path) and all(statement.word in READS for statement in statements):
             raise Problem(f"there is no database {path}, and this script only reads")
         try:
-            self.database = sqlite3.connect(
-                path, timeout=WAIT_SECONDS, isolation_level=None
-            )
+            self.database = sqlite3.connect(path, timeout=WAIT_SECONDS, isolation_level=None)
         except sqlite3.Error as error:
             raise Problem(f"the database {path} cannot be opened: {error}") from None
 
@@ -132,11 +119,7 @@ class connect:
         self.database.close()
 
 
-def run(
-    database: sqlite3.Connection,
-    statements: Sequence[Statement],
-    parameters: dict[str, Any],
-) -> Rows | None:
+def run(database: sqlite3.Connection, statements: Sequence[Statement], parameters: dict[str, Any]) -> Rows | None:
     """The rows of the last statement that gave any. All is rolled back if one fails."""
     before, within, after = parts(statements)
     last = None
@@ -153,18 +136,10 @@ def run(
     return last
 
 
-def parts(
-    statements: Sequence[Statement],
-) -> tuple[list[Statement], list[Statement], list[Statement]]:
+def parts(statements: Sequence[Statement]) -> tuple[list[Statement], list[Statement], list[Statement]]:
     """Those before, within and after the transaction."""
-    inner = [
-        index
-        for index, statement in enumerate(statements)
-        if statement.word not in OUTSIDE
-    ]
-    first, end = (
-        (inner[0], inner[-1] + 1) if inner else (len(statements), len(statements))
-    )
+    inner = [index for index, statement in enumerate(statements) if statement.word not in OUTSIDE]
+    first, end = (inner[0], inner[-1] + 1) if inner else (len(statements), len(statements))
     return list(statements[:first]), list(statements[first:end]), list(statements[end:])
 
 
@@ -181,23 +156,16 @@ def finish(database: sqlite3.Connection, statement: Statement) -> None:
     try:
         database.execute("COMMIT")
     except sqlite3.Error as error:
-        raise Problem(
-            f"the transaction could not be committed: {error}", statement.line
-        ) from None
+        raise Problem(f"the transaction could not be committed: {error}", statement.line) from None
 
 
-def execute(
-    database: sqlite3.Connection, statement: Statement, parameters: dict[str, Any]
-) -> Rows | None:
+def execute(database: sqlite3.Connection, statement: Statement, parameters: dict[str, Any]) -> Rows | None:
     try:
         cursor = database.execute(statement.text, parameters)
         if cursor.description is None:
-            if cursor.rowcount > 0 or (
-                cursor.rowcount == 0 and statement.word != "CREATE"
-            ):
+            if cursor.rowcount > 0 or (cursor.rowcount == 0 and statement.word != "CREATE"):
                 print(
-                    f"{statement.word.lower()}: {cursor.rowcount} row{'' if cursor.rowcount == 1 else 's'}",
-                    flush=True,
+                    f"{statement.word.lower()}: {cursor.rowcount} row{'' if cursor.rowcount == 1 else 's'}", flush=True
                 )
             return None
         found = fetch(cursor)
@@ -216,29 +184,15 @@ def fetch(cursor: sqlite3.Cursor) -> Rows:
 
 def show(found: Rows) -> None:
     """A short table in the log."""
-    cells = [found.columns] + [
-        [cell(value) for value in row] for row in found.rows[:SHOW_ROWS]
-    ]
-    widths = [
-        max(len(line[index]) for line in cells) for index in range(len(found.columns))
-    ]
+    cells = [found.columns] + [[cell(value) for value in row] for row in found.rows[:SHOW_ROWS]]
+    widths = [max(len(line[index]) for line in cells) for index in range(len(found.columns))]
     for line in cells:
-        print(
-            "  ".join(
-                text.ljust(width) for text, width in zip(line, widths, strict=True)
-            ).rstrip()
-        )
+        print("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
     print(f"({found.total} row{'' if found.total == 1 else 's'})", flush=True)
 
 
 def cell(value: Any) -> str:
-    text = (
-        "null"
-        if value is None
-        else f"<{len(value)} bytes>"
-        if isinstance(value, bytes)
-        else str(value)
-    )
+    text = "null" if value is None else f"<{len(value)} bytes>" if isinstance(value, bytes) else str(value)
     text = " ".join(text.split("\n"))
     return text if len(text) <= SHOW_WIDTH else text[: SHOW_WIDTH - 1] + "…"
 

@@ -35,6 +35,4 @@ def encode(value: Any) -> Any:
             return ["duration", value // dt.timedelta(microseconds=1)]
         case PurePath():
             return ["path", str(value)]
-    raise TypeError(
-        f"a value of type {type(value).__name__} cannot be given to a script"
-    )
+    raise TypeError(f"a value of type {type(value).__name__} cannot be given to a script")

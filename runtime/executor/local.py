@@ -62,18 +62,14 @@ class LocalExecutor:
             case Call() as call:
                 self._submit_call(attempt, call, reporter)
 
-    def recover(
-        self, attempt: Attempt, process: ProcessMark | None, reporter: Reporter
-    ) -> None:
+    def recover(self, attempt: Attempt, process: ProcessMark | None, reporter: Reporter) -> None:
         match attempt.action:
             case Script() as script:
                 run = self._add_script(attempt, script, reporter)
                 self._crew.run(lambda: run.recover(process))
             case Call():
                 text = "it was being called when its engine died: nobody knows how far it came"
-                reporter.ended(
-                    attempt, Outcome(False, reason=Reason.IN_DOUBT, message=text)
-                )
+                reporter.ended(attempt, Outcome(False, reason=Reason.IN_DOUBT, message=text))
 
     def cancel(self, attempt_id: int, reason: Reason = Reason.CANCELLED) -> None:
         with self._lock:
@@ -83,9 +79,7 @@ class LocalExecutor:
             call = self._calls.get(attempt_id)
         if call is not None:
             call.cancel(reason)
-            self._deadlines.after(
-                self._limits.grace_seconds, lambda: self._give_up(call)
-            )
+            self._deadlines.after(self._limits.grace_seconds, lambda: self._give_up(call))
 
     def close(self, *, leave_scripts: bool = True) -> None:
         self._closing = True
@@ -100,9 +94,7 @@ class LocalExecutor:
 
     # Scripts
 
-    def _add_script(
-        self, attempt: Attempt, script: Script, reporter: Reporter
-    ) -> ScriptRun:
+    def _add_script(self, attempt: Attempt, script: Script, reporter: Reporter) -> ScriptRun:
         run = ScriptRun(attempt, script, reporter, self._limits, self._script_ended)
         with self._lock:
             self._scripts[attempt.id] = run
@@ -124,9 +116,7 @@ class LocalExecutor:
         self._calls[attempt.id] = run
         self._crew.run(lambda: run.run(self._components, self._limits.log_cap_bytes))
         if attempt.timeout_seconds is not None:
-            self._deadlines.after(
-                attempt.timeout_seconds, lambda: self.cancel(attempt.id, Reason.TIMEOUT)
-            )
+            self._deadlines.after(attempt.timeout_seconds, lambda: self.cancel(attempt.id, Reason.TIMEOUT))
 
     def _call_ended(self, run: CallRun, outcome: Outcome) -> None:
         """Only the first end counts: that of its thread, or that it was given up."""

@@ -45,14 +45,10 @@ def cut(path: str, cap_bytes: int) -> None:
         if size <= cap_bytes:
             return
         with open(path, "rb") as file:
-            head, tail = _head_and_tail(
-                file.read(cap_bytes // 2), _read_end(file, cap_bytes // 2)
-            )
+            head, tail = _head_and_tail(file.read(cap_bytes // 2), _read_end(file, cap_bytes // 2))
         missing = size - len(head) - len(tail)
         note = f"\n[{size_text(missing)} left out here: a log keeps its first and last {size_text(cap_bytes // 2)}]\n"
-        fd = os.open(
-            f"{path}.cut", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600
-        )
+        fd = os.open(f"{path}.cut", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         with open(fd, "wb") as copy:
             copy.write(head + note.encode() + tail)
         os.replace(f"{path}.cut", path)

@@ -66,9 +66,7 @@ def read_lines(given: Given, text: str) -> None:
             continue
         name, equals, value = line.partition("=")
         if not equals or not name.strip().isidentifier():
-            raise BadOutput(
-                f"line {number} of $FLOW_OUT is neither name=value nor a JSON object: {_short(line)}"
-            )
+            raise BadOutput(f"line {number} of $FLOW_OUT is neither name=value nor a JSON object: {_short(line)}")
         given.add_text(name.strip(), value.removesuffix("\r"))
 
 
@@ -79,14 +77,10 @@ def add_result(given: Given, result: Mapping[str, Any], outs: Outs) -> None:
     if "outputs" in result:
         given.add_data(result["outputs"])
     else:
-        given.add_data(
-            from_rows(result["columns"], result["rows"], result["total"], outs)
-        )
+        given.add_data(from_rows(result["columns"], result["rows"], result["total"], outs))
 
 
-def from_rows(
-    columns: Sequence[str], rows: Sequence[Sequence[Any]], count: int, outs: Outs
-) -> dict[str, Any]:
+def from_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], count: int, outs: Outs) -> dict[str, Any]:
     """Outputs of a query: a single row by the names of its columns, or all rows for a single out that is a list."""
     kinds = dict(outs)
     lists = [(name, kind) for name, kind in outs if isinstance(required(kind), ListOf)]
@@ -99,37 +93,21 @@ def from_rows(
         return {name: _list_of_rows(columns, rows, required(kind))}
     if count != 1:
         names = ", ".join(f"`{name}`" for name in kinds)
-        raise BadOutput(
-            f"the last query gave {count} rows, but {names} need{'s' * (len(kinds) == 1)} exactly one row"
-        )
+        raise BadOutput(f"the last query gave {count} rows, but {names} need{'s' * (len(kinds) == 1)} exactly one row")
     # Columns that are not declared are left alone: a query may show more than the flow needs.
-    return {
-        name: _cell(kinds[name], value)
-        for name, value in zip(columns, rows[0], strict=True)
-        if name in kinds
-    }
+    return {name: _cell(kinds[name], value) for name, value in zip(columns, rows[0], strict=True) if name in kinds}
 
 
 def check(given: Given, outs: Outs, project: Path) -> dict[str, Any]:
     """The outs in order, as JSON."""
     kinds = dict(outs)
-    problems = [
-        _unknown(name, list(kinds))
-        for name in (*given.texts, *given.data)
-        if name not in kinds
-    ]
+    problems = [_unknown(name, list(kinds)) for name in (*given.texts, *given.data) if name not in kinds]
     values: dict[str, Any] = {}
     for name, kind in outs:
         try:
             values[name] = _value(given, name, kind)
-            if (
-                required(kind) == PATH
-                and values[name] is not None
-                and not os.path.exists(project / values[name])
-            ):
-                problems.append(
-                    f"the output `{name}` names {values[name]}, but there is no such file"
-                )
+            if required(kind) == PATH and values[name] is not None and not os.path.exists(project / values[name]):
+                problems.append(f"the output `{name}` names {values[name]}, but there is no such file")
         except (ValueProblem, BadOutput) as problem:
             problems.append(str(problem))
     if problems:
@@ -150,17 +128,11 @@ def _value(given: Given, name: str, kind: Type) -> Any:
 
 def _unknown(name: str, known: Sequence[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
-    rest = (
-        f"did you mean `{close[0]}`?"
-        if close
-        else f"declare it with `out {name}: …`, or do not give it"
-    )
+    rest = f"did you mean `{close[0]}`?" if close else f"declare it with `out {name}: …`, or do not give it"
     return f"the output `{name}` is not declared; {rest}"
 
 
-def _list_of_rows(
-    columns: Sequence[str], rows: Sequence[Sequence[Any]], kind: Type
-) -> list[Any]:
+def _list_of_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], kind: Type) -> list[Any]:
     item = required(kind.item) if isinstance(kind, ListOf) else kind
     if isinstance(item, Record):
         kinds = dict(item.fields)
@@ -172,9 +144,7 @@ def _list_of_rows(
             for row in rows
         ]
     if len(columns) != 1:
-        raise BadOutput(
-            f"the query gave {len(columns)} columns, but a {kind} needs exactly one"
-        )
+        raise BadOutput(f"the query gave {len(columns)} columns, but a {kind} needs exactly one")
     return [_cell(item, row[0]) for row in rows]
 
 
@@ -188,18 +158,14 @@ def _cell(kind: Type, value: Any) -> Any:
     if isinstance(value, str):
         return to_json(from_text(kind, value, "the query's value"))
     if isinstance(value, dict):
-        raise BadOutput(
-            "the query gave a blob, which cannot be an output; write it to a file"
-        )
+        raise BadOutput("the query gave a blob, which cannot be an output; write it to a file")
     return value
 
 
 def _object(line: str, number: int) -> dict[str, Any]:
     data = _load(line, f"line {number} of $FLOW_OUT")
     if not isinstance(data, dict):
-        raise BadOutput(
-            f"line {number} of $FLOW_OUT is not a JSON object: {_short(line)}"
-        )
+        raise BadOutput(f"line {number} of $FLOW_OUT is not a JSON object: {_short(line)}")
     return data
 
 
@@ -225,9 +191,7 @@ def _read(path: str, what: str) -> str:
         raise BadOutput(f"{what} cannot be read: {error.strerror}") from None
     if len(content) > LIMIT_BYTES:
         limit = size_text(LIMIT_BYTES)
-        raise BadOutput(
-            f"{what} is longer than {limit}; write large data to a file and give its path as an output"
-        )
+        raise BadOutput(f"{what} is longer than {limit}; write large data to a file and give its path as an output")
     try:
         return content.decode()
     except UnicodeDecodeError:

@@ -91,12 +91,7 @@ class Process:
             left = until - time.monotonic()
             if left <= 0:
                 return False
-            if (
-                select.select(
-                    [wake.fd] if wake else [], [], [], min(left, _LOOK_SECONDS)
-                )[0]
-                and wake
-            ):
+            if select.select([wake.fd] if wake else [], [], [], min(left, _LOOK_SECONDS))[0] and wake:
                 wake.clear()
                 return False
         return True

@@ -97,9 +97,7 @@ class Executor(Protocol):
         """Start it; returns at once."""
         ...
 
-    def recover(
-        self, attempt: Attempt, process: ProcessMark | None, reporter: Reporter
-    ) -> None:
+    def recover(self, attempt: Attempt, process: ProcessMark | None, reporter: Reporter) -> None:
         """Take up an attempt of an engine that died: take its result, adopt it, or say what is known.
 
         `process` is what was committed of it, or None. Returns at once; the end comes by `reporter.ended`.

@@ -53,9 +53,7 @@ class LazyLog:
 def divert(log: LazyLog | None) -> None:
     """Send what this thread prints to the log; None: back to where it went before."""
     _local.log = log
-    if log is not None and not (
-        type(sys.stdout) is _Stream and type(sys.stderr) is _Stream
-    ):
+    if log is not None and not (type(sys.stdout) is _Stream and type(sys.stderr) is _Stream):
         _install()
 
 

@@ -46,11 +46,7 @@ def render_shell(script: Script, values: Mapping[str, Any]) -> ShellText:
     Line numbers of the text are those of the script. TypeError for a missing value or a secret.
     """
     kinds = {binding.name: binding.type for binding in script.bindings}
-    as_words = {
-        part.binding
-        for part in script.parts
-        if isinstance(part, Hole) and part.use == "word"
-    }
+    as_words = {part.binding for part in script.parts if isinstance(part, Hole) and part.use == "word"}
     texts: dict[str, str] = {}
     words: dict[str, list[str]] = {}
     for name, kind in kinds.items():
@@ -68,16 +64,12 @@ def render_shell(script: Script, values: Mapping[str, Any]) -> ShellText:
 
 def render_python(script: Script) -> str:
     """The body of a Python script, with the binding's name for each hole: `return f(FLOW_V1)`."""
-    return "".join(
-        part if isinstance(part, str) else part.binding for part in script.parts
-    )
+    return "".join(part if isinstance(part, str) else part.binding for part in script.parts)
 
 
 def render_sql(script: Script) -> str:
     """The SQL with named parameters: `:FLOW_V1`. Their values are `to_sql` of the bindings' values."""
-    return "".join(
-        part if isinstance(part, str) else f":{part.binding}" for part in script.parts
-    )
+    return "".join(part if isinstance(part, str) else f":{part.binding}" for part in script.parts)
 
 
 def to_sql(value: Any) -> int | float | str | None:
@@ -109,9 +101,7 @@ def _shell_part(part: str | Hole, words: Mapping[str, list[str]]) -> str:
         return part
     match part.use:
         case "word":
-            return " ".join(
-                f'"${{{name}}}"' for name in words.get(part.binding, [part.binding])
-            )
+            return " ".join(f'"${{{name}}}"' for name in words.get(part.binding, [part.binding]))
         case "arith":
             # The parentheses keep `5-{{ n }}` a subtraction when n is negative.
             return f"(${{{part.binding}}})"

@@ -87,17 +87,9 @@ class ScriptRun:
             outcome = live()
         except OSError as error:
             # Of our own files or descriptors: a full disk, a limit. What ran was ended or has ended.
-            outcome = Outcome(
-                False,
-                reason=Reason.ERROR,
-                message=f"the attempt's files failed: {error}",
-            )
+            outcome = Outcome(False, reason=Reason.ERROR, message=f"the attempt's files failed: {error}")
         except Exception as bug:  # noqa: BLE001 - the engine must hear of an end, and the others go on
-            outcome = Outcome(
-                False,
-                reason=Reason.ERROR,
-                message=f"a defect of flower: {type(bug).__name__}: {bug}",
-            )
+            outcome = Outcome(False, reason=Reason.ERROR, message=f"a defect of flower: {type(bug).__name__}: {bug}")
         self._finish(self, outcome)
 
     def close(self) -> None:
@@ -112,11 +104,7 @@ class ScriptRun:
         except CannotStart as problem:
             return Outcome(False, reason=Reason.COULD_NOT_START, message=str(problem))
         except (OSError, ValueError) as error:
-            return Outcome(
-                False,
-                reason=Reason.COULD_NOT_START,
-                message=f"the script could not be started: {error}",
-            )
+            return Outcome(False, reason=Reason.COULD_NOT_START, message=f"the script could not be started: {error}")
         try:
             if not self._pass(gate):
                 return unstarted(self._reason)
@@ -142,9 +130,7 @@ class ScriptRun:
         """Open the gate once the process is durable; False if it stayed shut."""
         may_run = False
         try:
-            may_run = self.reporter.started(self.attempt, gate.process.mark) and not (
-                self._reason or self._leaving
-            )
+            may_run = self.reporter.started(self.attempt, gate.process.mark) and not (self._reason or self._leaving)
         finally:
             if not may_run:
                 gate.shut()
@@ -154,9 +140,7 @@ class ScriptRun:
             gate.open()
         return may_run
 
-    def _see_through(
-        self, process: Process, timeout_seconds: float | None
-    ) -> Outcome | None:
+    def _see_through(self, process: Process, timeout_seconds: float | None) -> Outcome | None:
         """Wait for its end, or end it."""
         until = self._began + timeout_seconds if timeout_seconds is not None else None
         ended = self._wait(process, until)
@@ -184,9 +168,7 @@ class ScriptRun:
     def _conclude(self, status: int | None) -> Outcome:
         cut(self._folder.log, self._limits.log_cap_bytes)
         took = time.monotonic() - self._began
-        return told(
-            self.attempt, self._script, self._folder, self._reason, status, took
-        )
+        return told(self.attempt, self._script, self._folder, self._reason, status, took)
 
     # Recovery
 
@@ -202,11 +184,7 @@ class ScriptRun:
             case Verdict.TAKE:
                 return self._take()
             case Verdict.NEVER_RAN:
-                return Outcome(
-                    False,
-                    never_ran=True,
-                    message="it had not started when its engine died",
-                )
+                return Outcome(False, never_ran=True, message="it had not started when its engine died")
             case Verdict.IN_DOUBT:
                 return in_doubt(self._folder)
 
@@ -214,9 +192,7 @@ class ScriptRun:
         # What is alive may end at any time, so its marks are read after the look at it.
         return Evidence(
             committed=mark is not None,
-            same_boot=mark is not None
-            and bool(mark.boot_id)
-            and mark.boot_id == boot_id(),
+            same_boot=mark is not None and bool(mark.boot_id) and mark.boot_id == boot_id(),
             alive=process is not None,
             started=self._folder.has_started(),
             has_code=self._folder.code() is not None,
@@ -231,22 +207,14 @@ class ScriptRun:
     def _adopt(self, process: Process, mark: ProcessMark) -> Outcome | None:
         """Wait for a script that an earlier engine started, then ask the questions again."""
         self._began = time.monotonic() - process.elapsed()
-        if (
-            not self._folder.has_started()
-            and not process.wait(_MARK_SECONDS)
-            and not self._folder.has_started()
-        ):
+        if not self._folder.has_started() and not process.wait(_MARK_SECONDS) and not self._folder.has_started():
             process.signal_group(signal.SIGKILL)
             process.wait(_MARK_SECONDS)
         elif self._folder.ending():
             self._reason = self._folder.ending()
             end(process, self._folder, self._limits.grace_seconds)
         else:
-            until = (
-                self._began + self.attempt.timeout_seconds
-                if self.attempt.timeout_seconds is not None
-                else None
-            )
+            until = self._began + self.attempt.timeout_seconds if self.attempt.timeout_seconds is not None else None
             if self._wait(process, until):
                 sweep(process, self._limits.grace_seconds)
             elif self._reason:

@@ -15,21 +15,14 @@ from runtime.model.definition import Script
 from runtime.model.state import Reason
 from runtime.model.values import format_duration
 
-_NOT_FOUND: Final = re.compile(
-    r"(?:^|: )(?:line )?(\d+): (?:[^:]*: )?([^:]+): (?:command )?not found$"
-)
+_NOT_FOUND: Final = re.compile(r"(?:^|: )(?:line )?(\d+): (?:[^:]*: )?([^:]+): (?:command )?not found$")
 _NOT_EXECUTABLE: Final = 126
 _NO_COMMAND: Final = 127
 _BY_SIGNAL: Final = 128
 
 
 def told(
-    attempt: Attempt,
-    script: Script,
-    folder: AttemptFolder,
-    reason: Reason,
-    status: int | None,
-    took_seconds: float,
+    attempt: Attempt, script: Script, folder: AttemptFolder, reason: Reason, status: int | None, took_seconds: float
 ) -> Outcome:
     """What a script that is over came to. `reason`: why it was ended, or NONE. `status`: of the gate shell, if known."""
     code = folder.code()
@@ -37,75 +30,36 @@ def told(
         code = status if status >= 0 else _BY_SIGNAL - status
     if reason:
         message = ended_text(reason, attempt)
-        return Outcome(
-            False,
-            reason=reason,
-            message=message,
-            exit_code=code,
-            took_seconds=took_seconds,
-        )
+        return Outcome(False, reason=reason, message=message, exit_code=code, took_seconds=took_seconds)
     return replace(_by_itself(attempt, script, folder, code), took_seconds=took_seconds)
 
 
 def unstarted(reason: Reason) -> Outcome:
     """Of a script whose gate was never opened: it was cancelled, or its claim was lost, or the engine is stopping."""
     if reason:
-        return Outcome(
-            False, reason=reason, message="it was cancelled before it started"
-        )
-    return Outcome(
-        False,
-        reason=Reason.CANCELLED,
-        message="its claim was lost before it started",
-        never_ran=True,
-    )
+        return Outcome(False, reason=reason, message="it was cancelled before it started")
+    return Outcome(False, reason=Reason.CANCELLED, message="its claim was lost before it started", never_ran=True)
 
 
 def in_doubt(folder: AttemptFolder) -> Outcome:
     """Of a script that was lost together with its engine."""
-    started = (
-        "it had started, and was lost"
-        if folder.has_started()
-        else "it may have started, and was lost"
-    )
+    started = "it had started, and was lost" if folder.has_started() else "it may have started, and was lost"
     return Outcome(
-        False,
-        reason=Reason.IN_DOUBT,
-        message=f"{started} together with its engine: nobody knows how far it came",
+        False, reason=Reason.IN_DOUBT, message=f"{started} together with its engine: nobody knows how far it came"
     )
 
 
-def _by_itself(
-    attempt: Attempt, script: Script, folder: AttemptFolder, code: int | None
-) -> Outcome:
+def _by_itself(attempt: Attempt, script: Script, folder: AttemptFolder, code: int | None) -> Outcome:
     if not folder.has_started():
-        return Outcome(
-            False,
-            reason=Reason.COULD_NOT_START,
-            message=_unstartable(folder),
-            exit_code=code,
-        )
+        return Outcome(False, reason=Reason.COULD_NOT_START, message=_unstartable(folder), exit_code=code)
     if code == 0:
         try:
-            return Outcome(
-                True,
-                outputs=collect(folder, attempt.outs, attempt.project),
-                exit_code=0,
-            )
+            return Outcome(True, outputs=collect(folder, attempt.outs, attempt.project), exit_code=0)
         except BadOutput as problem:
-            return Outcome(
-                False, reason=Reason.BAD_OUTPUT, message=str(problem), exit_code=0
-            )
+            return Outcome(False, reason=Reason.BAD_OUTPUT, message=str(problem), exit_code=0)
     if code is None:
-        return Outcome(
-            False, reason=Reason.ERROR, message="it ended without an exit code"
-        )
-    return Outcome(
-        False,
-        reason=Reason.ERROR,
-        message=_failed(script, folder, code),
-        exit_code=code,
-    )
+        return Outcome(False, reason=Reason.ERROR, message="it ended without an exit code")
+    return Outcome(False, reason=Reason.ERROR, message=_failed(script, folder, code), exit_code=code)
 
 
 def ended_text(reason: Reason, attempt: Attempt) -> str:
@@ -114,11 +68,7 @@ def ended_text(reason: Reason, attempt: Attempt) -> str:
         import datetime as dt
 
         return f"it was ended after its timeout of {format_duration(dt.timedelta(seconds=attempt.timeout_seconds))}"
-    return (
-        "it was cancelled while it ran"
-        if reason is Reason.CANCELLED
-        else f"it was ended: {reason.value}"
-    )
+    return "it was cancelled while it ran" if reason is Reason.CANCELLED else f"it was ended: {reason.value}"
 
 
 def _unstartable(folder: AttemptFolder) -> str:

@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
 from typing import Any, Final
 
 from runtime import control
@@ -26,7 +28,7 @@ from runtime.model.state import ExecStatus, Reason, RunStatus
 from runtime.register import RunValues, decode_parameters
 from runtime.store.protocol import Store
 from runtime.store.rows import RunRow, TaskRow
-from runtime.watch import ActiveRun, Step, Watcher
+from runtime.watch import ActiveRun, Step
 from runtime.work import Claim, Worker, recovered_attempt
 
 _BATCH: Final = 500
@@ -84,12 +86,14 @@ class Engine:
         self._claiming = True
         self._closing = False
         self._worker_id = 0
+        self._attempt_ids = count(1)
+        self._status: dict[int, str] = {}
+        self._due: dict[int, int | None] = {}
+        self._asked = True
         self._batch: list[_Operation] = []
         self.locked_since: float | None = None
         self.problem: Exception | None = None
-        self._thread = threading.Thread(
-            target=self._main, name="flower-engine", daemon=True
-        )
+        self._thread = threading.Thread(target=self._main, name="flower-engine", daemon=True)
 
     # For others
 
@@ -113,11 +117,7 @@ class Engine:
             self._take_up(step, run_id, rest)
 
         asked = self.submit(take_up)
-        asked.add_done_callback(
-            lambda done: (
-                rest.set_exception(error) if (error := done.exception()) else None
-            )
-        )
+        asked.add_done_callback(lambda done: rest.set_exception(error) if (error := done.exception()) else None)
         return rest
 
     def release(self, run_id: int, rest: Future[RunStatus]) -> None:
@@ -128,7 +128,8 @@ class Engine:
             if rest in waiting:
                 waiting.remove(rest)
             if not waiting:
-                self._runs.pop(run_id, None)
+                for known in (self._runs, self._status, self._due):
+                    known.pop(run_id, None)
 
         self.submit(lambda step: step.after_commit.append(forget))
 
@@ -192,11 +193,7 @@ class Engine:
         return batch
 
     def _patience(self) -> float:
-        due = [
-            at
-            for run_id in self._runs
-            if (at := self._store.tasks.next_due(run_id)) is not None
-        ]
+        due = [at for at in self._due.values() if at is not None]
         if not due:
             return _LOOK_SECONDS
         return min(max(min(due) / 1e6 - time.time(), 0.0), _LOOK_SECONDS)
@@ -219,16 +216,11 @@ class Engine:
 
     def _anything_due(self) -> bool:
         now = _now()
-        return any(
-            (at := self._store.tasks.next_due(run_id)) is not None and at <= now
-            for run_id in self._runs
-        )
+        return any(at is not None and at <= now for at in self._due.values())
 
     def _commit(self, batch: list[_Operation]) -> None:
         """One transaction for everything at hand, and what follows after it is durable."""
-        ended = {
-            operation.attempt_id for operation in batch if isinstance(operation, _Ended)
-        }
+        ended = {operation.attempt_id for operation in batch if isinstance(operation, _Ended)}
         with self._store.transaction():
             step = Step(self._store, _now())
             if self._store.changed_outside():
@@ -236,6 +228,8 @@ class Engine:
             for operation in batch:
                 self._apply(step, operation)
             step.flush()
+            if self._asked:
+                self._look_afresh()
             claims = self._advance(step, ended)
         for attempt_id in ended:
             self._running.pop(attempt_id, None)
@@ -258,14 +252,13 @@ class Engine:
             case _Started(attempt_id, process, future):
                 granted = self._may_start(attempt_id)
                 if granted:
-                    self._store.attempts.started(
-                        attempt_id, process.pid, process.start_ticks, process.boot_id
-                    )
+                    self._store.attempts.started(attempt_id, process.pid, process.start_ticks, process.boot_id)
                 step.after_commit.append(lambda: future.set_result(granted))
             case _Asked(request, future):
                 self._answer(step, request, future)
 
     def _answer(self, step: Step, request: Request, future: Future[Any]) -> None:
+        self._asked = True
         try:
             with self._store.savepoint():
                 result = request(step)
@@ -282,21 +275,12 @@ class Engine:
         if claim is None or attempt_id in self._ending:
             return False
         row = self._store.tasks.by_id(claim.row.id)
-        return (
-            row is not None
-            and row.status is ExecStatus.RUNNING
-            and row.fence == claim.row.fence
-            and not row.reason
-        )
+        return row is not None and row.status is ExecStatus.RUNNING and row.fence == claim.row.fence and not row.reason
 
     def _record(self, step: Step, claim: Claim, outcome: Outcome) -> None:
-        worker = Worker(step, self._worker_id)
-        row = self._store.tasks.by_id(claim.row.id)
-        if (
-            row is not None
-            and row.reason == Reason.RESET_WHEN_ENDED
-            and row.fence == claim.row.fence
-        ):
+        worker = Worker(step, self._worker_id, self._attempt_ids)
+        row = self._store.tasks.by_id(claim.row.id) if claim.attempt.id in self._ending else None
+        if row is not None and row.reason == Reason.RESET_WHEN_ENDED and row.fence == claim.row.fence:
             ended = Outcome(
                 False,
                 reason=Reason.CANCELLED,
@@ -316,21 +300,14 @@ class Engine:
         step.store.runs.start(run_id, step.now)
         if run.row.status != RunStatus.CANCELLED:
             step.store.runs.set_status(run_id, RunStatus.RUNNING, None)
-        lost = [
-            row
-            for row in self._store.tasks.running(run_id)
-            if row.attempt_id not in self._running
-        ]
+        lost = [row for row in self._store.tasks.running(run_id) if row.attempt_id not in self._running]
         for row in lost:
-            step.store.events.add(
-                step.now, "recovering", run_id, row.id, attempt=row.attempts
-            )
-        recoveries = [
-            self._recovery(run, row) for row in lost if row.attempt_id is not None
-        ]
+            step.store.events.add(step.now, "recovering", run_id, row.id, attempt=row.attempts)
+        recoveries = [self._recovery(run, row) for row in lost if row.attempt_id is not None]
 
         def taken() -> None:
             self._runs.setdefault(run_id, run)
+            self._asked = True
             self._waiting.setdefault(run_id, []).append(rest)
             for claim, process in recoveries:
                 self._running[claim.attempt.id] = claim
@@ -348,14 +325,10 @@ class Engine:
             raise control.not_found_run(str(run_id))
         return active_run(self._store, row)
 
-    def _recovery(
-        self, run: ActiveRun, row: TaskRow
-    ) -> tuple[Claim, ProcessMark | None]:
+    def _recovery(self, run: ActiveRun, row: TaskRow) -> tuple[Claim, ProcessMark | None]:
         """What an engine that died was executing, to be taken up; the claim and its fence stay as they are."""
         found = self._store.attempts.process(row.attempt_id or 0)
-        return Claim(run, row, recovered_attempt(run, row, self._store)), ProcessMark(
-            *found
-        ) if found else None
+        return Claim(run, row, recovered_attempt(run, row, self._store)), ProcessMark(*found) if found else None
 
     def _apply_hand_changes(self, step: Step) -> None:
         changes = self._store.events.hand_changes()
@@ -365,6 +338,7 @@ class Engine:
             for attempt_id in control.apply_hand_changes(step, run, mine):
                 self._end_attempt(step, attempt_id)
         if changes:
+            self._asked = True
             self._store.events.clear_hand_changes()
 
     def _end_attempt(self, step: Step, attempt_id: int) -> None:
@@ -375,27 +349,34 @@ class Engine:
     def _advance(self, step: Step, ended: set[int]) -> list[Claim]:
         """Let every run go as far as it can; the claims to hand out."""
         claims: list[Claim] = []
-        places = self._jobs - sum(
-            1 for attempt_id in self._running if attempt_id not in ended
-        )
-        watcher, worker = Watcher(step), Worker(step, self._worker_id)
+        places = self._jobs - sum(1 for attempt_id in self._running if attempt_id not in ended)
+        worker = Worker(step, self._worker_id, self._attempt_ids)
         for run in list(self._runs.values()):
-            status = self._store.runs.status(run.id)
+            status = self._status[run.id]
             if status == RunStatus.RUNNING and self._claiming:
-                self._store.tasks.wake_due(run.id, step.now)
-                watcher.advance(run)
+                self._wake_due(step, run)
                 claims += worker.claim(run, places - len(claims))
                 step.flush()
             elif status == RunStatus.CANCELLED:
                 for attempt_id in self._attempts_of(run, ended):
                     self._end_attempt(step, attempt_id)
-            self._settle(
-                step,
-                run,
-                status,
-                busy=bool(self._attempts_of(run, ended)) or _any_of(run, claims),
-            )
+            self._settle(step, run, status, busy=bool(self._attempts_of(run, ended)) or _any_of(run, claims))
+            if run.id in step.delayed:
+                self._due[run.id] = self._store.tasks.next_due(run.id)
         return claims
+
+    def _wake_due(self, step: Step, run: ActiveRun) -> None:
+        due = self._due.get(run.id)
+        if due is not None and due <= step.now:
+            self._store.tasks.wake_due(run.id, step.now)
+            step.delayed.add(run.id)
+
+    def _look_afresh(self) -> None:
+        """After a request or an update by hand: what the engine knows of its runs may have changed."""
+        self._asked = False
+        for run_id in self._runs:
+            self._status[run_id] = self._store.runs.status(run_id)
+            self._due[run_id] = self._store.tasks.next_due(run_id)
 
     def _attempts_of(self, run: ActiveRun, ended: set[int]) -> list[int]:
         return [
@@ -411,9 +392,11 @@ class Engine:
         if busy:
             return
         if status == RunStatus.RUNNING and self._claiming:
-            if self._store.tasks.moving(run.id) or self._fail_stuck_groups(step, run):
+            if self._store.tasks.moving(run.id):
                 return
-            status = control.conclude(step, run)
+            if not self._store.tasks.settled(run.id) and self._fail_stuck_groups(step, run):
+                return
+            status = self._status[run.id] = control.conclude(step, run)
             if status == RunStatus.RUNNING:
                 self._queue.put(_Nudge())
                 return
@@ -445,9 +428,8 @@ class Engine:
     def _add_worker(self) -> None:
         me = this_process()
         with self._store.transaction():
-            self._worker_id = self._store.attempts.add_worker(
-                host_name(), me.boot_id, me.pid, me.start_ticks, _now()
-            )
+            self._attempt_ids = count(self._store.attempts.next_id())
+            self._worker_id = self._store.attempts.add_worker(host_name(), me.boot_id, me.pid, me.start_ticks, _now())
 
     def _end_worker(self) -> None:
         with self._store.transaction():
@@ -480,16 +462,9 @@ def active_run(store: Store, row: RunRow) -> ActiveRun:
     """A run with its definition and parameters, ready to be worked on or changed."""
     graph = store.graph(row.definition_id)
     parameters = decode_parameters(graph.flow, row.parameters)
-    values = RunValues(
-        parameters,
-        row.time,
-        row.zone,
-        row.id,
-        row.ref,
-        row.created_at,
-        str(store.files.run(row.id)),
-    )
-    return ActiveRun(row, graph, values)
+    shared = store.files.shared(row.id)
+    values = RunValues(parameters, row.time, row.zone, row.id, row.ref, row.created_at, str(shared))
+    return ActiveRun(row, graph, values, Path(row.project), store.files.run(row.id), shared)
 
 
 def _any_of(run: ActiveRun, claims: list[Claim]) -> bool:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from runtime.expression.evaluator import ExpressionError, evaluate
 from runtime.model.definition import TaskDefinition
 from runtime.model.encode import dumps
-from runtime.model.graph import EXECUTE, FlowGraph
+from runtime.model.graph import DECIDE, EXECUTE, FlowGraph
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.values import Percent, ValueProblem, to_json, to_text
 from runtime.outputs import computed_outputs
@@ -29,11 +30,17 @@ _DECISIONS_AT_ONCE: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ActiveRun:
-    """A run that the engine works on, with what never changes of it."""
+    """A run that the engine works on, with what never changes of it.
+
+    `folder` holds a folder for each attempt; `shared_folder` is the one that all tasks of the run may use.
+    """
 
     row: RunRow
     graph: FlowGraph
     values: RunValues
+    project: Path
+    folder: Path
+    shared_folder: Path
 
     @property
     def id(self) -> int:
@@ -44,20 +51,14 @@ class ActiveRun:
 
     def is_item(self, row: TaskRow) -> bool:
         """Whether the row is one instance of a mapped node."""
-        return row.kind == "item" or (
-            row.kind == "task" and self.graph.mapped(row.node)
-        )
+        return row.kind == "item" or (row.kind == "task" and self.graph.mapped(row.node))
 
     def limited(self, row: TaskRow) -> bool:
         """Whether the container of the row has a limit."""
         if self.is_item(row):
             return self.graph.task(row.node).limit is not None
         parent = self.graph.task(row.node).parent
-        return (
-            parent is not None
-            and self.graph.task(parent).limit is not None
-            and not self.graph.mapped(parent)
-        )
+        return parent is not None and self.graph.task(parent).limit is not None and not self.graph.mapped(parent)
 
 
 class Step:
@@ -68,13 +69,12 @@ class Step:
         self.now = now
         self.finished: set[int] = set()
         self.failed: set[int] = set()
+        self.delayed: set[int] = set()
         self.after_commit: list[Callable[[], None]] = []
         self._met: Counter[tuple[int, int, int]] = Counter()
         self._met_deep: list[tuple[int, int, int, bool]] = []
         self._next_items: list[tuple[int, int]] = []
-        self._ended: defaultdict[tuple[int, int], list[int]] = defaultdict(
-            lambda: [0, 0]
-        )
+        self._ended: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
         self._places: dict[int, list[int]] = {}
         self._runs: dict[int, ActiveRun] = {}
 
@@ -144,9 +144,7 @@ class Step:
         while self._met or self._met_deep or self._next_items or self._ended:
             met, self._met = self._met, Counter()
             if met:
-                self.store.tasks.satisfy(
-                    (count, *place) for place, count in met.items()
-                )
+                self.store.tasks.satisfy((count, *place) for place, count in met.items())
             deep, self._met_deep = self._met_deep, []
             for run_id, node, scope_id, mapped in deep:
                 self.store.tasks.satisfy_deep(run_id, node, scope_id, mapped=mapped)
@@ -163,12 +161,8 @@ class Step:
             if started:
                 self.store.tasks.members_started(parent_id, started)
 
-    def _members_ended(
-        self, run: ActiveRun, parent_id: int, count: int, freed: int
-    ) -> None:
-        left, limit, active, status = self.store.tasks.members_ended(
-            parent_id, count, freed
-        )
+    def _members_ended(self, run: ActiveRun, parent_id: int, count: int, freed: int) -> None:
+        left, limit, active, status = self.store.tasks.members_ended(parent_id, count, freed)
         if limit is not None and active < limit:
             self.store.tasks.let_go(parent_id, limit - active)
         if left <= 0 and status == ExecStatus.RUNNING:
@@ -187,7 +181,7 @@ class Watcher:
 
     def advance(self, run: ActiveRun) -> None:
         """Decide every row that is ready for a decision, and those that become so."""
-        while rows := self._tasks.ready(run.id, 0, _DECISIONS_AT_ONCE):
+        while rows := self._tasks.ready(run.id, DECIDE, _DECISIONS_AT_ONCE):
             for row in rows:
                 self._decide(run, row)
             self._step.flush()
@@ -203,11 +197,7 @@ class Watcher:
 
     def _move(self, run: ActiveRun, row: TaskRow) -> None:
         task = run.task(row)
-        if (
-            row.kind != "map"
-            and task.when is not None
-            and not self._holds(run, row, task)
-        ):
+        if row.kind != "map" and task.when is not None and not self._holds(run, row, task):
             self.skip(run, row)
         elif row.kind == "task" and task.action is not None:
             self._tasks.to_lane(row.id, EXECUTE)
@@ -219,9 +209,7 @@ class Watcher:
     def _holds(self, run: ActiveRun, row: TaskRow, task: TaskDefinition) -> bool:
         value = evaluate(task.when, self._step.scope(run, row))
         if not isinstance(value, bool):
-            raise ExpressionError(
-                f"the condition of `{row.path}` is neither true nor false"
-            )
+            raise ExpressionError(f"the condition of `{row.path}` is neither true nor false")
         return value
 
     def _join(self, run: ActiveRun, row: TaskRow, task: TaskDefinition) -> None:
@@ -255,9 +243,7 @@ class Watcher:
         elif row.kind != "map":
             self._tasks.open_gate(row.id)
 
-    def skip(
-        self, run: ActiveRun, row: TaskRow, reason: Reason = Reason.CONDITION
-    ) -> None:
+    def skip(self, run: ActiveRun, row: TaskRow, reason: Reason = Reason.CONDITION) -> None:
         """Ignore a row and all below it; what waits for any of them goes on."""
         self._tasks.decide(row.id, ExecStatus.IGNORED, reason, "", None, self._step.now)
         self._step.ended(run, row, active=False)
@@ -267,33 +253,23 @@ class Watcher:
         if row.kind == "task":
             return
         for member in self._tasks.children(row.id):
-            self._tasks.decide(
-                member.id, ExecStatus.IGNORED, Reason.PARENT, "", None, self._step.now
-            )
+            self._tasks.decide(member.id, ExecStatus.IGNORED, Reason.PARENT, "", None, self._step.now)
             self._step.met(run, member)
             self._skip_members(run, member)
 
     def fail(self, run: ActiveRun, row: TaskRow, reason: Reason, message: str) -> None:
         """Fail a waiting row that cannot even start."""
-        self._tasks.decide(
-            row.id, ExecStatus.FAILED, reason, message, None, self._step.now
-        )
+        self._tasks.decide(row.id, ExecStatus.FAILED, reason, message, None, self._step.now)
         self._step.failed.add(run.id)
 
-    def suspend(
-        self, run: ActiveRun, row: TaskRow, reason: Reason, message: str
-    ) -> None:
+    def suspend(self, run: ActiveRun, row: TaskRow, reason: Reason, message: str) -> None:
         """Leave a waiting row to a person."""
-        self._tasks.decide(
-            row.id, ExecStatus.SUSPENDED, reason, message, None, self._step.now
-        )
+        self._tasks.decide(row.id, ExecStatus.SUSPENDED, reason, message, None, self._step.now)
         self._step.failed.add(run.id)
 
     # Mapped nodes
 
-    def _item_rows(
-        self, run: ActiveRun, row: TaskRow, task: TaskDefinition
-    ) -> Iterator[NewTaskRow]:
+    def _item_rows(self, run: ActiveRun, row: TaskRow, task: TaskDefinition) -> Iterator[NewTaskRow]:
         graph = run.graph
         nodes = graph.subtree(row.node) if task.kind == "group" else []
         waits = self._waits(run, row, nodes)
@@ -318,9 +294,7 @@ class Watcher:
                 item_key=key,
             )
             yield top
-            identity = {row.node: top.id} | {
-                node: top.id + 1 + index for index, node in enumerate(nodes)
-            }
+            identity = {row.node: top.id} | {node: top.id + 1 + index for index, node in enumerate(nodes)}
             for node in nodes:
                 yield _member_row(run, task, top, node, identity, waits[node])
             next_id += 1 + len(nodes)
@@ -334,8 +308,7 @@ class Watcher:
             + sum(
                 1
                 for edge in run.graph.predecessors[node]
-                if edge.predecessor in inside
-                or not self._satisfied(run, scope, edge.predecessor)
+                if edge.predecessor in inside or not self._satisfied(run, scope, edge.predecessor)
             )
             for node in nodes
         }
@@ -344,9 +317,7 @@ class Watcher:
         found = self._tasks.at(run.id, node, scope.scope_of(node))
         return found is not None and ExecStatus(found[1]).satisfies
 
-    def _items(
-        self, run: ActiveRun, row: TaskRow, task: TaskDefinition
-    ) -> list[tuple[str, dict[str, Any]]]:
+    def _items(self, run: ActiveRun, row: TaskRow, task: TaskDefinition) -> list[tuple[str, dict[str, Any]]]:
         """Key and loop variables of every item; ExpressionError if a key repeats or there are too many."""
         scope = self._step.scope(run, row)
         seen: dict[str, int] = {}
@@ -354,19 +325,16 @@ class Watcher:
         for values in _combinations(task, scope, 0, {}):
             ordinal = len(items)
             if ordinal >= MOST_ITEMS:
-                raise ExpressionError(
-                    f"the list of `{row.path}` has more than {MOST_ITEMS} items"
-                )
+                raise ExpressionError(f"the list of `{row.path}` has more than {MOST_ITEMS} items")
             scope.loop_values = values
             key = str(ordinal) if task.by is None else _key(evaluate(task.by, scope))
             if key in seen:
                 raise ExpressionError(
-                    f"items {seen[key]} and {ordinal} of `{row.path}` have the same key `{key}`; `by` must tell them apart"
+                    f"items {seen[key]} and {ordinal} of `{row.path}` have the same key `{key}`;"
+                    " `by` must tell them apart"
                 )
             seen[key] = ordinal
-            items.append(
-                (key, {name: to_json(value) for name, value in values.items()})
-            )
+            items.append((key, {name: to_json(value) for name, value in values.items()}))
         return items
 
 
@@ -382,9 +350,7 @@ def _combinations(
     if not isinstance(over, list):
         raise ExpressionError(f"the list that `{generator.name}` runs over is missing")
     for value in over:
-        yield from _combinations(
-            task, scope, level + 1, {**values, generator.name: value}
-        )
+        yield from _combinations(task, scope, level + 1, {**values, generator.name: value})
 
 
 def _key(value: Any) -> str:
@@ -426,7 +392,5 @@ def limit_of(task: TaskDefinition, scope: Any) -> int | None:
         return None
     value = evaluate(task.limit, scope)
     if isinstance(value, bool | Percent) or not isinstance(value, int) or value < 1:
-        raise ExpressionError(
-            f"the limit of `{task.path or 'the flow'}` must be a whole number of at least 1"
-        )
+        raise ExpressionError(f"the limit of `{task.path or 'the flow'}` must be a whole number of at least 1")
     return value

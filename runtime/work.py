@@ -5,9 +5,8 @@ What an outcome means is decided by pure functions (`decide_outcome`); `Worker` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
@@ -15,7 +14,7 @@ from runtime.executor.protocol import Attempt, Outcome
 from runtime.expression.evaluator import ExpressionError, evaluate
 from runtime.model.definition import Call, Retry, Script, TaskDefinition
 from runtime.model.encode import dumps
-from runtime.model.graph import EXECUTE
+from runtime.model.graph import DECIDE, EXECUTE
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.types import type_from_json
 from runtime.model.values import ValueProblem, to_text
@@ -66,9 +65,7 @@ def decide_outcome(
 
 def retry_delay(rule: Retry, attempts: int, luck: float) -> float:
     """Seconds to wait after the n-th attempt: `delay * backoff^(n-1)`, capped, give or take the jitter."""
-    ceiling = (
-        rule.max_delay_seconds if rule.max_delay_seconds is not None else 365 * 86_400.0
-    )
+    ceiling = rule.max_delay_seconds if rule.max_delay_seconds is not None else 365 * 86_400.0
     try:
         delay = min(rule.delay_seconds * rule.backoff ** (attempts - 1), ceiling)
     except OverflowError:
@@ -88,31 +85,33 @@ class Claim:
 class Worker:
     """Claims and outcomes within one transaction of the engine."""
 
-    def __init__(self, step: Step, worker_id: int) -> None:
+    def __init__(self, step: Step, worker_id: int, attempt_ids: Iterator[int]) -> None:
         self._step = step
         self._store: Store = step.store
         self._worker_id = worker_id
+        self._attempt_ids = attempt_ids
         self._watcher = Watcher(step)
 
     def claim(self, run: ActiveRun, places: int) -> list[Claim]:
-        """Up to `places` ready tasks of a run, set running; to be handed out after the commit."""
+        """Move a run as far as it goes; set up to `places` ready tasks running, to be handed out after the commit."""
         claims: list[Claim] = []
-        ids = count(self._store.attempts.next_id())
-        while len(claims) < places and (
-            rows := self._store.tasks.ready(run.id, EXECUTE, places - len(claims))
-        ):
-            fresh = [
-                claim for row in rows if (claim := self._prepare(run, row, next(ids)))
-            ]
+        while True:
+            room = places - len(claims)
+            rows = self._store.tasks.ready(run.id, EXECUTE if room > 0 else DECIDE, max(room, 1))
+            if not rows:
+                return claims
+            if rows[0].lane == DECIDE:
+                self._watcher.advance(run)
+                continue
+            fresh = [claim for row in rows if (claim := self._prepare(run, row))]
             self._write(fresh)
             claims += fresh
-        return claims
+            if len(claims) >= places:
+                return claims
 
     def _write(self, claims: list[Claim]) -> None:
         now = self._step.now
-        self._store.tasks.claim(
-            [(claim.attempt.id, now, claim.row.id) for claim in claims]
-        )
+        self._store.tasks.claim([(claim.attempt.id, now, claim.row.id) for claim in claims])
         self._store.attempts.insert(
             [
                 (
@@ -129,12 +128,10 @@ class Worker:
             ]
         )
 
-    def _prepare(self, run: ActiveRun, row: TaskRow, attempt_id: int) -> Claim | None:
+    def _prepare(self, run: ActiveRun, row: TaskRow) -> Claim | None:
         """The claim of a ready row, or None: it is held by a limit, or cannot start and has been settled."""
         try:
-            attempt = build_attempt(
-                run, row, attempt_id, self._step.scope(run, row), self._store
-            )
+            attempt = build_attempt(run, row, next(self._attempt_ids), self._step.scope(run, row), self._store)
         except (ExpressionError, ValueProblem) as problem:
             self._watcher.fail(run, row, Reason.EXPRESSION, str(problem))
             return None
@@ -166,21 +163,11 @@ class Worker:
         decision = decide_outcome(task, row.attempts, outcome, rule, luck)
         applied = self._apply(claim, outcome, outputs, decision)
         if not applied:
-            self._store.events.add(
-                self._step.now, "stale result refused", run.id, row.id, fence=row.fence
-            )
-        word = (
-            "succeeded"
-            if outcome.succeeded
-            else "never ran"
-            if outcome.never_ran
-            else "failed"
-        )
+            self._store.events.add(self._step.now, "stale result refused", run.id, row.id, fence=row.fence)
+        word = "succeeded" if outcome.succeeded else "never ran" if outcome.never_ran else "failed"
         end = AttemptEnd(
             claim.attempt.id,
-            (word if not outcome.in_doubt else "in doubt")
-            if applied
-            else f"{word}, refused",
+            (word if not outcome.in_doubt else "in doubt") if applied else f"{word}, refused",
             outcome.reason,
             outcome.message,
             outcome.exit_code,
@@ -189,17 +176,13 @@ class Worker:
         self._store.attempts.end([end])
         return applied
 
-    def _checked(
-        self, claim: Claim, outcome: Outcome
-    ) -> tuple[Outcome, dict[str, Any]]:
+    def _checked(self, claim: Claim, outcome: Outcome) -> tuple[Outcome, dict[str, Any]]:
         """The outcome after the computed outputs, which can turn a success into a failure."""
         task = claim.run.task(claim.row)
         if not outcome.succeeded or not task.outs:
             return outcome, {}
         try:
-            outputs = computed_outputs(
-                task, outcome.outputs, self._step.scope(claim.run, claim.row)
-            )
+            outputs = computed_outputs(task, outcome.outputs, self._step.scope(claim.run, claim.row))
         except (ExpressionError, ValueProblem, MissingValue) as problem:
             return Outcome(
                 False,
@@ -250,20 +233,11 @@ class Worker:
         if decision.kind == "again":
             applied = tasks.unclaim(row.id, row.fence)
         elif decision.kind == "retry":
-            not_before = (
-                now + round(decision.delay_seconds * 1e6)
-                if decision.delay_seconds
-                else 0
-            )
-            applied = tasks.retry_at(
-                row.id, row.fence, outcome.message, outcome.exit_code, not_before
-            )
+            not_before = now + round(decision.delay_seconds * 1e6) if decision.delay_seconds else 0
+            self._step.delayed.add(run.id)
+            applied = tasks.retry_at(row.id, row.fence, outcome.message, outcome.exit_code, not_before)
         else:
-            status = (
-                ExecStatus.SUSPENDED
-                if decision.kind == "suspend"
-                else ExecStatus.FAILED
-            )
+            status = ExecStatus.SUSPENDED if decision.kind == "suspend" else ExecStatus.FAILED
             applied = tasks.stop(
                 row.id,
                 row.fence,
@@ -279,16 +253,14 @@ class Worker:
         return applied
 
 
-def build_attempt(
-    run: ActiveRun, row: TaskRow, attempt_id: int, scope: TaskScope, store: Store
-) -> Attempt:
+def build_attempt(run: ActiveRun, row: TaskRow, attempt_id: int, scope: TaskScope, store: Store) -> Attempt:
     """Everything an executor needs for the next start of a row, with all expressions computed."""
     task = run.task(row)
     action = task.action
     if action is None:
         raise ValueError(f"{row.path} has no action")
     scope.own_values = early_values(task, scope) if task.outs else {}
-    project = Path(run.row.project)
+    project = run.project
     values: dict[str, Any] = {}
     types: dict[str, Any] = {}
     arguments: dict[str, Any] = {}
@@ -298,16 +270,9 @@ def build_attempt(
             values[binding.name] = absolute(evaluate(binding.value, scope), project)
             types[binding.name] = type_from_json(binding.type)
         if action.connection is not None:
-            connection = to_text(
-                absolute(
-                    PurePosixPath(to_text(evaluate(action.connection, scope))), project
-                )
-            )
+            connection = to_text(absolute(PurePosixPath(to_text(evaluate(action.connection, scope))), project))
     elif isinstance(action, Call):
-        arguments = {
-            name: absolute(evaluate(tree, scope), project)
-            for name, tree in action.arguments.items()
-        }
+        arguments = {name: absolute(evaluate(tree, scope), project) for name, tree in action.arguments.items()}
     return Attempt(
         id=attempt_id,
         task_run_id=row.id,
@@ -318,18 +283,15 @@ def build_attempt(
         fence=row.fence + 1,
         key=f"{store.identity}-{run.id}/{row.path}",
         action=action,
-        folder=store.files.attempt(run.id, attempt_id),
+        folder=run.folder / str(attempt_id),
         project=project,
-        run_folder=store.files.run(run.id),
+        run_folder=run.shared_folder,
         values=values,
         types=types,
         arguments=arguments,
         connection=connection,
         outs=tuple(provided(task)),
-        env={
-            name: to_text(absolute(evaluate(tree, scope), project))
-            for name, tree in task.env
-        },
+        env={name: to_text(absolute(evaluate(tree, scope), project)) for name, tree in task.env},
         timeout_seconds=_timeout(task, scope),
         source_file=run.graph.flow.source_file,
     )
@@ -348,18 +310,16 @@ def recovered_attempt(run: ActiveRun, row: TaskRow, store: Store) -> Attempt:
         fence=row.fence,
         key=f"{store.identity}-{run.id}/{row.path}",
         action=task.action or Script("sh", ()),
-        folder=store.files.attempt(run.id, row.attempt_id or 0),
-        project=Path(run.row.project),
-        run_folder=store.files.run(run.id),
+        folder=run.folder / str(row.attempt_id or 0),
+        project=run.project,
+        run_folder=run.shared_folder,
         outs=tuple(provided(task)),
         timeout_seconds=_recovered_timeout(task, store, run, row),
         source_file=run.graph.flow.source_file,
     )
 
 
-def _recovered_timeout(
-    task: TaskDefinition, store: Store, run: ActiveRun, row: TaskRow
-) -> float | None:
+def _recovered_timeout(task: TaskDefinition, store: Store, run: ActiveRun, row: TaskRow) -> float | None:
     try:
         return _timeout(task, TaskScope(run.graph, run.values, store.tasks, row))
     except (ExpressionError, ValueProblem, MissingValue):
@@ -371,11 +331,7 @@ def _timeout(task: TaskDefinition, scope: TaskScope) -> float | None:
         return None
     value = evaluate(task.timeout_seconds, scope)
     seconds = value.total_seconds() if hasattr(value, "total_seconds") else value
-    if (
-        isinstance(seconds, bool)
-        or not isinstance(seconds, int | float)
-        or seconds <= 0
-    ):
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
         raise ExpressionError("the timeout must be longer than nothing")
     return float(seconds)
 

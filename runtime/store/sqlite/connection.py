@@ -23,11 +23,7 @@ _BUSY_MILLISECONDS: Final = 2_000
 def migrations() -> list[tuple[int, str]]:
     """Number and SQL of each migration, in order."""
     folder = resources.files("runtime.store.sqlite") / "migrations"
-    files = sorted(
-        (entry.name, entry.read_text())
-        for entry in folder.iterdir()
-        if entry.name.endswith(".sql")
-    )
+    files = sorted((entry.name, entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql"))
     return [(int(name.split("_")[0]), text) for name, text in files]
 
 
@@ -89,9 +85,7 @@ def connect_reader(files: StoreFiles) -> sqlite3.Connection:
     return connection
 
 
-def _check_identity(
-    connection: sqlite3.Connection, db: Path, *, writing: bool = True
-) -> None:
+def _check_identity(connection: sqlite3.Connection, db: Path, *, writing: bool = True) -> None:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     newest = migrations()[-1][0]
@@ -192,7 +186,5 @@ def translate(error: sqlite3.Error, db: Path) -> StoreProblem:
             "restore it from a backup",
         )
     if code == sqlite3.SQLITE_IOERR:
-        return StoreProblem(
-            f"{db} cannot be read or written: {error}", "look at the disk"
-        )
+        return StoreProblem(f"{db} cannot be read or written: {error}", "look at the disk")
     return StoreProblem(f"{db}: {error}")

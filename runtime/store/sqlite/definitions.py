@@ -36,9 +36,7 @@ _INSERT_TASK = (
 )
 
 
-def newest(
-    connection: sqlite3.Connection, name: str
-) -> tuple[int, int, str, str, str] | None:
+def newest(connection: sqlite3.Connection, name: str) -> tuple[int, int, str, str, str] | None:
     """(id, version, content hash, project, source file) of a flow's newest version, or None."""
     row = connection.execute(
         "SELECT id, version, content_hash, project, source_file FROM flow_definition"
@@ -114,14 +112,9 @@ def load(connection: sqlite3.Connection, definition_id: int) -> FlowDefinition:
         return FlowDefinition(
             name=head[0],
             source_file=head[1],
-            parameters=tuple(
-                ParameterDefinition(**parameter) for parameter in json.loads(head[2])
-            ),
+            parameters=tuple(ParameterDefinition(**parameter) for parameter in json.loads(head[2])),
             tasks=tuple(task_from_json(_task_json(row)) for row in tasks),
-            dependencies=tuple(
-                Dependency(row[0], row[1], bool(row[2]), row[3], row[4])
-                for row in edges
-            ),
+            dependencies=tuple(Dependency(row[0], row[1], bool(row[2]), row[3], row[4]) for row in edges),
             doc=head[3],
             line=head[4],
             content_hash=head[5],
@@ -152,11 +145,7 @@ def _task_row(task: dict[str, Any]) -> tuple[Any, ...]:
 def _column(name: str, value: Any) -> Any:
     if name not in _JSON_COLUMNS:
         return value
-    return (
-        None
-        if value is None and name not in ("parameters", "outputs")
-        else dumps(value)
-    )
+    return None if value is None and name not in ("parameters", "outputs") else dumps(value)
 
 
 def _task_json(row: tuple[Any, ...]) -> dict[str, Any]:

@@ -25,16 +25,16 @@ class StoreFiles:
     def lock(self) -> Path:
         return self.folder / "engine.lock"
 
-    def attempt(self, run_id: int, attempt_id: int) -> Path:
-        """The private folder of an attempt: its script, marks, outputs and log."""
-        return self.folder / "runs" / str(run_id) / str(attempt_id)
-
     def run(self, run_id: int) -> Path:
+        """The folder of a run; in it the private folder of each attempt (script, marks, outputs, log) by its id."""
+        return self.folder / "runs" / str(run_id)
+
+    def shared(self, run_id: int) -> Path:
         """The folder that the tasks of a run share (`FLOW_RUN_DIR`)."""
-        return self.folder / "runs" / str(run_id) / "shared"
+        return self.run(run_id) / "shared"
 
     def log(self, run_id: int, attempt_id: int) -> Path:
-        return self.attempt(run_id, attempt_id) / "log"
+        return self.run(run_id) / str(attempt_id) / "log"
 
     @property
     def socket(self) -> Path:

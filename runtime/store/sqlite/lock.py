@@ -21,9 +21,7 @@ class EngineLock:
         try:
             fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise StoreProblem(
-                f"the lock file {self._path} cannot be opened: {error.strerror}"
-            ) from None
+            raise StoreProblem(f"the lock file {self._path} cannot be opened: {error.strerror}") from None
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -61,14 +61,7 @@ class Reader:
             " FROM flow_definition AS d"
             " WHERE d.version = (SELECT max(version) FROM flow_definition WHERE name = d.name) ORDER BY d.name"
         )
-        return [
-            FlowSummary(
-                *row[:8],
-                f"{row[0]}-{row[8]}" if row[8] else None,
-                RunStatus(row[9]) if row[9] else None,
-            )
-            for row in rows
-        ]
+        return [_flow(row) for row in rows]
 
     def flow(self, name: str) -> FlowDefinition:
         """A deployed flow at its newest version; NotFound with the nearest name."""
@@ -78,16 +71,10 @@ class Reader:
         """The id of a flow's newest version; NotFound with the nearest name."""
         found = definitions.newest(self._connection, name)
         if found is None:
-            known = [
-                row[0]
-                for row in self._all(
-                    "SELECT DISTINCT name FROM flow_definition ORDER BY name"
-                )
-            ]
+            known = [row[0] for row in self._all("SELECT DISTINCT name FROM flow_definition ORDER BY name")]
             raise NotFound(
                 f"no flow `{name}` is deployed here",
-                nearest(name, known)
-                or "deploy it first: flowc deploy FILE.flow (flower flows lists what there is)",
+                nearest(name, known) or "deploy it first: flowc deploy FILE.flow (flower flows lists what there is)",
             )
         return found[0]
 
@@ -111,23 +98,14 @@ class Reader:
                 raise NotFound("there are no runs yet", "start one: flower run FLOW")
             return self._summary(row)
         found = _REF.fullmatch(ref)
-        row = (
-            self._maybe(f"{_RUN} WHERE r.id = ?", int(found["id"]))
-            if found and len(found["id"]) < 19
-            else None
-        )
+        row = self._maybe(f"{_RUN} WHERE r.id = ?", int(found["id"])) if found and len(found["id"]) < 19 else None
         if row is not None and found is not None and found["flow"] in (None, row[1]):
             return self._summary(row)
         row = self._maybe(f"{_RUN} WHERE r.flow = ? ORDER BY r.id DESC LIMIT 1", ref)
         if row is not None:
             return self._summary(row)
-        known = [
-            f"{each[1]}-{each[0]}"
-            for each in self._all(f"{_RUN} ORDER BY r.id DESC LIMIT 200")
-        ]
-        raise NotFound(
-            f"there is no run `{ref}`", nearest(ref, known) or "flower runs lists them"
-        )
+        known = [f"{each[1]}-{each[0]}" for each in self._all(f"{_RUN} ORDER BY r.id DESC LIMIT 200")]
+        raise NotFound(f"there is no run `{ref}`", nearest(ref, known) or "flower runs lists them")
 
     def tasks(self, run_id: int) -> list[TaskView]:
         """All task runs of a run, groups included, in the order of the source; the flow's body first."""
@@ -144,16 +122,9 @@ class Reader:
         rows = self._all(_ATTEMPT, run_id)
         wanted = None
         if path is not None:
-            paths = [
-                row[0]
-                for row in self._all(
-                    "SELECT path FROM task_run WHERE flow_run_id = ?", run_id
-                )
-            ]
+            paths = [row[0] for row in self._all("SELECT path FROM task_run WHERE flow_run_id = ?", run_id)]
             wanted = find_path(path, paths)
-        return [
-            self._attempt(row) for row in rows if wanted is None or row[2] == wanted
-        ]
+        return [self._attempt(row) for row in rows if wanted is None or row[2] == wanted]
 
     def events(self, run_id: int) -> list[EventView]:
         """What happened to a run beside its attempts, oldest first."""
@@ -162,7 +133,7 @@ class Reader:
             " LEFT JOIN task_run AS t ON t.id = e.task_run_id WHERE e.flow_run_id = ? ORDER BY e.id",
             run_id,
         )
-        return [EventView(*row[:5], json.loads(row[5])) for row in rows]
+        return [_event(row) for row in rows]
 
     def _summary(self, row: Sequence[Any]) -> RunSummary:
         counts = self._all(
@@ -184,16 +155,15 @@ class Reader:
         )
 
     def _attempt(self, row: Sequence[Any]) -> AttemptView:
-        return AttemptView(
-            *row[:7], Reason(row[7]), *row[8:14], str(self.files.log(row[14], row[0]))
-        )
+        values = list(row)
+        values[7] = Reason(values[7])
+        values[14] = str(self.files.log(values[14], values[0]))
+        return AttemptView(*values)
 
     def _graph(self, run_id: int) -> FlowGraph:
         row = self._one("SELECT flow_definition_id FROM flow_run WHERE id = ?", run_id)
         if row[0] not in self._graphs:
-            self._graphs[row[0]] = FlowGraph.of(
-                row[0], definitions.load(self._connection, row[0])
-            )
+            self._graphs[row[0]] = FlowGraph.of(row[0], definitions.load(self._connection, row[0]))
         return self._graphs[row[0]]
 
     def _all(self, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
@@ -213,16 +183,23 @@ class Reader:
         return found
 
 
+def _flow(row: Sequence[Any]) -> FlowSummary:
+    values = list(row)
+    values[8] = f"{row[0]}-{row[8]}" if row[8] else None
+    values[9] = RunStatus(row[9]) if row[9] else None
+    return FlowSummary(*values)
+
+
+def _event(row: Sequence[Any]) -> EventView:
+    values = list(row)
+    values[5] = json.loads(values[5])
+    return EventView(*values)
+
+
 def _task(row: Sequence[Any], graph: FlowGraph) -> TaskView:
     task = graph.task(row[2])
     item_key = row[15]
-    name = (
-        graph.flow.name
-        if row[4] == "flow"
-        else task.name
-        if item_key is None
-        else f"{task.name}[{item_key}]"
-    )
+    name = graph.flow.name if row[4] == "flow" else task.name if item_key is None else f"{task.name}[{item_key}]"
     return TaskView(
         id=row[0],
         run_id=row[1],

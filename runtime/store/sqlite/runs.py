@@ -36,9 +36,7 @@ class FlowRuns:
 
     def by_key(self, flow: str, key: str) -> int | None:
         """The run of a flow that was registered with this key, or None."""
-        row = self._sql(
-            "SELECT id FROM flow_run WHERE flow = ? AND key = ?", (flow, key)
-        ).fetchone()
+        row = self._sql("SELECT id FROM flow_run WHERE flow = ? AND key = ?", (flow, key)).fetchone()
         return int(row[0]) if row else None
 
     def get(self, run_id: int) -> RunRow | None:
@@ -47,12 +45,14 @@ class FlowRuns:
             " FROM flow_run AS r JOIN flow_definition AS d ON d.id = r.flow_definition_id WHERE r.id = ?",
             (run_id,),
         ).fetchone()
-        return RunRow(*row[:4], json.loads(row[4]), *row[5:]) if row else None
+        if row is None:
+            return None
+        values = list(row)
+        values[4] = json.loads(values[4])
+        return RunRow(*values)
 
     def status(self, run_id: int) -> str:
-        row = self._sql(
-            "SELECT status FROM flow_run WHERE id = ?", (run_id,)
-        ).fetchone()
+        row = self._sql("SELECT status FROM flow_run WHERE id = ?", (run_id,)).fetchone()
         return str(row[0])
 
     def set_status(self, run_id: int, status: str, ended_at: int | None) -> None:
@@ -76,14 +76,10 @@ class Attempts:
         self._many = connection.executemany
 
     def next_id(self) -> int:
-        row = self._sql(
-            "SELECT seq FROM sqlite_sequence WHERE name = 'task_attempt'"
-        ).fetchone()
+        row = self._sql("SELECT seq FROM sqlite_sequence WHERE name = 'task_attempt'").fetchone()
         return int(row[0]) + 1 if row else 1
 
-    def insert(
-        self, attempts: Sequence[tuple[int, int, int, int, int, int, int, int]]
-    ) -> None:
+    def insert(self, attempts: Sequence[tuple[int, int, int, int, int, int, int, int]]) -> None:
         """(id, task run, flow run, generation, number, fence, worker, now) each."""
         self._many(
             "INSERT INTO task_attempt (id, task_run_id, flow_run_id, generation, number, fence, worker_id, started_at)"
@@ -91,9 +87,7 @@ class Attempts:
             attempts,
         )
 
-    def started(
-        self, attempt_id: int, pid: int, start_ticks: int, boot_id: str
-    ) -> None:
+    def started(self, attempt_id: int, pid: int, start_ticks: int, boot_id: str) -> None:
         self._sql(
             "UPDATE task_attempt SET pid = ?, start_ticks = ?, boot_id = ? WHERE id = ?",
             (pid, start_ticks, boot_id, attempt_id),
@@ -123,9 +117,7 @@ class Attempts:
             ),
         )
 
-    def add_worker(
-        self, host: str, boot_id: str, pid: int, start_ticks: int, now: int
-    ) -> int:
+    def add_worker(self, host: str, boot_id: str, pid: int, start_ticks: int, now: int) -> int:
         cursor = self._sql(
             "INSERT INTO worker (host, boot_id, pid, start_ticks, started_at) VALUES (?, ?, ?, ?, ?)",
             (host, boot_id, pid, start_ticks, now),

@@ -30,9 +30,7 @@ class SqliteStore:
         self.runs = FlowRuns(self._connection)
         self.attempts = Attempts(self._connection)
         self.events = Events(self._connection)
-        self.identity: str = self._connection.execute(
-            "SELECT incarnation FROM store"
-        ).fetchone()[0][:8]
+        self.identity: str = self._connection.execute("SELECT incarnation FROM store").fetchone()[0][:8]
         self._graphs: dict[int, FlowGraph] = {}
         self._data_version = -1
 
@@ -65,9 +63,7 @@ class SqliteStore:
         self._data_version = version
         return bool(changed)
 
-    def deploy(
-        self, flow: FlowDefinition, project: str, now: int
-    ) -> tuple[int, int | None]:
+    def deploy(self, flow: FlowDefinition, project: str, now: int) -> tuple[int, int | None]:
         """Store a new version if anything changed; (version, previous version or None)."""
         newest = definitions.newest(self._connection, flow.name)
         if newest is None:

@@ -20,11 +20,12 @@ _COLUMNS: Final = (
 )
 _INSERT: Final = (
     "INSERT INTO task_run (id, flow_run_id, node, scope_id, ordinal, parent_id, path, kind, exec_status, remaining,"
-    " lane, priority, member_limit, open_members, item, item_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " lane, priority, member_limit, open_members, item, item_key)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _READY: Final = (
-    f"SELECT {_COLUMNS} FROM task_run WHERE flow_run_id = ? AND lane = ? AND exec_status = 0 AND remaining = 0"
-    " AND held_by = 0 AND not_before = 0 ORDER BY priority, id LIMIT ?"
+    f"SELECT {_COLUMNS} FROM task_run WHERE flow_run_id = ? AND lane <= ? AND exec_status = 0 AND remaining = 0"
+    " AND held_by = 0 AND not_before = 0 ORDER BY lane, priority, id LIMIT ?"
 )
 
 
@@ -39,19 +40,15 @@ class TaskRuns:
 
     def next_id(self) -> int:
         """The first id never used so far; ids of new rows are consecutive from it."""
-        row = self._sql(
-            "SELECT seq FROM sqlite_sequence WHERE name = 'task_run'"
-        ).fetchone()
+        row = self._sql("SELECT seq FROM sqlite_sequence WHERE name = 'task_run'").fetchone()
         return int(row[0]) + 1 if row else 1
 
     def ready(self, run_id: int, lane: int, limit: int) -> list[TaskRow]:
-        """Rows of a run that nothing keeps from starting, in the order in which they are to start."""
+        """Rows of a run, up to a lane, that nothing keeps from starting: decisions first, then as they are claimed."""
         return [_row(found) for found in self._sql(_READY, (run_id, lane, limit))]
 
     def by_id(self, task_run_id: int) -> TaskRow | None:
-        found = self._sql(
-            f"SELECT {_COLUMNS} FROM task_run WHERE id = ?", (task_run_id,)
-        ).fetchone()
+        found = self._sql(f"SELECT {_COLUMNS} FROM task_run WHERE id = ?", (task_run_id,)).fetchone()
         return _row(found) if found else None
 
     def of_run(self, run_id: int) -> list[TaskRow]:
@@ -69,9 +66,7 @@ class TaskRuns:
         query = f"SELECT {_COLUMNS} FROM task_run WHERE flow_run_id = ? AND exec_status = 1 AND kind = 'task'"
         return [_row(found) for found in self._sql(query, (run_id,))]
 
-    def at(
-        self, run_id: int, node: int, scope_id: int
-    ) -> tuple[int, int, str | None] | None:
+    def at(self, run_id: int, node: int, scope_id: int) -> tuple[int, int, str | None] | None:
         """(id, exec_status, outputs) of the row of a node in a scope."""
         return self._sql(  # type: ignore[no-any-return]
             "SELECT id, exec_status, outputs FROM task_run"
@@ -79,9 +74,7 @@ class TaskRuns:
             (run_id, node, scope_id),
         ).fetchone()
 
-    def items(
-        self, run_id: int, node: int, container_id: int
-    ) -> list[tuple[int, int, str | None]]:
+    def items(self, run_id: int, node: int, container_id: int) -> list[tuple[int, int, str | None]]:
         """(id, exec_status, outputs) of a mapped node's items, in the order of the input."""
         return self._sql(
             "SELECT id, exec_status, outputs FROM task_run"
@@ -190,9 +183,9 @@ class TaskRuns:
     def claim(self, claims: Sequence[tuple[int, int, int]]) -> None:
         """Set ready rows running: (attempt id, now, task run id) each. The caller read them in this transaction."""
         self._many(
-            "UPDATE task_run SET exec_status = 1, reason = '', message = '', fence = fence + 1, attempts = attempts + 1,"
-            " attempt_id = ?, started_at = ?, ended_at = NULL, exit_code = NULL, revision = revision + 1"
-            " WHERE id = ? AND exec_status = 0 AND remaining = 0",
+            "UPDATE task_run SET exec_status = 1, reason = '', message = '', fence = fence + 1,"
+            " attempts = attempts + 1, attempt_id = ?, started_at = ?, ended_at = NULL, exit_code = NULL,"
+            " revision = revision + 1 WHERE id = ? AND exec_status = 0 AND remaining = 0",
             claims,
         )
 
@@ -281,7 +274,8 @@ class TaskRuns:
         """Settle a waiting row that needs no executor: finished, ignored, failed or suspended."""
         self._sql(
             "UPDATE task_run SET exec_status = ?, reason = ?, message = ?, outputs = ?, ended_at = ?,"
-            " started_at = coalesce(started_at, ?), held_by = 0, revision = revision + 1 WHERE id = ? AND exec_status = 0",
+            " started_at = coalesce(started_at, ?), held_by = 0, revision = revision + 1"
+            " WHERE id = ? AND exec_status = 0",
             (status, reason, message, outputs, now, now, task_run_id),
         )
 
@@ -291,9 +285,7 @@ class TaskRuns:
             (lane, task_run_id),
         )
 
-    def open(
-        self, task_run_id: int, open_members: int, member_limit: int | None, now: int
-    ) -> None:
+    def open(self, task_run_id: int, open_members: int, member_limit: int | None, now: int) -> None:
         """Set a container running."""
         self._sql(
             "UPDATE task_run SET exec_status = 1, reason = '', open_members = ?, member_limit = ?,"
@@ -325,9 +317,7 @@ class TaskRuns:
             waits,
         )
 
-    def satisfy_deep(
-        self, run_id: int, node: int, scope_id: int, *, mapped: bool
-    ) -> None:
+    def satisfy_deep(self, run_id: int, node: int, scope_id: int, *, mapped: bool) -> None:
         """All rows of a node within a scope, in further mapped nodes, wait for one thing less."""
         self._sql(
             "WITH RECURSIVE inside (id) AS (SELECT ?1 UNION ALL SELECT task_run.id FROM task_run"
@@ -347,9 +337,7 @@ class TaskRuns:
             (container_id, ordinal + 1),
         )
 
-    def members_ended(
-        self, parent_id: int, ended: int, freed: int
-    ) -> tuple[int, int | None, int, int]:
+    def members_ended(self, parent_id: int, ended: int, freed: int) -> tuple[int, int | None, int, int]:
         """Count members of a container that ended and places that came free.
 
         Returns (open_members, member_limit, active_members, exec_status).
@@ -411,15 +399,10 @@ class TaskRuns:
         self._many(
             "UPDATE task_run SET exec_status = ?1, reason = ?2, message = ?3, held_by = 0, not_before = 0,"
             " ended_at = CASE WHEN ?1 IN (0, 1) THEN NULL ELSE ?4 END, revision = revision + 1 WHERE id = ?5",
-            (
-                (status, reason, message, now, task_run_id)
-                for task_run_id in task_run_ids
-            ),
+            ((status, reason, message, now, task_run_id) for task_run_id in task_run_ids),
         )
 
-    def recount(
-        self, changes: Iterable[tuple[int, int, int, int, int, int, int]]
-    ) -> None:
+    def recount(self, changes: Iterable[tuple[int, int, int, int, int, int, int]]) -> None:
         """Derived columns afresh: (exec_status, remaining, lane, held_by, open_members, active_members, id)."""
         self._many(
             "UPDATE task_run SET exec_status = ?, remaining = ?, lane = ?, held_by = ?, open_members = ?,"
@@ -446,11 +429,7 @@ class TaskRuns:
 
 
 def _row(found: Sequence[Any]) -> TaskRow:
-    item = found[17]
-    return TaskRow(
-        *found[:8],
-        ExecStatus(found[8]),
-        *found[9:17],
-        json.loads(item) if item else None,
-        found[18],
-    )
+    values = list(found)
+    values[8] = ExecStatus(values[8])
+    values[17] = json.loads(values[17]) if values[17] else None
+    return TaskRow(*values)

@@ -43,9 +43,13 @@ class Path:
 
 @dataclass(slots=True, eq=False)
 class ErrorNode:
-    """Text that was not understood; the diagnostic is in the sink already."""
+    """Text that was not understood; the diagnostic is in the sink already.
+
+    `declares` is the name that a statement would have declared: references to it are no mistakes of their own.
+    """
 
     span: Span
+    declares: Name | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -402,7 +406,8 @@ class ParamDecl:
 class TaskDecl:
     """`task name(parameters) for … by … = callee(…) { body }`.
 
-    `parameters` is None without parentheses. `head` covers `task name`, for labels.
+    `parameters` is None without parentheses. `head` covers `task name`, for labels. With `partial`
+    the heading after the name was not understood (reported): what it would have said is missing here.
     """
 
     name: Name
@@ -414,11 +419,12 @@ class TaskDecl:
     span: Span
     head: Span
     doc: str = ""
+    partial: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class GroupDecl:
-    """`parallel name for … by … { body }`; `head` covers `parallel name`."""
+    """`parallel name for … by … { body }`; `head` and `partial` as of a task."""
 
     kind: Choice["parallel", "sequence"]
     name: Name
@@ -428,6 +434,7 @@ class GroupDecl:
     span: Span
     head: Span
     doc: str = ""
+    partial: bool = False
 
 
 Setting = Retry | Timeout | Limit | Priority | When | After | Env | Idempotent
@@ -473,6 +480,7 @@ class FlowDecl:
     span: Span
     head: Span
     doc: str = ""
+    partial: bool = False
 
 
 Item = FlowDecl | TypeDecl | EnumDecl | TaskDecl | LetDecl | ErrorNode

@@ -1,0 +1,395 @@
+"""What to say when a token fits nowhere: from the statement so far and what could stand there to a sentence.
+
+The rules are tried in order, the most telling first. None names a token of the grammar.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from flowc.diagnostics import Code, Fix, Sink, codes, nearest
+from flowc.source import Source, Span
+from flowc.syntax.lexer import Token
+from flowc.syntax.words import (
+    DECLARING,
+    ITEM_WORDS,
+    LATER_ITEMS,
+    LATER_STATEMENTS,
+    RESERVED,
+    SOFT,
+    SOFT_KINDS,
+    STATEMENT_WORDS,
+)
+
+Level = Literal["file", "block", "hole"]
+
+_ENDS: Final = frozenset(("NEWLINE", "RBRACE", "$END"))
+_WORD_KINDS: Final = frozenset(("NAME", "TYPE_NAME")) | SOFT_KINDS
+_VALUE_STARTS: Final = _WORD_KINDS | {"LITERAL", "TEXT", "LSQB", "LBRACE", "LPAR", "IF", "NOT"}
+_HYPHENATED: Final = re.compile(r"[A-Za-z_]\w*(?:-\w+)+")
+_TYPES: Final = "types are str, int, float, bool, path, date, duration …, list[T], map[str, T] and your own"
+_CLOSERS: Final = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """The token at `at` fits nowhere in the statement that begins at `start`; `expected` could have stood there."""
+
+    source: Source
+    tokens: list[Token]
+    start: int
+    at: int
+    expected: frozenset[str]
+    level: Level
+
+    @property
+    def first(self) -> Token:
+        return self.tokens[self.start]
+
+    @property
+    def bad(self) -> Token:
+        return self.tokens[self.at]
+
+    @property
+    def before(self) -> Token:
+        return self.tokens[max(self.at - 1, self.start)]
+
+    @property
+    def word(self) -> str:
+        """The word that the statement begins with, or nothing."""
+        return str(self.first[1]) if self.first[0] in _WORD_KINDS or self.first[1] in RESERVED else ""
+
+    @property
+    def place(self) -> Span:
+        """The misfit as written; where something is missing at the end of a line, the place after the line."""
+        if self.bad[0] in _ENDS and self.at > self.start:
+            return self.before[3], self.before[3]
+        return self.bad[2], self.bad[3]
+
+    def shown(self, token: Token) -> str:
+        """How a sentence names a token."""
+        if token[0] == "$END":
+            return "the end of the file" if self.level != "hole" else "the end of `{{ }}`"
+        if token[0] == "NEWLINE" and token[1] == "\n":
+            return "the end of the line"
+        if token[0] == "TEXT":
+            return "this text"
+        written = self.source.text[token[2] : token[3]]
+        return f"`{written if len(written) <= 40 else written[:37] + '…'}`"
+
+    def head(self) -> str:
+        """The statement's word with the name it declares: `param day`."""
+        named = self.first[1] in DECLARING and self.at > self.start + 1
+        return f"{self.word} {self.tokens[self.start + 1][1]}" if named else self.word
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found. Without `span` it is about the misfit itself."""
+
+    code: Code
+    message: str
+    help: str = ""
+    label: str = ""
+    span: Span | None = None
+    fix: str | None = None
+
+
+Rule = Callable[[Misfit], Finding | None]
+
+
+def explain(misfit: Misfit, sink: Sink) -> None:
+    """Reports a misfit, unless its cause is known already."""
+    if misfit.bad[0] in ("BROKEN", "UNCLOSED"):
+        return
+    for rule in _RULES:
+        found = rule(misfit)
+        if found is not None:
+            span = misfit.place if found.span is None else found.span
+            fixes = () if found.fix is None else (Fix(span, found.fix),)
+            sink.error(found.code, misfit.source, span, found.message, label=found.label, help=found.help, fixes=fixes)
+            return
+
+
+def report_hyphens(source: Source, name: Token, sink: Sink) -> Token | None:
+    """A hyphenated name that begins with the token `name`: reports it and gives the name as it should be."""
+    found = _HYPHENATED.match(source.text, name[2])
+    if not found or name[0] not in _WORD_KINDS:
+        return None
+    better = found[0].replace("-", "_")
+    sink.error(
+        codes.BAD_NAME,
+        source,
+        found.span(),
+        f"`{found[0]}` cannot be a name, `-` means minus",
+        help=f"write `{better}`",
+        fixes=(Fix(found.span(), better),),
+    )
+    return ("NAME", better, found.start(), found.end())
+
+
+def _not_yet(misfit: Misfit) -> Finding | None:
+    later = LATER_ITEMS | LATER_STATEMENTS if misfit.level == "file" else LATER_STATEMENTS | {"pool", "import"}
+    if misfit.level == "hole" or misfit.word not in later or misfit.at > misfit.start + 1:
+        return None
+    message = f"`{misfit.word}` is part of the language, but this version does not compile it yet"
+    return Finding(codes.NOT_YET, message, span=(misfit.first[2], misfit.first[3]))
+
+
+def _bad_start(misfit: Misfit) -> Finding | None:
+    if misfit.at > misfit.start or misfit.level == "hole":
+        return None
+    word, kind, shown = misfit.word, misfit.bad[0], misfit.shown(misfit.bad)
+    if misfit.level == "file":
+        return _bad_item(misfit, word, kind, shown)
+    if kind == "FLOW":
+        help = "move it out of the block; a task calls a flow: `task NAME = FLOW()`"
+        return Finding(codes.SYNTAX, "a flow cannot stand inside a block", help)
+    if kind in ("TYPE", "ENUM"):
+        return Finding(codes.SYNTAX, f"{shown} cannot stand inside a block", "move it to the top of the file")
+    help = "a statement begins with a word such as `task`, `param` or `sh`, or is a chain: `a -> b`"
+    return Finding(codes.SYNTAX, f"no statement begins with {shown}", help)
+
+
+def _bad_item(misfit: Misfit, word: str, kind: str, shown: str) -> Finding:
+    near = nearest(word, ITEM_WORDS) if kind in ("NAME", "TYPE_NAME") else None
+    if near:
+        message = f"there is no `{word}` to begin a part of a file"
+        return Finding(codes.UNKNOWN_STATEMENT, message, f"did you mean `{near}`?", fix=near)
+    if kind in SOFT_KINDS:
+        return Finding(codes.SYNTAX, f"{shown} stands outside a flow", "put it into a block: `flow NAME { … }`")
+    help = "a file is made of `flow NAME { … }`, and of `task`, `type`, `enum` and `let`"
+    return Finding(codes.SYNTAX, f"no part of a file begins with {shown}", help)
+
+
+def _unknown_statement(misfit: Misfit) -> Finding | None:
+    """The statement begins with a word that was taken for the first name of a chain, but no chain came."""
+    between = {token[0] for token in misfit.tokens[misfit.start : misfit.at]}
+    if misfit.level != "block" or misfit.first[0] not in _WORD_KINDS or "ARROW" not in misfit.expected:
+        return None
+    if "ARROW" in between:
+        return None
+    word, kind, shown = misfit.word, misfit.bad[0], misfit.shown(misfit.bad)
+    first = (misfit.first[2], misfit.first[3])
+    if word in ("where", "default", "by", "for"):
+        return Finding(
+            codes.SYNTAX, f"`{word}` begins no statement", "put it at the end of the line before", span=first
+        )
+    if kind == "COMMA":
+        return Finding(codes.SYNTAX, "steps side by side stand in brackets", f"write `[{word}, …] -> …`")
+    path = misfit.source.text[misfit.first[2] : misfit.before[3]]
+    near = nearest(word, STATEMENT_WORDS) if "DOT" not in between else None
+    if near and word not in SOFT:
+        help = f"did you mean `{near}`?"
+        return Finding(codes.UNKNOWN_STATEMENT, f"there is no statement `{word}`", help, span=first, fix=near)
+    if kind in _ENDS:
+        return Finding(codes.SYNTAX, f"`{path}` alone says nothing", f"give it an order: `{path} -> …`", span=first)
+    return _no_chain(word, kind, path, first, shown)
+
+
+def _no_chain(word: str, kind: str, path: str, first: Span, shown: str) -> Finding:
+    if kind == "EQUAL":
+        help = f"`task {word} = …` calls something, `let {word} = …` names a value"
+        return Finding(codes.SYNTAX, f"`{path} = …` is not a statement", help, span=first)
+    if kind == "LPAR":
+        return Finding(codes.SYNTAX, "a call is made by a task", f"write `task NAME = {path}(…)`", span=first)
+    if kind == "LBRACE":
+        help = f"a task is written `task {word} {{ … }}`, a group `parallel {word} {{ … }}`"
+        return Finding(codes.UNKNOWN_STATEMENT, f"there is no block `{word}`", help, span=first)
+    if kind == "TEXT":
+        help = 'scripts are written `sh "…"`, `bash "…"`, `python "…"` or `sql(…) "…"`'
+        return Finding(codes.UNKNOWN_STATEMENT, f"there is no statement `{word}`", help, span=first)
+    help = "a statement begins with a word such as `task`, `param` or `sh`, or is a chain: `a -> b`"
+    return Finding(codes.UNKNOWN_STATEMENT, f"there is no statement `{word}`", help, span=first)
+
+
+def _in_chain(misfit: Misfit) -> Finding | None:
+    if "ARROW" not in {token[0] for token in misfit.tokens[misfit.start : misfit.at]}:
+        return None
+    if misfit.bad[0] == "COMMA":
+        return Finding(codes.SYNTAX, "steps side by side stand in brackets", "write `a -> [b, c] -> d`")
+    if misfit.before[0] == "ARROW":
+        return Finding(codes.MISSING_PART, "a step is missing after `->`", "write `a -> b`")
+    if misfit.bad[0] == "LPAR":
+        return Finding(
+            codes.SYNTAX, "a chain names tasks, it does not call them", "declare the task, then name it here"
+        )
+    message = f"{misfit.shown(misfit.bad)} is no part of a chain"
+    return Finding(codes.SYNTAX, message, "a chain is made of names of tasks and groups: `a -> [b, c] -> d`")
+
+
+def _name_wanted(misfit: Misfit) -> Finding | None:
+    if not misfit.expected or not misfit.expected <= {"NAME", "TYPE_NAME", "new_name", "new_type", "path", "paths"} | {
+        "generator",
+        "generators",
+        "LSQB",
+        "step",
+    }:
+        return None
+    kind, shown = misfit.bad[0], misfit.shown(misfit.bad)
+    if misfit.bad[1] in RESERVED and kind not in _WORD_KINDS:
+        return Finding(codes.BAD_NAME, f"{shown} is a reserved word and cannot be a name", "choose another name")
+    if kind == "TEXT":
+        plain = misfit.source.text[misfit.bad[2] : misfit.bad[3]].strip("\"'")
+        help = f"write `{plain}`" if plain.isidentifier() else "names are made of a-z, 0-9 and _"
+        return Finding(codes.BAD_NAME, "a name stands here without quotes", help)
+    if kind == "LITERAL":
+        return Finding(codes.BAD_NAME, f"{shown} cannot be a name", "a name begins with a letter or _")
+    what = "a name is missing after " + misfit.shown(misfit.before)
+    return Finding(codes.MISSING_PART, what, label="a name belongs here")
+
+
+def _type_wanted(misfit: Misfit) -> Finding | None:
+    if "plain_type" not in misfit.expected:
+        return None
+    if misfit.bad[0] in ("TEXT", "LITERAL") and misfit.before[0] == "COLON":
+        help = f"write `{misfit.head()}: TYPE = {misfit.source.text[misfit.bad[2] : misfit.bad[3]][:30]}`; {_TYPES}"
+        return Finding(codes.SYNTAX, "a type stands after `:`, its value after `=`", help)
+    return Finding(codes.MISSING_PART, f"a type is missing after {misfit.shown(misfit.before)}", _TYPES)
+
+
+def _value_wanted(misfit: Misfit) -> Finding | None:
+    if "atom" not in misfit.expected:
+        return None
+    kind, before = misfit.bad[0], misfit.shown(misfit.before)
+    if kind == "EQUAL" and misfit.before[0] in ("EQUAL", "BINARY"):
+        return Finding(codes.SYNTAX, f"no operator is written {before[:-1]}=`", "equal is `==`, not equal is `!=`")
+    if kind == "IF" and "IF" not in misfit.expected:
+        return Finding(
+            codes.SYNTAX, "a condition inside an expression stands in parentheses", "write `(if a then b else c)`"
+        )
+    if misfit.at == misfit.start:
+        return Finding(codes.MISSING_PART, "a value is missing here")
+    if misfit.before[0] == "RETRY":
+        return Finding(codes.MISSING_PART, "`retry` needs a number of further attempts", "write `retry 3, delay: 30s`")
+    if kind in _ENDS or kind in ("RPAR", "RSQB", "COMMA", "BINARY", "EQUAL"):
+        return Finding(codes.MISSING_PART, f"a value is missing after {before}")
+    return Finding(codes.SYNTAX, f"a value is wanted after {before}, {misfit.shown(misfit.bad)} is none")
+
+
+def _one_sign_wanted(misfit: Misfit) -> Finding | None:
+    """Something that must come next did not."""
+    expected, head = misfit.expected, misfit.head()
+    kind, shown = misfit.bad[0], misfit.shown(misfit.bad)
+    if "COLON" in expected and misfit.first[0] in ("PARAM", "OUT") and misfit.at == misfit.start + 2:
+        written = str(misfit.bad[1]) if kind in _WORD_KINDS else "TYPE"
+        help = f"write `{head}: {written}`" if written != "TYPE" else f"write `{head}: TYPE`; {_TYPES}"
+        return Finding(codes.MISSING_PART, f"`{head}` needs a type", help)
+    if "TEXT" in expected and misfit.first[0] == "LANGUAGE":
+        word = misfit.word
+        help = f'write `{word} "…"`' if word != "sql" else 'write `sql("file.db") "…"`'
+        return Finding(codes.MISSING_PART, f"`{word}` needs its script between quotes", help)
+    if misfit.first[0] == "TASK" and "LPAR" in expected and "DOT" in expected and kind in _ENDS | {"LBRACE"}:
+        return Finding(codes.MISSING_PART, "a call needs parentheses", f"write `{misfit.before[1]}()`")
+    if expected <= {"EQUAL"}:
+        example = f"let {misfit.tokens[misfit.start + 1][1]} = 1" if misfit.first[0] == "LET" else "type Name = { … }"
+        return Finding(codes.MISSING_PART, f"`=` is missing before {shown}", f"write it like `{example}`")
+    if "LBRACE" in expected and misfit.first[0] in ("FLOW", "GROUP", "ENUM", "ENV") and kind in _ENDS:
+        return Finding(codes.MISSING_PART, f"`{head}` needs a block", f"write `{head} {{ … }}`")
+    if expected <= {"IN"}:
+        return Finding(codes.MISSING_PART, f"`in` is missing before {shown}", "write `for x in xs`")
+    if expected <= {"COLON"}:
+        return Finding(codes.MISSING_PART, f"`:` is missing before {shown}", "write `name: value`")
+    return None
+
+
+def _slip_of_a_word(misfit: Misfit) -> Finding | None:
+    if misfit.bad[0] not in ("NAME", "TYPE_NAME"):
+        return None
+    words = [word for word, kind in {**RESERVED, **SOFT}.items() if kind in misfit.expected and kind != "LITERAL"]
+    near = nearest(str(misfit.bad[1]), words)
+    if near is None:
+        return None
+    shown = misfit.shown(misfit.bad)
+    return Finding(codes.SYNTAX, f"{shown} does not belong here", f"did you mean `{near}`?", fix=near)
+
+
+def _in_brackets(misfit: Misfit) -> Finding | None:
+    closers = [sign for kind, sign in _CLOSERS.items() if kind in misfit.expected]
+    if (
+        not closers
+        or misfit.level == "block"
+        and misfit.expected >= {"NEWLINE", "RBRACE"}
+        and "COMMA" not in misfit.expected
+    ):
+        return None
+    kind, shown = misfit.bad[0], misfit.shown(misfit.bad)
+    if kind == "EQUAL":
+        return Finding(codes.SYNTAX, "a value is given with `:` here, not with `=`", "write `name: value`", fix=":")
+    if kind == "COLON" and misfit.tokens[misfit.at - 2][0] == "MINUS":
+        return Finding(codes.BAD_NAME, "a name cannot have a `-`", "write it with `_`", span=_joined(misfit))
+    if kind == "COLON":
+        return Finding(
+            codes.SYNTAX, f"{misfit.shown(misfit.before)} cannot be the name of a value", "write `name: value`"
+        )
+    if "COMMA" in misfit.expected and kind in _VALUE_STARTS:
+        return Finding(codes.SYNTAX, f"a comma is missing before {shown}", "put `,` between the two")
+    return Finding(
+        codes.SYNTAX, f"{shown} does not belong here", f"close the bracket with `{closers[0]}`, or go on after `,`"
+    )
+
+
+def _joined(misfit: Misfit) -> Span:
+    return misfit.tokens[max(misfit.at - 3, misfit.start)][2], misfit.before[3]
+
+
+def _too_much(misfit: Misfit) -> Finding:
+    kind, shown, word = misfit.bad[0], misfit.shown(misfit.bad), misfit.word
+    if kind == "EQUAL" and word in ("when", "param", "out", "limit", "timeout", "retry", "priority"):
+        if word in ("limit", "timeout", "retry", "priority"):
+            return Finding(codes.SYNTAX, f"`{word}` takes its value without `=`", f"write `{word} VALUE`")
+        return Finding(codes.SYNTAX, "`=` does not compare", "write `==`", fix="==")
+    if kind == "COLON" and word in STATEMENT_WORDS:
+        return Finding(codes.SYNTAX, f"`{word}` takes no `:` here", f"write `{word} …` without it")
+    if kind in SOFT_KINDS and kind in (
+        "TASK",
+        "PARAM",
+        "OUT",
+        "LANGUAGE",
+        "RETRY",
+        "SETTING",
+        "WHEN",
+        "AFTER",
+        "GROUP",
+    ):
+        return Finding(
+            codes.SYNTAX, f"{shown} begins another statement", "put it on a line of its own, or `;` before it"
+        )
+    if kind in _ENDS:
+        return Finding(codes.MISSING_PART, f"something is missing before {shown}", _choices(misfit))
+    if misfit.level == "hole":
+        help = "one `{{ }}` holds one expression; for two plain braces write `\\{{`"
+        return Finding(codes.SYNTAX, f"{shown} does not belong here", help)
+    return Finding(codes.SYNTAX, f"{shown} does not belong here", _choices(misfit))
+
+
+def _choices(misfit: Misfit) -> str:
+    """What could stand at the misfit, if that is a short list."""
+    signs = {
+        "LBRACE": "{", "LPAR": "(", "COMMA": ",", "COLON": ":", "EQUAL": "=", "ARROW": "->", "FOR": "for", "BY": "by",
+        "WHERE": "where", "DEFAULT": "default", "IN": "in", "THEN": "then", "ELSE": "else",
+    }  # fmt: skip
+    listed = [f"`{sign}`" for kind, sign in signs.items() if kind in misfit.expected]
+    end = ["the end of the statement"] if "NEWLINE" in misfit.expected else []
+    found = listed + end
+    if not found:
+        return ""
+    return "here may stand " + (", ".join(found[:-1]) + " or " if len(found) > 1 else "") + found[-1]
+
+
+_RULES: Final[tuple[Rule, ...]] = (
+    _not_yet,
+    _bad_start,
+    _unknown_statement,
+    _in_chain,
+    _name_wanted,
+    _type_wanted,
+    _value_wanted,
+    _one_sign_wanted,
+    _slip_of_a_word,
+    _in_brackets,
+    _too_much,
+)

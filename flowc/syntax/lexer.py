@@ -1,0 +1,354 @@
+"""Text to tokens. Newlines that are free are left out here, so the grammar sees a newline only where it ends something.
+
+A token is `(kind, value, start, end)`. `value` is the text of a word or sign, the node of a literal, and for a text
+the spans of its holes. What has no meaning is reported and becomes a BROKEN token, a missing bracket an UNCLOSED one:
+the parser gives up the statement around them without a word of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from flowc.diagnostics import Fix, Label, Sink, codes
+from flowc.source import Source, Span
+from flowc.syntax import literals, texts
+from flowc.syntax.nodes import Literal
+from flowc.syntax.words import KINDS
+
+Token = tuple[str, Any, int, int]
+
+MAX_DEPTH: Final = 100
+
+_SIGNS: Final = {
+    "{": "LBRACE",
+    "}": "RBRACE",
+    "(": "LPAR",
+    ")": "RPAR",
+    "[": "LSQB",
+    "]": "RSQB",
+    ",": "COMMA",
+    ".": "DOT",
+    ":": "COLON",
+    ";": "NEWLINE",
+    "=": "EQUAL",
+    "->": "ARROW",
+    "?": "QUESTION",
+    "-": "MINUS",
+    **dict.fromkeys(("+", "*", "/", "??", "==", "!=", "<", "<=", ">", ">="), "BINARY"),
+}
+_OPEN: Final = frozenset("{([")
+_CLOSE: Final = {"}": "{", ")": "(", "]": "["}
+_CLOSING: Final = {opening: closing for closing, opening in _CLOSE.items()}
+_BRACKETS: Final = frozenset("{}()[]")
+_WORDS_FOR_SIGNS: Final = {"&": "and", "&&": "and", "|": "or", "||": "or", "!": "not"}
+_CONSTANTS: Final = {"true": ("bool", True), "false": ("bool", False), "null": ("null", None)}
+
+_AFTER: Final = frozenset(
+    ("START", "NEWLINE", "LBRACE", "LPAR", "LSQB", "COMMA", "COLON", "EQUAL", "ARROW")
+    + ("MINUS", "BINARY", "THEN", "ELSE", "AND", "OR", "NOT", "IN")
+)
+"""A newline after one of these is free."""
+_BEFORE: Final = frozenset(
+    ("NEWLINE", "RBRACE", "COMMA", "EQUAL", "ARROW", "MINUS", "BINARY", "THEN", "ELSE", "AND", "OR", "IN")
+)
+"""A newline before one of these is free."""
+
+_TOKEN: Final = re.compile(
+    r"[ \t\f]*+(?:"
+    r"(?P<word>[^\W\d]\w*)"
+    r"|(?P<newline>\n)"
+    r"|(?P<sign>->|\?\?|==|!=|<=|>=|[{}()\[\],.:;=<>+*/?\-])"
+    r"|(?P<quote>[\"'])"
+    r"|(?P<number>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?!\w)|[0-9]{1,2}:[0-9]{1,2}(?::[0-9]{1,2})?(?!\w)"
+    r"|[0-9]+\.[0-9]\w*%?|[0-9]\w*%?)"
+    r"|(?P<comment>\#[^\n]*+)"
+    r"|(?P<end>\Z)"
+    r"|(?P<bad>[^\s\w{}()\[\],.:;=<>+*/?\-\"'#]+|[^\S\n]+|.))",
+)
+_NAMED: Final = re.compile(r"[ \t]*:")
+_CHAIN_GOES_ON: Final = re.compile(r"[ \t]*(?:->|,|\.)")
+_IN_FOLLOWS: Final = re.compile(r"[ \t]+in\b")
+_NEW_STATEMENT: Final = re.compile(
+    r"[ \t]*(\}|(?:flow|task|param|parallel|sequence|out|type|enum|let)[ \t]+[A-Za-z_][\w.\-]*[ \t]*(?:[={:(]|for\b|\n)"
+    r"|(?:sh|bash|python|sql)[ \t]+[\"'])"
+)
+"""What a line inside round or square brackets cannot begin with: one of them was forgotten before it."""
+
+
+@dataclass(slots=True)
+class Lexed:
+    """Tokens with an END as the last, and the doc comments by the start of the token that they stand above.
+
+    `cut`: the end of the text is inside an unclosed text, so open braces need no complaint of their own.
+    `open_braces` and `stray`: braces do not balance; `flowc.syntax.braces` mends them.
+    """
+
+    tokens: list[Token] = field(default_factory=list)
+    docs: dict[int, str] = field(default_factory=dict)
+    cut: bool = False
+    open_braces: bool = False
+    stray: bool = False
+    too_deep: bool = False
+
+
+def lex(source: Source, sink: Sink, start: int = 0, end: int | None = None) -> Lexed:
+    """The tokens of a part of the source; with `end`, as inside brackets."""
+    return _Lexer(source, sink).run(start, end)
+
+
+class _Lexer:
+    def __init__(self, source: Source, sink: Sink) -> None:
+        self.source = source
+        self.sink = sink
+        self.text = source.text
+        self.lexed = Lexed()
+        self.brackets: list[tuple[str, int]] = []
+        self.doc: list[str] = []
+
+    def run(self, at: int, end: int | None) -> Lexed:
+        text, tokens, match = self.text, self.lexed.tokens, _TOKEN.match
+        inside = end is not None
+        stop = len(text) if end is None else end
+        newline = -1
+        previous = "START"
+        while True:
+            found = match(text, at, stop)
+            assert found is not None
+            group = found.lastgroup
+            assert group is not None
+            begin, at = found.start(group), found.end()
+            if group == "newline":
+                newline = begin if newline < 0 else newline
+                if self.brackets and self.brackets[-1][0] != "{":
+                    previous = self._check_line(at, previous)
+                continue
+            if group == "comment":
+                self._comment(begin, at)
+                continue
+            if group == "end":
+                self._finish()
+                tokens.append(("$END", "", stop, stop))
+                return self.lexed
+            if group == "word":
+                token = self._word(text[begin:at], begin, at, previous)
+            elif group == "sign":
+                sign = text[begin:at]
+                token = (_SIGNS[sign], sign, begin, at)
+            elif group == "quote":
+                token = self._quote(begin)
+                at = token[3]
+            elif group == "number":
+                token = self._number(text[begin:at], begin, at)
+            else:
+                token = self._bad(begin, at)
+            kind = token[0]
+            if newline >= 0:
+                if not inside and previous not in _AFTER and self._ends(kind, at):
+                    tokens.append(("NEWLINE", "\n", newline, newline + 1))
+                newline = -1
+            if self.doc:
+                self.lexed.docs[begin] = "\n".join(self.doc)
+                self.doc = []
+            if group == "sign":
+                if kind == "NEWLINE":
+                    if previous in _AFTER:
+                        continue
+                elif kind == "RBRACE" and previous == "NEWLINE" and tokens[-1][0] == "NEWLINE":
+                    tokens.pop()
+                if sign in _BRACKETS:
+                    kind = self._bracket(kind, sign, begin)
+                    if kind == "$END":
+                        return self._give_up(begin, stop)
+                    if kind == "NONE":
+                        continue
+                    token = (kind, sign, begin, at)
+            tokens.append(token)
+            previous = kind
+
+    def _finish(self) -> None:
+        if self.brackets and self.brackets[-1][0] != "{":
+            self._close_round(None)
+        if self.lexed.tokens and self.lexed.tokens[-1][0] == "NEWLINE":
+            self.lexed.tokens.pop()
+        self.lexed.open_braces = bool(self.brackets)
+
+    def _ends(self, kind: str, at: int) -> bool:
+        """Whether a newline before a token of this kind, which ends at `at`, ends a statement or an entry."""
+        if self.brackets and self.brackets[-1][0] != "{":
+            return False
+        if kind in _BEFORE:
+            return False
+        if kind == "BY":
+            return _CHAIN_GOES_ON.match(self.text, at) is not None
+        return kind != "NOT" or _IN_FOLLOWS.match(self.text, at) is None
+
+    def _word(self, word: str, begin: int, end: int, previous: str) -> Token:
+        if previous == "DOT":
+            return ("NAME", word, begin, end)
+        kind = KINDS.get(word)
+        if kind is None:
+            if not word.isascii():
+                return self._foreign_word(word, begin, end)
+            return ("TYPE_NAME" if "A" <= word[0] <= "Z" else "NAME", word, begin, end)
+        if word in _CONSTANTS or kind in _AFTER or kind == "IF":
+            if _NAMED.match(self.text, end):
+                return ("NAME", word, begin, end)
+            if word in _CONSTANTS:
+                constant: Any = _CONSTANTS[word]
+                return ("LITERAL", Literal(constant[0], constant[1], (begin, end)), begin, end)
+        return (kind, word, begin, end)
+
+    def _foreign_word(self, word: str, begin: int, end: int) -> Token:
+        self.sink.error(
+            codes.BAD_NAME,
+            self.source,
+            (begin, end),
+            f"`{word}` cannot be a name",
+            help="names are made of a-z, 0-9 and _; other letters may stand in texts and comments",
+        )
+        return ("BROKEN", word, begin, end)
+
+    def _number(self, text: str, begin: int, end: int) -> Token:
+        read = literals.read(text)
+        if read.problem:
+            fixes = (Fix((begin, end), read.instead),) if read.instead else ()
+            help = f"write `{read.instead}`" if read.instead else f"literals look like {literals.EXAMPLES}"
+            self.sink.error(codes.BAD_LITERAL, self.source, (begin, end), read.problem, help=help, fixes=fixes)
+        return ("LITERAL", Literal(read.kind, read.value, (begin, end)), begin, end)
+
+    def _quote(self, begin: int) -> Token:
+        try:
+            end, holes = texts.scan(self.text, begin)
+        except texts.Unclosed as problem:
+            return self._unclosed_text(begin, problem)
+        return ("TEXT", holes, begin, end)
+
+    def _unclosed_text(self, begin: int, problem: texts.Unclosed) -> Token:
+        quote = self.text[begin : begin + 3]
+        quote = quote if quote in ('"""', "'''") else quote[0]
+        self._report_unclosed(begin, quote, problem)
+        if len(quote) == 1:
+            line_end = self.text.find("\n", begin)
+            return ("BROKEN", quote, begin, len(self.text) if line_end < 0 else line_end)
+        closing = self.text.find(quote, max(begin + 3, problem.start + 1))
+        self.lexed.cut = self.lexed.cut or closing < 0
+        return ("BROKEN", quote, begin, len(self.text) if closing < 0 else closing + 3)
+
+    def _report_unclosed(self, begin: int, quote: str, problem: texts.Unclosed) -> None:
+        start = problem.start
+        if problem.hole:
+            code, what, end = codes.UNCLOSED_HOLE, "`{{`", start + 2
+            help = "close it with `}}`; for two plain braces write `\\{{`"
+        elif start == begin:
+            code, what, end = codes.UNCLOSED_TEXT, "text", start + len(quote)
+            help = f"close it with `{quote}`"
+            help += ' on the same line; a text of many lines stands between `"""`' if len(quote) == 1 else ""
+        else:
+            code, what, end = codes.UNCLOSED_TEXT, "text", start + 1
+            help = f"close it with `{self.text[start]}` before the `}}}}`; for two plain braces write `\\{{{{`"
+        self.sink.error(code, self.source, (start, end), f"this {what} is not closed", help=help)
+
+    def _bad(self, begin: int, end: int) -> Token:
+        bad = self.text[begin:end]
+        message, help, fixes = f"`{bad[:20]}` has no meaning here", "", ()
+        if bad[0] == "\0":
+            message, help = "there is a NUL character in the file", "save the file as plain text"
+        elif not bad.isprintable() or bad.isspace():
+            message = f"there is a character here that cannot be seen (U+{ord(bad[0]):04X})"
+            help = "replace it by a plain space"
+        elif bad[0] in "“”„‘’«»":
+            help = "write straight quotes: \"…\" or '…'"
+        elif bad in _WORDS_FOR_SIGNS:
+            help = f"write `{_WORDS_FOR_SIGNS[bad]}`"
+        elif bad == "%":
+            help = "write `mod(a, b)` for the rest of a division; a percentage is `10%`, without a space"
+        elif bad == "$":
+            help = "a value is named without `$`; in a script write `{{ name }}`"
+        self.sink.error(codes.BAD_CHARACTER, self.source, (begin, end), message, help=help, fixes=fixes)
+        return ("BROKEN", bad, begin, end)
+
+    def _comment(self, begin: int, end: int) -> None:
+        text = self.text
+        if text.startswith("##", begin) and not text.startswith("###", begin):
+            line_start = text.rfind("\n", 0, begin) + 1
+            if not text[line_start:begin].strip():
+                self.doc.append(text[begin + 2 : end].strip())
+
+    def _bracket(self, kind: str, sign: str, begin: int) -> str:
+        """Keeps the stack of brackets; gives the kind of the token, NONE to leave it out, $END to stop here."""
+        brackets = self.brackets
+        if sign in _OPEN:
+            brackets.append((sign, begin))
+            return kind if len(brackets) <= MAX_DEPTH else "$END"
+        wanted = _CLOSE[sign]
+        if brackets and brackets[-1][0] == wanted:
+            brackets.pop()
+            return kind
+        if sign == "}":
+            return self._stray_brace(kind, begin)
+        return self._stray_round(sign, begin)
+
+    def _stray_brace(self, kind: str, begin: int) -> str:
+        if any(sign == "{" for sign, _ in self.brackets):
+            self._close_round((begin, begin + 1))
+            self.brackets.pop()
+            return kind
+        if self.brackets:
+            self._close_round((begin, begin + 1))
+        self.lexed.stray = True
+        return kind
+
+    def _stray_round(self, sign: str, begin: int) -> str:
+        labels: tuple[Label, ...] = ()
+        message, help = f"this `{sign}` closes nothing", "remove it"
+        kind = "NONE"
+        if self.brackets and self.brackets[-1][0] != "{":
+            opening, at = self.brackets.pop()
+            message = f"`{opening}` is closed by `{sign}`"
+            help = f"write `{_CLOSING[opening]}`"
+            labels = (Label((at, at + 1), "opened here"),)
+            kind = "UNCLOSED"
+        self.sink.error(codes.STRAY_CLOSE, self.source, (begin, begin + 1), message, labels=labels, help=help)
+        return kind
+
+    def _check_line(self, at: int, previous: str) -> str:
+        """At the start of a line inside round or square brackets: closes them if they were forgotten before it.
+
+        Gives the kind of the token before the line.
+        """
+        found = _NEW_STATEMENT.match(self.text, at)
+        if not found or (found[1] == "}" and all(sign != "{" for sign, _ in self.brackets)):
+            return previous
+        self._close_round(found.span(1))
+        return "UNCLOSED"
+
+    def _close_round(self, where: Span | None) -> None:
+        """Closes the round and square brackets above the last brace, with one complaint about the outermost."""
+        sign, begin = self.brackets[-1]
+        while self.brackets and self.brackets[-1][0] != "{":
+            sign, begin = self.brackets.pop()
+            self.lexed.tokens.append(("UNCLOSED", sign, begin, begin + 1))
+        closing = _CLOSING[sign]
+        labels = (Label(where, f"a `{closing}` is missing before this"),) if where else ()
+        self.sink.error(
+            codes.UNCLOSED_BLOCK,
+            self.source,
+            (begin, begin + 1),
+            f"this `{sign}` is not closed",
+            labels=labels,
+            help=f"add `{closing}`",
+        )
+
+    def _give_up(self, begin: int, stop: int) -> Lexed:
+        self.sink.error(
+            codes.TOO_DEEP,
+            self.source,
+            (begin, begin + 1),
+            f"brackets are nested more than {MAX_DEPTH} deep here",
+            help="close some of them, or move the inner part into a group or a flow of its own",
+        )
+        self.lexed.too_deep = True
+        self.lexed.tokens.append(("$END", "", stop, stop))
+        return self.lexed

@@ -18,7 +18,7 @@ from flowc.analysis.scripts.parts import Bound, Hole, Problem, Use
 _PLACES: Final = {
     "text": (
         "{hole} stands inside a text of Python, where it is no value",
-        'close the quotes and join: `"…" + str({hole})`, or use an f-string: `f"… {{{hole}}} …"`',
+        'close the quotes and join: `"…" + str({hole})`, or use an f-string: `f"… {{ {hole} }} …"`',
     ),
     "comment": ("a comment is no place for a value: nothing reads {hole} here", "remove it"),
     "code": ("a value cannot be a name, a parameter or a pattern, as {hole} would be", "write a fixed name here"),

@@ -24,7 +24,6 @@ PlaceKind = Literal[
     "parameter",
     "comment",
     "quoted heredoc",
-    "delimiter",
     "escaped",
     "dollar",
     "glued",

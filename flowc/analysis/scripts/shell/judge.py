@@ -52,7 +52,6 @@ _REFUSALS: Final[dict[PlaceKind, tuple[str, str, str]]] = {
         "write the word after `<<` without quotes, and `\\$` for a plain dollar sign in the text",
         "this text is taken as it stands",
     ),
-    "delimiter": ("the word that ends a text must be fixed, so {hole} cannot stand here", "write `<<EOF`", ""),
     "escaped": ("the backslash before {hole} would undo its quotes", "remove the backslash", ""),
     "dollar": ("the `$` before {hole} changes how it is quoted", "remove the `$`", ""),
     "glued": (

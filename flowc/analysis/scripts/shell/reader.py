@@ -231,11 +231,6 @@ def _read_redirect(level: Level) -> bool:
 
 
 def _begin_document(level: Level, operator: str, target: Word, opened: int) -> None:
-    scan = level.scan
-    for hole in target.holes:
-        scan.position, after = hole, scan.position
-        scan.place("delimiter", opened)
-        scan.position = after
     if OPAQUE in target.value or HOLE in target.value or "\n" in target.value:
         raise Lost(
             opened,

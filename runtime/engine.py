@@ -34,6 +34,7 @@ from runtime.work import Claim, Worker, recovered_attempt
 _BATCH: Final = 500
 _LOOK_SECONDS: Final = 1.0
 _LOCKED_SECONDS: Final = 0.5
+_INTERNAL: Final = "the engine could not record how it ended: please report this"
 
 Request = Callable[[Step], Any]
 """Something to do within a turn's transaction; its result goes to the future of `submit`."""
@@ -210,9 +211,28 @@ class Engine:
                     raise
                 self.locked_since = self.locked_since or time.time()
                 time.sleep(_LOCKED_SECONDS)
+            except FlowerError:
+                raise
+            except Exception as bug:
+                self._isolate(batch, bug)
+                return
             else:
                 self.locked_since = None
                 return
+
+    def _isolate(self, batch: list[_Operation], bug: Exception) -> None:
+        """One operation must not take the others down: do them one by one, and give the one that fails an end."""
+        if len(batch) > 1:
+            for operation in batch:
+                self._turn([operation])
+            return
+        match batch:
+            case [_Asked(_, future)]:
+                future.set_exception(bug)
+            case [_Ended(attempt_id, outcome)] if outcome.message != _INTERNAL:
+                self._turn([_Ended(attempt_id, Outcome(False, reason=Reason.ERROR, message=_INTERNAL))])
+            case _:
+                raise bug
 
     def _anything_due(self) -> bool:
         now = _now()

@@ -27,6 +27,16 @@ from runtime.store.rows import NewTaskRow, RunRow, TaskRow
 MOST_ITEMS: Final = 1_000_000
 _DECISIONS_AT_ONCE: Final = 1_000
 
+UNUSABLE: Final = (ExpressionError, ValueError, LookupError, TypeError, AttributeError)
+"""What a row can raise whose expressions fail, or that cannot be read at all: its task fails, the loop goes on."""
+
+
+def sentence(problem: Exception) -> str:
+    """The message of a failed row."""
+    if isinstance(problem, ExpressionError | ValueProblem):
+        return str(problem)
+    return f"its definition cannot be understood ({type(problem).__name__}: {problem}); deploy the flow again"
+
 
 @dataclass(frozen=True, slots=True)
 class ActiveRun:
@@ -190,10 +200,10 @@ class Watcher:
         try:
             with self._step.store.savepoint():
                 self._move(run, row)
-        except (ExpressionError, ValueProblem) as problem:
-            self.fail(run, row, Reason.EXPRESSION, str(problem))
         except MissingValue as problem:
             self.suspend(run, row, Reason.MISSING_VALUE, str(problem))
+        except UNUSABLE as problem:
+            self.fail(run, row, Reason.EXPRESSION, sentence(problem))
 
     def _move(self, run: ActiveRun, row: TaskRow) -> None:
         task = run.task(row)

@@ -17,12 +17,12 @@ from runtime.model.encode import dumps
 from runtime.model.graph import DECIDE, EXECUTE
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.types import type_from_json
-from runtime.model.values import ValueProblem, to_text
+from runtime.model.values import to_text
 from runtime.outputs import computed_outputs, early_values, missing_file, provided
 from runtime.scope import MissingValue, TaskScope
 from runtime.store.protocol import Store
 from runtime.store.rows import AttemptEnd, TaskRow
-from runtime.watch import ActiveRun, Step, Watcher
+from runtime.watch import UNUSABLE, ActiveRun, Step, Watcher, sentence
 
 MOST_CRASHES: Final = 3
 """How often an idempotent task without a retry is started again after it was lost together with its engine."""
@@ -132,11 +132,11 @@ class Worker:
         """The claim of a ready row, or None: it is held by a limit, or cannot start and has been settled."""
         try:
             attempt = build_attempt(run, row, next(self._attempt_ids), self._step.scope(run, row), self._store)
-        except (ExpressionError, ValueProblem) as problem:
-            self._watcher.fail(run, row, Reason.EXPRESSION, str(problem))
-            return None
         except MissingValue as problem:
             self._watcher.suspend(run, row, Reason.MISSING_VALUE, str(problem))
+            return None
+        except UNUSABLE as problem:
+            self._watcher.fail(run, row, Reason.EXPRESSION, sentence(problem))
             return None
         if not self._step.take_place(run, row):
             return None
@@ -151,7 +151,7 @@ class Worker:
         outcome, outputs = self._checked(claim, outcome)
         try:
             rule = self._retry_rule(claim, outcome)
-        except (ExpressionError, ValueProblem) as problem:
+        except UNUSABLE as problem:
             outcome, rule = (
                 Outcome(
                     False,
@@ -183,7 +183,7 @@ class Worker:
             return outcome, {}
         try:
             outputs = computed_outputs(task, outcome.outputs, self._step.scope(claim.run, claim.row))
-        except (ExpressionError, ValueProblem, MissingValue) as problem:
+        except (MissingValue, *UNUSABLE) as problem:
             return Outcome(
                 False,
                 reason=Reason.BAD_OUTPUT,
@@ -322,7 +322,7 @@ def recovered_attempt(run: ActiveRun, row: TaskRow, store: Store) -> Attempt:
 def _recovered_timeout(task: TaskDefinition, store: Store, run: ActiveRun, row: TaskRow) -> float | None:
     try:
         return _timeout(task, TaskScope(run.graph, run.values, store.tasks, row))
-    except (ExpressionError, ValueProblem, MissingValue):
+    except (MissingValue, *UNUSABLE):
         return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -32,6 +33,8 @@ def connect_writer(files: StoreFiles, synchronous: str = "FULL") -> sqlite3.Conn
     files.create()
     if files.db.is_dir():
         raise StoreProblem(f"{files.db} is a folder, not a store")
+    with contextlib.suppress(OSError):
+        os.close(os.open(files.db, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
     try:
         connection = sqlite3.connect(
             files.db,
@@ -54,7 +57,7 @@ def connect_writer(files: StoreFiles, synchronous: str = "FULL") -> sqlite3.Conn
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute("PRAGMA cache_size = -65536")
         connection.execute("PRAGMA temp_store = MEMORY")
-        _migrate(connection, files.db)
+        _migrate(connection)
     except sqlite3.Error as error:
         connection.close()
         raise translate(error, files.db) from None
@@ -104,7 +107,7 @@ def _check_identity(connection: sqlite3.Connection, db: Path, *, writing: bool =
         )
 
 
-def _migrate(connection: sqlite3.Connection, db: Path) -> None:
+def _migrate(connection: sqlite3.Connection) -> None:
     have = connection.execute("PRAGMA user_version").fetchone()[0]
     for number, sql in migrations():
         if number <= have:
@@ -119,8 +122,6 @@ def _migrate(connection: sqlite3.Connection, db: Path) -> None:
                     (uuid.uuid4().hex, time.time_ns() // 1000),
                 )
             connection.execute(f"PRAGMA user_version = {number}")
-    if have == 0:
-        os.chmod(db, 0o600)
 
 
 def split_statements(sql: str) -> Iterator[str]:

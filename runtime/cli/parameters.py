@@ -34,8 +34,8 @@ _REFERENCE = re.compile(r"(env|file|keyring):.+", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A word that does not fit. `word`: its index, or None where one is missing. `start`: where in the word the wrong
-    part begins. `label`: what to say under it. `meant`: the parameter that was probably meant."""
+    """A word that does not fit. `word`: its index, or None where one is missing. `start` and `length`: the wrong part
+    of the word (to its end if None). `label`: what to say under it. `meant`: the parameter that was probably meant."""
 
     message: str
     word: int | None = None
@@ -44,6 +44,7 @@ class Problem:
     help: str = ""
     parameter: ParameterDefinition | None = None
     meant: str = ""
+    length: int | None = None
 
 
 @dataclass(slots=True)
@@ -219,6 +220,8 @@ def _json_list(text: str) -> list[Any] | None:
 def _misfit(parameter: ParameterDefinition, text: _Text, problem: str, kind: Type | None = None) -> Problem:
     kind = kind or type_from_json(parameter.type)
     told = problem.removeprefix(": ").removeprefix(".").partition(" such as ")[0]
+    if isinstance(required(kind), Enum):
+        told = told.partition(":")[0]
     message = f"`{parameter.name}` takes {what(kind)}"
     return Problem(message, text.word, text.start, told, f"give {fitting(kind)}", parameter)
 
@@ -260,7 +263,7 @@ def _unknown(flow: FlowDefinition, head: str, index: int, start: int = 0) -> Pro
     else:
         help = "it takes no parameters"
     message = f"flow `{flow.name}` has no parameter `{name}`"
-    return Problem(message, index, start, "not found", help, meant=close or "")
+    return Problem(message, index, start, "not found", help, meant=close or "", length=len(head))
 
 
 _WHAT = {

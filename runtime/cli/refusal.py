@@ -65,12 +65,15 @@ def _marked(problem: Problem, command: Sequence[str], words: Sequence[str]) -> l
     before = [*map(_quoted, command), *map(_quoted, words[: problem.word])]
     after = [_quoted(word) for word in words[problem.word + 1 :]]
     word = _quoted(words[problem.word])
-    start = problem.start if word == words[problem.word] else 0
-    lead = " ".join(before) + " " + word[:start]
+    exact = word == words[problem.word]
+    cut = problem.start if exact else 0
+    end = cut + problem.length if exact and problem.length is not None else len(word)
+    shown, rest = word[cut:end], word[end:]
+    lead = " ".join(before) + " " + word[:cut]
     if width(lead) > _WIDEST // 2:
         lead = "… " + lead[-_WIDEST // 2 :]
-    shown = word[start:] if width(word) <= _WIDEST // 2 else word[start : start + _WIDEST // 2] + "…"
-    tail = (" " + " ".join(after)) if after else ""
+    shown = shown if width(shown) <= _WIDEST // 2 else shown[: _WIDEST // 2] + "…"
+    tail = rest + ((" " + " ".join(after)) if after else "")
     tail = tail if len(tail) <= _WIDEST // 3 else tail[: _WIDEST // 3] + "…"
     mark = "^" * max(width(shown), 1)
     return [

@@ -149,7 +149,7 @@ def failure(node: Node) -> str:
 
 def first_line(text: str) -> str:
     """The first line of a message that says something, without control characters."""
-    return harmless(next((row for row in text.splitlines() if row.strip()), "")).strip()
+    return next((shown for row in text.split("\n") if (shown := harmless(row).strip())), "")
 
 
 _TALLY = (

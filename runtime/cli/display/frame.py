@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,11 @@ from runtime.model.state import ExecStatus, RunStatus
 
 WIDEST = 110
 """A line longer than this is hard to read across, however wide the terminal is."""
+
+_TREE_ROWS = 5
+"""What a failing task's panel leaves to the tree."""
+_PANEL_FRAME = 2
+_MOST_TAIL = 10
 
 STATUS_STYLES = {
     RunStatus.RUNNING: "busy",
@@ -54,10 +60,25 @@ def frame(
     """The lines of one frame and the level of folding it took (see `rows.fit`)."""
     cells = min(size.width, WIDEST)
     head = header(picture, cells, glyphs)
-    foot = _foot(failing, notice, picture, size, cells, glyphs)
-    room = None if size.height is None else max(size.height - len(head) - len(foot) - 1, 3)
+    below = [(), crop(line(Span(notice, "warn")), cells, glyphs.ellipsis)] if notice else []
+    if size.height is None:
+        room = None
+        shown = panel(failing, picture, _MOST_TAIL, cells, glyphs) if failing else []
+    else:
+        room = max(size.height - len(head) - len(below) - 1, 1)
+        shown = _panel_within(room - _TREE_ROWS - 1, failing, picture, cells, glyphs)
+        room -= len(shown) + 1 if shown else 0
     rows, level, left_out = fit(picture, room, level)
-    return [*head, *row_lines(rows, left_out, picture, cells, glyphs), *foot], level
+    foot = [(), *shown] if shown else []
+    return [*head, *row_lines(rows, left_out, picture, cells, glyphs), *foot, *below], level
+
+
+def _panel_within(room: int, failing: Failure | None, picture: Picture, cells: int, glyphs: Glyphs) -> list[Line]:
+    """The panel in at most `room` lines and about a third of them; none where it would crowd out the tree."""
+    if failing is None or room < _PANEL_FRAME + 1:
+        return []
+    most = min(room - _PANEL_FRAME, max(room // 3, 2), _MOST_TAIL)
+    return panel(failing, picture, most, cells, glyphs)
 
 
 def header(picture: Picture, cells: int, glyphs: Glyphs) -> list[Line]:
@@ -110,22 +131,14 @@ def _bar(picture: Picture, length: int, glyphs: Glyphs) -> Line:
     return line(*spans)
 
 
-def _foot(failing: Failure | None, notice: str, picture: Picture, size: Size, cells: int, glyphs: Glyphs) -> list[Line]:
-    lines: list[Line] = []
-    if failing is not None:
-        most = 10 if size.height is None else max(min(size.height // 4, 10), 2)
-        lines = [(), *panel(failing, picture, most, cells, glyphs)]
-    if notice:
-        lines += [(), crop(line(Span(notice, "warn")), cells, glyphs.ellipsis)]
-    return lines
-
-
 def panel(failing: Failure, picture: Picture, most: int, cells: int, glyphs: Glyphs) -> list[Line]:
     """The failed task, how it failed, and at most so many lines of the end of its log."""
     node = failing.node
     title = line(Span(f"{glyphs.top} ", "bad"), Span(node.view.path, "bold"), Span(f" failed: {failure(node)}", "bad"))
     body = [line(Span(f"{glyphs.side} ", "bad"), harmless(text)) for text in failing.tail[-most:]]
-    last = line(Span(f"{glyphs.bottom} ", "bad"), Span(f"flower logs {picture.run.ref} {node.view.path}", "dim"))
+    last = line(
+        Span(f"{glyphs.bottom} ", "bad"), Span(f"flower logs {picture.run.ref} {shlex.quote(node.view.path)}", "dim")
+    )
     return [crop(spans, cells, glyphs.ellipsis) for spans in (title, *body, last)]
 
 

@@ -158,7 +158,8 @@ def row_lines(rows: Sequence[Row], left_out: int, picture: Picture, cells: int, 
         spans = joined([(*head, Span(fill if detail else fill.rstrip(), "dim")), detail])
         lines.append(crop(spans, cells, glyphs.ellipsis))
     if left_out:
-        lines.append(line(Span(f"  {glyphs.ellipsis} {left_out} more rows do not fit here", "dim")))
+        more = line(Span(f"  {glyphs.ellipsis} {left_out} more rows do not fit here", "dim"))
+        lines.append(crop(more, cells, glyphs.ellipsis))
     return lines
 
 

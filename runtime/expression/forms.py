@@ -253,7 +253,7 @@ def _misfit(form: Form, index: int, pattern: Pattern, given: Type, bound: dict[s
     wanted = _shown(pattern, bound)
     message = f"`{form.text.partition('(')[0]}` takes {wanted} here, but this is `{given}`"
     help = f"its form is `{form.text}`"
-    if isinstance(given, Optional):
+    if isinstance(given, Optional) and not isinstance(pattern, Optional):
         help = "give a default with `??`"
     elif isinstance(given, ListOf) and isinstance(given.item, Optional):
         help = "drop what is missing with `compact(…)`"

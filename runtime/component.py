@@ -1,1 +1,0 @@
-"""All that a component's author imports."""

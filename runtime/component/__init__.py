@@ -1,0 +1,11 @@
+"""All that a component's author imports: `component`, `Context`, and the types that Python has not.
+
+A component is a typed Python function; its annotations are its signature. The registry finds it, the compiler
+checks calls against it, the executor calls it in a thread.
+"""
+
+from runtime.component.context import Cancelled, Context
+from runtime.component.declaration import component
+from runtime.model.values import Percent, Size
+
+__all__ = ["Cancelled", "Context", "Percent", "Size", "component"]

@@ -1,0 +1,48 @@
+"""The decorator `@component`: notes that a function may be called from flows, and leaves it as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, overload
+
+_MARK = "__flower_component__"
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What the author said beside the annotations. `name`: the full name, or None for `module.function`."""
+
+    name: str | None = None
+    idempotent: bool = False
+
+
+@overload
+def component(function: _Function, /) -> _Function: ...
+
+
+@overload
+def component(*, name: str | None = None, idempotent: bool = False) -> Callable[[_Function], _Function]: ...
+
+
+def component(
+    function: _Function | None = None, /, *, name: str | None = None, idempotent: bool = False
+) -> _Function | Callable[[_Function], _Function]:
+    """Let flows call this function: `@component`, or `@component(name="sales.clean", idempotent=True)`.
+
+    `idempotent`: running it again does no harm, so a call whose end a crash has made unknowable is repeated.
+    The function stays an ordinary one, to be called and tested as ever.
+    """
+
+    def mark(marked: _Function) -> _Function:
+        setattr(marked, _MARK, Declaration(name, idempotent))
+        return marked
+
+    return mark if function is None else mark(function)
+
+
+def declaration_of(value: Any) -> Declaration | None:
+    """What `@component` noted on a function; None for anything else."""
+    found = getattr(value, "__dict__", {}).get(_MARK) if callable(value) else None
+    return found if isinstance(found, Declaration) else None

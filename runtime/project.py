@@ -1,0 +1,86 @@
+"""The project: the folder of the nearest `flow.toml`, and what that file says."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from runtime.model.errors import FlowerError
+from runtime.model.names import nearest
+
+PROJECT_FILE: Final = "flow.toml"
+
+_TABLES: Final = ("project",)
+_KEYS: Final = ("name", "components")
+
+
+class ProjectProblem(FlowerError):
+    """`flow.toml` cannot be read or holds something that has no meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """`components`: the modules that hold the project's components, as files or dotted names, in order."""
+
+    folder: Path
+    name: str | None = None
+    components: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> Path:
+        return self.folder / PROJECT_FILE
+
+
+def find_project(start: Path) -> Project | None:
+    """The project that the folder (or file) is in; None if no folder above has a `flow.toml`."""
+    here = start.absolute()
+    for folder in (here, *here.parents):
+        if (folder / PROJECT_FILE).is_file():
+            return read_project(folder)
+    return None
+
+
+def read_project(folder: Path) -> Project:
+    """The project of a folder that has a `flow.toml`; ProjectProblem says what is wrong with the file."""
+    file = folder / PROJECT_FILE
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise ProjectProblem(f"{file} cannot be read: {problem.strerror}") from None
+    except UnicodeDecodeError:
+        raise ProjectProblem(f"{file} is not UTF-8", "save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as problem:
+        raise ProjectProblem(f"{file} is not TOML: {problem}") from None
+    _check_known(file, "", data, _TABLES)
+    table = data.get("project", {})
+    if not isinstance(table, dict):
+        raise ProjectProblem(f"{file}: `project` is a table", "write it as [project]")
+    _check_known(file, "project.", table, _KEYS)
+    return Project(folder, _name(file, table), _components(file, table))
+
+
+def _check_known(file: Path, prefix: str, table: dict[str, Any], known: tuple[str, ...]) -> None:
+    for key in table:
+        if key not in known:
+            listed = ", ".join(prefix + name for name in known)
+            raise ProjectProblem(
+                f"{file}: `{prefix}{key}` has no meaning", nearest(key, known) or f"there is: {listed}"
+            )
+
+
+def _name(file: Path, table: dict[str, Any]) -> str | None:
+    name = table.get("name")
+    if name is not None and not isinstance(name, str):
+        raise ProjectProblem(f"{file}: `project.name` must be a text", 'write it as name = "shop"')
+    return name
+
+
+def _components(file: Path, table: dict[str, Any]) -> tuple[str, ...]:
+    listed = table.get("components", [])
+    if not isinstance(listed, list) or not all(isinstance(entry, str) and entry for entry in listed):
+        raise ProjectProblem(
+            f"{file}: `project.components` must be a list of modules", 'write it as components = ["components.py"]'
+        )
+    return tuple(listed)

@@ -1,0 +1,243 @@
+"""The registry: finds components by name. The standard ones, the project's own, those of installed packages.
+
+The compiler asks for the catalog of a project, the executor for one component at a time. Modules are imported when
+they are first needed and kept; a call costs one look-up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import sys
+import threading
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from runtime.component.call import Component, component_of
+from runtime.component.declaration import Declaration, declaration_of
+from runtime.component.errors import ComponentProblem
+from runtime.model.names import nearest
+from runtime.model.signature import Catalog
+from runtime.project import Project, find_project
+
+STANDARD: Final = {
+    "echo": "stdlib_components.echo",
+    "sleep": "stdlib_components.sleep",
+    "http.get": "stdlib_components.http_get",
+    "files.copy": "stdlib_components.files_copy",
+    "files.glob": "stdlib_components.files_glob",
+    "files.unzip": "stdlib_components.files_unzip",
+}
+"""Components that come with the engine, and the module of each."""
+
+ENTRY_POINTS: Final = "flower.components"
+"""The entry point group by which an installed package offers a module of components."""
+
+_lock = threading.RLock()
+_standard: dict[str, Component] = {}
+_of_projects: dict[Path, dict[str, Component]] = {}
+_of_packages: dict[str, Component] | None = None
+_found: dict[tuple[str, Path | None], Component] = {}
+
+
+def find(name: str, project: Path | None = None) -> Component:
+    """The component of that name, for a task of the project in that folder. ComponentProblem if there is none."""
+    known = _found.get((name, project))
+    if known is None:
+        with _lock:
+            known = _found[name, project] = _find(name, project)
+    return known
+
+
+def catalog(project: Project | None = None) -> Catalog:
+    """The signatures of all components that flows of the project may call.
+
+    ComponentProblem if a module of the project or of an installed package cannot be loaded.
+    """
+    with _lock:
+        components = [_standard_component(name) for name in STANDARD]
+        if project is not None:
+            components += _project_components(project).values()
+        components += _package_components().values()
+        return {component.name: component.signature for component in _distinct(components).values()}
+
+
+def forget(project: Project) -> None:
+    """Load the project's modules anew the next time; for tools that stay while files change."""
+    with _lock:
+        _of_projects.pop(project.folder, None)
+        for key in [key for key in _found if key[1] == project.folder]:
+            del _found[key]
+        for entry in project.components:
+            sys.modules.pop(_module_name(project, entry), None)
+
+
+def _find(name: str, folder: Path | None) -> Component:
+    if name in STANDARD:
+        return _standard_component(name)
+    project = None if folder is None else find_project(folder)
+    own = {} if project is None else _project_components(project)
+    if name in own:
+        return own[name]
+    packages = _package_components()
+    if name in packages:
+        return packages[name]
+    where = "" if project is None else f" in {project.file}"
+    raise ComponentProblem(
+        f"there is no component `{name}`",
+        nearest(name, [*STANDARD, *own, *packages]) or f"list the module that defines it under `components`{where}",
+    )
+
+
+def _standard_component(name: str) -> Component:
+    if name not in _standard:
+        module = importlib.import_module(STANDARD[name])
+        (component,) = _components_in(module, name)
+        _standard[name] = component
+    return _standard[name]
+
+
+def _project_components(project: Project) -> dict[str, Component]:
+    if project.folder not in _of_projects:
+        found = [component for entry in project.components for component in _load_entry(project, entry)]
+        _of_projects[project.folder] = _distinct(found)
+    return _of_projects[project.folder]
+
+
+def _load_entry(project: Project, entry: str) -> list[Component]:
+    name = _module_name(project, entry)
+    module = _import_from(project, name, entry)
+    components = _components_in(module, name.rpartition(".")[2])
+    if not components:
+        raise ComponentProblem(
+            f"{entry}, listed in {project.file}, defines no component",
+            "put `@component` (from runtime.component) above a function of it",
+        )
+    return components
+
+
+def _module_name(project: Project, entry: str) -> str:
+    """The dotted name of a file (`shop/steps.py`) or module (`shop.steps`) of the project."""
+    if not entry.endswith(".py"):
+        name = entry
+    else:
+        path = Path(entry)
+        if path.is_absolute() or ".." in path.parts:
+            raise ComponentProblem(f"{project.file}: {entry} does not lie in the project's folder", "give a path in it")
+        if not (project.folder / path).is_file():
+            raise ComponentProblem(
+                f"{project.file} lists {entry}, but there is no such file",
+                nearest(entry, [str(file.relative_to(project.folder)) for file in _sources(project)]),
+            )
+        name = ".".join(path.with_suffix("").parts)
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise ComponentProblem(
+            f"{project.file}: {entry} cannot be imported, because `{name}` is no name of a Python module",
+            "use letters, digits and underscores only",
+        )
+    return name
+
+
+def _sources(project: Project) -> Iterable[Path]:
+    return [*project.folder.glob("*.py"), *project.folder.glob("*/*.py")]
+
+
+def _import_from(project: Project, name: str, entry: str) -> ModuleType:
+    folder = str(project.folder)
+    if sys.path[:1] != [folder]:
+        sys.path[:] = [folder, *(path for path in sys.path if path != folder)]
+    _make_room(project, name)
+    importlib.invalidate_caches()
+    module = _imported(name, f"{entry}, listed in {project.file},")
+    if entry.endswith(".py") and not _lies_in(module, project.folder):
+        raise ComponentProblem(
+            f"{entry} has the name of another module, {getattr(module, '__file__', None) or 'one of Python itself'}",
+            "rename the file",
+        )
+    return module
+
+
+def _make_room(project: Project, name: str) -> None:
+    """Take modules of other projects out of the way that have the same name; their components stay usable."""
+    others = [folder for folder in _of_projects if folder != project.folder]
+    root = name.partition(".")[0]
+    for loaded in [key for key in sys.modules if key == root or key.startswith(root + ".")]:
+        module = sys.modules[loaded]
+        if any(_lies_in(module, other) for other in others) and not _lies_in(module, project.folder):
+            del sys.modules[loaded]
+
+
+def _lies_in(module: ModuleType, folder: Path) -> bool:
+    places = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
+    return any(Path(place).is_relative_to(folder) for place in places if place)
+
+
+def _imported(name: str, what: str) -> ModuleType:
+    """Import a module of somebody else. What it prints goes to stderr: stdout is for the command's own data."""
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            return importlib.import_module(name)
+    except ModuleNotFoundError as problem:
+        if problem.name == name or name.startswith(f"{problem.name}."):
+            raise ComponentProblem(f"{what} is not there: there is no module `{name}`") from None
+        raise ComponentProblem(f"{what} needs the module `{problem.name}`, which is not installed") from None
+    except (Exception, SystemExit) as problem:
+        raise ComponentProblem(f"{what} cannot be imported: {_last_place(problem)}") from None
+
+
+def _last_place(problem: BaseException) -> str:
+    """The error, and where in the author's file it was raised."""
+    told = "".join(traceback.format_exception_only(problem)).strip().splitlines()[-1]
+    if isinstance(problem, SyntaxError):
+        return f"{told} ({problem.filename}:{problem.lineno})"
+    frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if "importlib" not in frame.filename]
+    place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    return told + place
+
+
+def _components_in(module: ModuleType, prefix: str) -> list[Component]:
+    """The components that the module itself defines; a name without a dot is put behind the prefix."""
+    marked = [(key, value, declaration_of(value)) for key, value in vars(module).items()]
+    return [
+        component_of(value, declaration, _full_name(declaration, prefix, key))
+        for key, value, declaration in marked
+        if declaration is not None and getattr(value, "__module__", None) == module.__name__
+    ]
+
+
+def _full_name(declaration: Declaration, prefix: str, key: str) -> str:
+    return declaration.name or f"{prefix}.{key}"
+
+
+def _package_components() -> dict[str, Component]:
+    global _of_packages
+    if _of_packages is None:
+        from importlib.metadata import entry_points
+
+        found: list[Component] = []
+        for point in entry_points(group=ENTRY_POINTS):
+            module = _imported(point.module, f"the module `{point.module}` of an installed package")
+            found += _components_in(module, point.name)
+        _of_packages = _distinct(found)
+    return _of_packages
+
+
+def _distinct(components: Iterable[Component]) -> dict[str, Component]:
+    """By name; ComponentProblem if two have the same."""
+    known: dict[str, Component] = {}
+    for component in components:
+        other = known.setdefault(component.name, component)
+        if other is not component:
+            raise ComponentProblem(
+                f"two components are called `{component.name}`: in {_file(other)} and in {_file(component)}",
+                'rename one of the functions, or give it a name: @component(name="…")',
+            )
+    return known
+
+
+def _file(component: Component) -> str:
+    code = component.function.__code__
+    return f"{code.co_filename}:{code.co_firstlineno}"

@@ -52,7 +52,7 @@ class Task:
     """A node: the flow's body, a group or a task, numbered in the order of the source, parents before members.
 
     `optional`: it may be skipped by a condition of its own. `references`: data references of its own expressions,
-    without those of its members.
+    without those of its members. `outs_unknown`: what it calls is not known, so neither are its outputs.
     """
 
     node: int
@@ -65,6 +65,7 @@ class Task:
     doc: str = ""
     optional: bool = False
     mapped: bool = False
+    outs_unknown: bool = False
     members: dict[str, Task] = field(default_factory=dict)
     outs: dict[str, Out] = field(default_factory=dict)
     references: list[Reference] = field(default_factory=list)

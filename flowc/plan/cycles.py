@@ -77,7 +77,7 @@ def _left_by_sorting(vertices: int, arcs: Arcs) -> set[int]:
 def _shortest_in_each_part(arcs: Arcs, tangled: set[int]) -> list[list[Dependency]]:
     import networkx
 
-    graph = networkx.DiGraph()
+    graph: networkx.DiGraph[int] = networkx.DiGraph()
     for source in tangled:
         graph.add_edges_from((source, target) for target in arcs.get(source, ()) if target in tangled)
     parts = [part for part in networkx.strongly_connected_components(graph) if len(part) > 1]

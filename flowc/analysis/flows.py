@@ -1,0 +1,81 @@
+"""The analysis of a file: declares its flows, then checks every node in the order of the source."""
+
+from __future__ import annotations
+
+from flowc.analysis.actions import Actions
+from flowc.analysis.declarations import Declared, declare
+from flowc.analysis.declared_types import DeclaredTypes
+from flowc.analysis.expressions import Expressions
+from flowc.analysis.model import Flow
+from flowc.analysis.orders import Orders
+from flowc.analysis.parameters import check_parameters
+from flowc.analysis.report import Report
+from flowc.analysis.scope import Let
+from flowc.analysis.settings import Settings
+from flowc.analysis.tasks import Tasks
+from flowc.diagnostics import Label, Sink, codes
+from flowc.source import Source, Span
+from flowc.syntax import nodes
+from runtime.model.signature import Catalog
+
+
+def analyse(file: nodes.File, source: Source, catalog: Catalog, sink: Sink) -> list[Flow]:
+    """The flows of a file, resolved as far as they can be; what is wrong goes to the sink."""
+    report = Report(sink, source, _unread(file))
+    types = DeclaredTypes(report)
+    types.declare(file.items)
+    declared = _declared_items(file, report)
+    lets = {name: Let(item.name, item.value, None) for name, item in declared.items() if isinstance(item, nodes.LetDecl)}
+    flows = []
+    for item in file.items:
+        if isinstance(item, nodes.FlowDecl):
+            found = declare(item, report, types, catalog, lets)
+            _check_flow(found, report, types, catalog, declared)
+            flows.append(found.flow)
+    return flows
+
+
+def _check_flow(
+    found: Declared, report: Report, types: DeclaredTypes, catalog: Catalog, declared: dict[str, nodes.Item]
+) -> None:
+    checker = Expressions(report, found.names, types.enums())
+    check_parameters(checker, found)
+    orders = Orders(found.flow, found.names, report)
+    tasks = Tasks(checker, Settings(checker), Actions(checker, catalog, declared))
+    for task, decl in found.pairs:
+        tasks.check(task, decl)
+        orders.read(task, decl.body)
+
+
+def _declared_items(file: nodes.File, report: Report) -> dict[str, nodes.Item]:
+    """Flows, templates and lets of the file by name; doubles are reported."""
+    found: dict[str, nodes.Item] = {}
+    for item in file.items:
+        if isinstance(item, nodes.TaskDecl):
+            report.not_yet(item.head, "a task outside of a flow", help="declare it inside the flow that uses it")
+        if not isinstance(item, nodes.FlowDecl | nodes.TaskDecl | nodes.LetDecl):
+            continue
+        first = found.setdefault(item.name.text, item)
+        if first is not item and not isinstance(first, nodes.TypeDecl | nodes.EnumDecl | nodes.ErrorNode):
+            report.error(
+                codes.DUPLICATE_NAME,
+                item.name.span,
+                f"the name `{item.name.text}` is defined twice in this file",
+                label="defined again here",
+                labels=[Label(first.name.span, "first defined here")],
+                help="give one of them another name",
+            )
+    return found
+
+
+def _unread(file: nodes.File) -> list[Span]:
+    """The places of statements that the parser could not read."""
+    spans = []
+    pending: list[object] = list(file.items)
+    while pending:
+        item = pending.pop()
+        if isinstance(item, nodes.ErrorNode):
+            spans.append(item.span)
+        elif isinstance(item, nodes.FlowDecl | nodes.GroupDecl | nodes.TaskDecl):
+            pending.extend(item.body)
+    return spans

@@ -1,0 +1,141 @@
+"""Messages for a value that does not fit where it stands: both ends of the story and what to write instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flowc.analysis.report import Report
+from flowc.analysis.typed import Typed
+from flowc.analysis.types import NULL, described, fits, holds_secret
+from flowc.diagnostics import Label, codes
+from flowc.source import Span
+from flowc.syntax import nodes
+from runtime.model.types import (
+    DATE,
+    DATETIME,
+    FLOAT,
+    INT,
+    JSON,
+    PATH,
+    SECRET,
+    STR,
+    TIME,
+    ListOf,
+    Optional,
+    Record,
+    Type,
+    required,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The type that a place asks for, and why, as a sentence. `place`: where the type is declared, if in the file."""
+
+    type: Type
+    why: str
+    place: Span | None = None
+    place_text: str = ""
+
+    def labels(self) -> list[Label]:
+        return [Label(self.place, self.place_text)] if self.place else []
+
+
+def report_mismatch(report: Report, expr: nodes.Expr, given: Typed, wanted: Wanted) -> None:
+    """`given` is what stands there, `wanted` what fits."""
+    if holds_secret(given.type) and not holds_secret(wanted.type):
+        _report_secret(report, expr, wanted)
+    elif isinstance(given.type, Optional) and given.type != NULL and fits(given.type.inner, wanted.type):
+        report_missing(report, expr, given, wanted)
+    else:
+        report.error(
+            codes.TYPE_MISMATCH,
+            expr.span,
+            f"{wanted.why}, but this is {described(given.type)}",
+            label=f"this is {described(given.type)}",
+            labels=wanted.labels(),
+            help=_conversion(report, expr, given.type, wanted.type),
+        )
+
+
+def report_missing(
+    report: Report, expr: nodes.Expr, given: Typed, wanted: Wanted | None = None, default: str = ""
+) -> None:
+    """A value that may be missing stands where a value is needed."""
+    shown = report.text(expr.span)
+    labels = wanted.labels() if wanted else []
+    notes = []
+    if given.skipper is not None:
+        labels.append(Label(given.skipper.span, f"`{given.skipper.dotted}` may be skipped"))
+    short = shown if len(shown) <= 40 else "…"
+    default = default or _default_for(required(given.type))
+    fallback = f"{short} ?? {default}" if isinstance(expr, nodes.NameRef | nodes.Member) else f"({short}) ?? {default}"
+    if wanted is not None and wanted.why:
+        notes.append(wanted.why)
+    report.error(
+        codes.MAY_BE_MISSING,
+        expr.span,
+        f"`{short}` may be missing here",
+        label=f"this is {described(given.type)}",
+        labels=labels,
+        notes=notes,
+        help=f"say what stands in for it: `{fallback}`",
+    )
+
+
+def _report_secret(report: Report, expr: nodes.Expr, wanted: Wanted) -> None:
+    report.error(
+        codes.SECRET_SHOWN,
+        expr.span,
+        "a secret cannot be used here, where it would be seen and stored",
+        label="a secret",
+        labels=wanted.labels(),
+        help="a secret may stand in `env { }` and in arguments of type `secret`",
+    )
+
+
+def _default_for(kind: Type) -> str:
+    if isinstance(kind, ListOf):
+        return "[]"
+    return {"str": '""', "int": "0", "float": "0.0"}.get(str(kind), "…")
+
+
+def _conversion(report: Report, expr: nodes.Expr, given: Type, wanted: Type) -> str:
+    """What to write instead, or the empty text."""
+    shown = report.text(expr.span)
+    shown = shown if len(shown) <= 40 else "…"
+    wanted = required(wanted)
+    if given == NULL:
+        return "only a type with `?` may be missing"
+    if given == STR and isinstance(expr, nodes.Text):
+        return _from_literal(expr, wanted)
+    if wanted == STR and not isinstance(given, ListOf | Record | Optional):
+        return f'make a text of it: `"{{{{ {shown} }}}}"`'
+    if given == STR and wanted in (INT, FLOAT):
+        return f"read the text as a number: `{wanted}({shown})`"
+    if given == STR and wanted == PATH:
+        return f'make a path of it: `"{{{{ {shown} }}}}"`'
+    if given == FLOAT and wanted == INT:
+        return f"`round({shown})`, `floor({shown})` and `ceil({shown})` give whole numbers"
+    if isinstance(wanted, ListOf) and fits(given, wanted.item):
+        return f"write it as a list: `[{shown}]`"
+    if isinstance(given, ListOf) and fits(given.item, wanted):
+        return f"take one element, `{shown}[0]`, or go over all of them with `for`"
+    if given == JSON:
+        return f"`json` may be anything; declare the output that gives it as {described(wanted)}"
+    return f"give {described(wanted)}"
+
+
+def _from_literal(expr: nodes.Text, wanted: Type) -> str:
+    plain = expr.plain
+    if wanted in (DATE, DATETIME, TIME) and plain is None:
+        return f"a text that is put together cannot stand for {described(wanted)}; only a plain literal can"
+    if wanted in (INT, FLOAT) and plain is not None and plain.replace(".", "", 1).lstrip("-").isdigit():
+        return f"write it without quotes: `{plain}`"
+    if plain in ("true", "false"):
+        return f"write it without quotes: `{plain}`"
+    if wanted == SECRET:
+        return "write a reference such as `env:NAME`"
+    if isinstance(wanted, ListOf):
+        return "write it as a list: `[…]`"
+    return f"give {described(wanted)}"

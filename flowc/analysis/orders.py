@@ -1,0 +1,139 @@
+"""Orders that the source states: chains, `after`, and the order written in a sequence."""
+
+from __future__ import annotations
+
+from flowc.analysis.model import Flow, Order, Span, Task
+from flowc.analysis.report import Report, did_you_mean
+from flowc.analysis.scope import Names
+from flowc.diagnostics import Label, codes
+from flowc.syntax import nodes
+from runtime.model.types import required
+
+STATES = ("succeeded", "failed", "skipped", "done")
+
+
+class Orders:
+    """Collects the orders of one flow."""
+
+    def __init__(self, flow: Flow, names: Names, report: Report) -> None:
+        self._flow = flow
+        self._names = names
+        self._report = report
+
+    def read(self, task: Task, body: list[nodes.Statement]) -> None:
+        """The orders in the block of a node: its chains, its own `after`, the order of a sequence's members."""
+        for item in body:
+            if isinstance(item, nodes.Chain):
+                self._chain(task, item)
+            elif isinstance(item, nodes.After):
+                self._after(task, item)
+        if task.ordered:
+            members = list(task.members.values())
+            for first, second in zip(members, members[1:], strict=False):
+                self._flow.orders.append(Order(first, second, second.span, "sequence"))
+
+    def _chain(self, home: Task, chain: nodes.Chain) -> None:
+        steps = [[(path, self._node(path, home)) for path in step] for step in chain.steps]
+        for before, behind in zip(steps, steps[1:], strict=False):
+            for _, first in before:
+                for path, second in behind:
+                    if first is not None and second is not None:
+                        self._add(first, second, path.span, "chain")
+
+    def _after(self, task: Task, item: nodes.After) -> None:
+        if task.kind == "flow":
+            return
+        for path in item.paths:
+            first = self._node(path, task.parent)
+            if first is not None:
+                self._add(first, task, path.span, "after")
+
+    def _add(self, first: Task, second: Task, span: Span, origin: str) -> None:
+        if first is second:
+            message = f"`{first.dotted}` cannot come after itself"
+        elif first in second.ancestors() or second in first.ancestors():
+            inner, outer = (first, second) if second in first.ancestors() else (second, first)
+            message = f"`{inner.dotted}` is a part of `{outer.dotted}`, so neither can come after the other"
+        else:
+            self._flow.orders.append(Order(first, second, span, origin))  # type: ignore[arg-type]
+            return
+        self._report.error(codes.ORDER_WITHIN, span, message, help="order it with tasks and groups outside of it")
+
+    def _node(self, path: nodes.Path, home: Task | None) -> Task | None:
+        """The task or group of a path; None if an error was reported."""
+        first, *rest = path.names
+        meaning = self._names.find(first.text, home)
+        if not isinstance(meaning, Task):
+            self._no_task(first, meaning is not None, home)
+            return None
+        node = meaning
+        for name in rest:
+            member = node.members.get(name.text)
+            if member is None:
+                self._no_member(node, name)
+                return None
+            node = member
+        return node
+
+    def _no_task(self, name: nodes.Name, is_other: bool, home: Task | None) -> None:
+        flow = self._flow.name
+        if is_other:
+            self._report.error(
+                codes.NOT_A_VALUE,
+                name.span,
+                f"`{name.text}` is no task or group, so it has no place in an order",
+                help="name tasks and groups of this flow",
+            )
+            return
+        if self._report.may_be_lost(name.text):
+            return
+        inside = self._names.elsewhere(name.text)
+        nodes_here = {found: node for found, node in self._names.visible(home) if isinstance(node, Task)}
+        help, fixes = did_you_mean(name.text, nodes_here, name.span)
+        if len(inside) == 1 and inside[0].parent is not None:
+            help, fixes = f"it is inside the group `{inside[0].parent.dotted}`: write `{inside[0].dotted}`", ()
+        elif fixes:
+            line = self._report.line(nodes_here[fixes[0].replacement].span)
+            help += f" (defined on line {line})"
+        self._report.error(
+            codes.UNKNOWN_NAME,
+            name.span,
+            f"there is no task called `{name.text}` in flow `{flow}`",
+            label="not found",
+            help=help or f"declare it: `task {name.text} {{ … }}`",
+            fixes=fixes,
+        )
+
+    def _no_member(self, node: Task, name: nodes.Name) -> None:
+        if node.kind == "task":
+            self._no_member_of_task(node, name)
+            return
+        if self._report.may_be_lost(name.text):
+            return
+        help, fixes = did_you_mean(name.text, node.members, name.span)
+        if name.text in STATES:
+            self._report.not_yet(name.span, f"`.{name.text}` in an order")
+            return
+        self._report.error(
+            codes.UNKNOWN_MEMBER,
+            name.span,
+            f"the group `{node.dotted}` has no member called `{name.text}`",
+            label="not found",
+            labels=[Label(node.span, f"`{node.dotted}` is defined here")],
+            help=help or f"its members are {', '.join(node.members)}",
+            fixes=fixes,
+        )
+
+    def _no_member_of_task(self, node: Task, name: nodes.Name) -> None:
+        if name.text in STATES:
+            self._report.not_yet(name.span, f"`.{name.text}` in an order")
+            return
+        out = node.outs.get(name.text)
+        if out is not None:
+            message = f"`{name.text}` is an output of `{node.dotted}`; an order names tasks and groups"
+            help = f"write `{node.dotted}`"
+            if required(out.type) != out.type:
+                help += ", or use the output where its value is needed"
+        else:
+            message, help = f"the task `{node.dotted}` has no members", f"write `{node.dotted}`"
+        self._report.error(codes.UNKNOWN_MEMBER, name.span, message, help=help)

@@ -1,0 +1,114 @@
+"""Parameters of a flow: their defaults and conditions, the conditions tried on defaults that are written out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flowc.analysis.declarations import Declared
+from flowc.analysis.expressions import Expressions
+from flowc.analysis.mismatch import Wanted
+from flowc.analysis.model import Parameter
+from flowc.analysis.scope import Scope
+from flowc.analysis.typed import WRITTEN, Typed
+from flowc.analysis.types import described, is_unknown
+from flowc.diagnostics import Label, codes
+from flowc.syntax import nodes
+from runtime.model.definition import Tree
+
+
+def check_parameters(checker: Expressions, found: Declared) -> None:
+    """Checks every parameter and puts its default and condition into the flow."""
+    body = found.flow.body
+    earlier: frozenset[str] = frozenset()
+    written: dict[str, Tree] = {}
+    for parameter, decl in found.parameters:
+        full = parameter
+        if decl.default is not None:
+            value = _default(checker, parameter, decl, Scope(body, body, nodes=False, parameters=earlier))
+            full = replace(full, has_default=True, default=value.tree)
+            if value.known == WRITTEN and not is_unknown(value.type):
+                written[parameter.name] = value.tree
+        earlier |= {parameter.name}
+        if found.flow.parameters.get(parameter.name) is parameter:
+            found.flow.parameters[parameter.name] = full
+    for parameter, decl in found.parameters:
+        if decl.where is not None:
+            _condition(checker, found, parameter, decl, written)
+
+
+def _default(checker: Expressions, parameter: Parameter, decl: nodes.ParamDecl, scope: Scope) -> Typed:
+    assert decl.default is not None
+    why = f"the parameter `{parameter.name}` is {described(parameter.type)}"
+    wanted = Wanted(parameter.type, why, decl.type.span, "its type is declared here")
+    return checker.check(decl.default, scope, wanted)
+
+
+def _condition(
+    checker: Expressions, found: Declared, parameter: Parameter, decl: nodes.ParamDecl, written: dict[str, Tree]
+) -> None:
+    assert decl.where is not None
+    body = found.flow.body
+    condition = checker.condition(decl.where, Scope(body, body, nodes=False), "the condition of a parameter")
+    known = found.flow.parameters.get(parameter.name)
+    if known is not None and known.span == parameter.span:
+        found.flow.parameters[parameter.name] = replace(known, where=condition.tree)
+    if decl.default is not None and parameter.name in written and not checker.report.sink.has_errors:
+        _try_default(checker, parameter, decl, condition.tree, written)
+
+
+def _try_default(
+    checker: Expressions, parameter: Parameter, decl: nodes.ParamDecl, condition: Tree, written: dict[str, Tree]
+) -> None:
+    from runtime.expression.evaluator import ExpressionError, evaluate
+
+    assert decl.default is not None and decl.where is not None
+    try:
+        holds = evaluate(condition, _Written(written))
+    except (_NotWritten, ExpressionError):
+        return
+    if holds is False:
+        checker.report.error(
+            codes.CONDITION_FAILS,
+            decl.default.span,
+            f"the default of `{parameter.name}` is refused by its own condition",
+            label="not allowed",
+            labels=[Label(decl.where.span, "by this condition")],
+            help="change the default or the condition",
+        )
+
+
+class _NotWritten(Exception):
+    """The condition needs a value that only a run has."""
+
+
+class _Written:
+    """A scope in which only written defaults are known."""
+
+    def __init__(self, trees: dict[str, Tree]) -> None:
+        self._trees = trees
+
+    def param(self, name: str) -> Any:
+        from runtime.expression.evaluator import evaluate
+
+        if name not in self._trees:
+            raise _NotWritten
+        return evaluate(self._trees[name], self)
+
+    def run(self, name: str) -> Any:
+        raise _NotWritten
+
+    def item(self, name: str) -> Any:
+        raise _NotWritten
+
+    def own(self, name: str) -> Any:
+        raise _NotWritten
+
+    def out(self, path: str, name: str) -> Any:
+        raise _NotWritten
+
+    def state(self, path: str, name: str) -> Any:
+        raise _NotWritten
+
+    def error(self, name: str) -> Any:
+        raise _NotWritten

@@ -1,0 +1,390 @@
+"""Names and dotted names in expressions: parameters, items, outputs of tasks, fields of records, values of the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flowc.analysis import conversion
+from flowc.analysis.mismatch import report_missing
+from flowc.analysis.model import Out, Parameter, Reference, Task
+from flowc.analysis.report import did_you_mean
+from flowc.analysis.scope import Let, Scope
+from flowc.analysis.typed import CREATION, RUN_TIME, WRITTEN, Typed, wrong
+from flowc.analysis.types import UNKNOWN, described, is_unknown
+from flowc.diagnostics import Label, codes
+from flowc.syntax import nodes
+from runtime.model.types import (
+    DATETIME,
+    DURATION,
+    INT,
+    JSON,
+    PATH,
+    STR,
+    Enum,
+    ListOf,
+    MapOf,
+    Optional,
+    Record,
+    Type,
+    optional,
+)
+
+if TYPE_CHECKING:
+    from flowc.analysis.expressions import Expressions
+
+RUN_VALUES: dict[str, Type] = {"id": STR, "time": DATETIME, "created": DATETIME, "dir": PATH}
+ERROR_VALUES: dict[str, Type] = {"kind": STR, "exit_code": optional(INT), "message": STR, "took": DURATION}
+LATER_VALUES = ("succeeded", "failed", "skipped", "done", "error", "attempts", "exit_code", "items")
+"""Of every task, in the language; not compiled by this version."""
+
+MOST_LETS = 10_000
+"""Uses of `let` in one flow, counting those that come through another."""
+
+
+@dataclass(slots=True)
+class References:
+    """Resolves names for the checker of expressions."""
+
+    checker: Expressions
+
+    def resolve(self, expr: nodes.NameRef | nodes.Member, scope: Scope) -> Typed:
+        base, names = _flattened(expr)
+        if not isinstance(base, nodes.NameRef):
+            return self._fields(self.checker.infer(base, scope), base, names, scope)
+        found = self._bare(base, names, scope)
+        if found is None:
+            return self._named(expr, base, names, scope)
+        return self._fields(found, base, names, scope)
+
+    def _bare(self, base: nodes.NameRef, names: list[nodes.Member], scope: Scope) -> Typed | None:
+        """What is known without the flow's names: variables, own outputs, items."""
+        name = base.name
+        if name in scope.variables:
+            return self._narrowed(Typed(scope.variables[name], ["item", name], WRITTEN), scope)
+        if name in scope.own:
+            return self._own(scope.own[name], base.span, scope)
+        item = scope.item_type(name)
+        if item is not None:
+            return self._narrowed(Typed(item, ["item", name], RUN_TIME), scope)
+        return None
+
+    def _own(self, out: Out, span: nodes.Span, scope: Scope) -> Typed:
+        if not out.early and not scope.late:
+            self.checker.report.error(
+                codes.KNOWN_LATER,
+                span,
+                f"`{out.name}` is an output of this task, so it is known only after the action",
+                label="not known yet",
+                labels=[Label(out.span, "the action gives it")] if out.declared else [],
+                help="use it in a task that follows this one",
+            )
+            return wrong()
+        return Typed(out.type, ["own", out.name], RUN_TIME, late=not out.early)
+
+    def _named(
+        self, expr: nodes.NameRef | nodes.Member, base: nodes.NameRef, names: list[nodes.Member], scope: Scope
+    ) -> Typed:
+        meaning = self.checker.names.find(base.name, scope.home)
+        match meaning:
+            case Parameter():
+                return self._fields(self._parameter(meaning, base, scope), base, names, scope)
+            case Let():
+                return self._fields(self._let(meaning, base, scope), base, names, scope)
+            case Task():
+                return self._output(expr, meaning, base, names, scope)
+        if base.name == "run" and names:
+            return self._value_of("run", RUN_VALUES, names, CREATION, scope)
+        if base.name == "error" and scope.error and names:
+            return self._value_of("error", ERROR_VALUES, names, RUN_TIME, scope)
+        if base.name in self.checker.enums and names:
+            return self._enum_member(self.checker.enums[base.name], names, scope)
+        if base.name == scope.task.name and scope.own and names and names[0].name.text in scope.own:
+            own = self._own(scope.own[names[0].name.text], expr.span, scope)
+            return self._fields(own, names[0], names[1:], scope)
+        self._unknown(base, scope)
+        return wrong()
+
+    def _parameter(self, parameter: Parameter, base: nodes.NameRef, scope: Scope) -> Typed:
+        if scope.parameters is not None and parameter.name not in scope.parameters:
+            self.checker.report.error(
+                codes.KNOWN_LATER,
+                base.span,
+                f"`{parameter.name}` is not known yet: it is declared at or after this place",
+                labels=[Label(parameter.span, "declared here")],
+                help="declare it before the parameter that uses it",
+            )
+            return wrong()
+        return self._narrowed(Typed(parameter.type, ["param", parameter.name], CREATION), scope)
+
+    def _let(self, let: Let, base: nodes.NameRef, scope: Scope) -> Typed:
+        checker = self.checker
+        if let in checker.open_lets:
+            checker.report.error(
+                codes.CYCLE,
+                base.span,
+                f"`{let.name.text}` is defined by itself",
+                labels=[Label(let.name.span, "defined here")],
+                help="give it a value that does not need it",
+            )
+            return wrong()
+        checker.let_uses += 1
+        if checker.let_uses > MOST_LETS:
+            checker.report.error(
+                codes.BAD_VALUE,
+                let.name.span,
+                f"`{let.name.text}` stands for too large an expression",
+                help="compute it once, in a task",
+            )
+            return wrong()
+        checker.open_lets.append(let)
+        home = let.home if let.home is not None else None
+        inner = Scope(scope.task, home, nodes=scope.nodes and home is not None, parameters=scope.parameters)
+        value = checker.infer(let.value, inner)
+        checker.open_lets.pop()
+        return self._narrowed(value, scope)
+
+    def _value_of(
+        self, owner: str, values: dict[str, Type], names: list[nodes.Member], known: int, scope: Scope
+    ) -> Typed:
+        first = names[0].name
+        if first.text not in values:
+            help, fixes = did_you_mean(first.text, values, first.span)
+            self.checker.report.error(
+                codes.UNKNOWN_MEMBER,
+                first.span,
+                f"`{owner}` has no value called `{first.text}`",
+                label="not found",
+                help=help or f"it has {', '.join(values)}",
+                fixes=fixes,
+            )
+            return wrong()
+        found = Typed(values[first.text], [owner, first.text], known)
+        return self._fields(self._narrowed(found, scope), names[0], names[1:], scope)
+
+    def _enum_member(self, kind: Enum, names: list[nodes.Member], scope: Scope) -> Typed:
+        first, members = names[0].name, dict(kind.members)
+        if first.text not in members:
+            help, fixes = did_you_mean(first.text, members, first.span)
+            self.checker.report.error(
+                codes.UNKNOWN_MEMBER,
+                first.span,
+                f"`{kind}` has no member called `{first.text}`",
+                label="not found",
+                help=help or f"its members are {', '.join(members)}",
+                fixes=fixes,
+            )
+            return wrong()
+        return self._fields(Typed(kind, members[first.text]), names[0], names[1:], scope)
+
+    # Outputs of tasks
+
+    def _output(
+        self,
+        expr: nodes.NameRef | nodes.Member,
+        task: Task,
+        base: nodes.NameRef,
+        names: list[nodes.Member],
+        scope: Scope,
+    ) -> Typed:
+        at: nodes.NameRef | nodes.Member = base
+        left = list(names)
+        while left and task.kind == "group" and left[0].name.text in task.members:
+            at = left.pop(0)
+            task = task.members[at.name.text]
+        if not scope.nodes:
+            return self._too_early(task, expr)
+        if not left:
+            return self._no_value(task, at)
+        out = task.outs.get(left[0].name.text)
+        if out is None:
+            return self._no_output(task, left[0].name)
+        if task is scope.task and scope.own:
+            return self._fields(self._own(out, left[0].span, scope), left[0], left[1:], scope)
+        if not self._may_refer(task, scope, left[0]):
+            return wrong()
+        span = left[0].span
+        scope.task.references.append(Reference(task, span, self.checker.report.text(span)))
+        found = self._narrowed(_seen_from(scope.task, task, out), scope)
+        return self._fields(found, left[0], left[1:], scope)
+
+    def _may_refer(self, task: Task, scope: Scope, at: nodes.Member) -> bool:
+        here = scope.task
+        if here.kind == "flow":
+            return True
+        if task is here:
+            message = f"`{here.dotted}` cannot use its own output here: it is known only after the task has run"
+        elif here in task.ancestors():
+            message = f"the group `{here.dotted}` cannot need its own member `{task.dotted}` before it starts"
+        elif task in here.ancestors():
+            message = f"`{here.dotted}` cannot use outputs of `{task.dotted}`, which it is a part of"
+        else:
+            return True
+        self.checker.report.error(
+            codes.ORDER_WITHIN,
+            at.span,
+            message,
+            labels=[Label(task.span, f"`{task.dotted}` is defined here")],
+            help="take the value from a task outside, or move the condition to a member",
+        )
+        return False
+
+    def _too_early(self, task: Task, expr: nodes.NameRef | nodes.Member) -> Typed:
+        self.checker.report.error(
+            codes.KNOWN_LATER,
+            expr.span,
+            f"`{task.dotted}` is a task: its outputs are known only while the run goes on",
+            label="known only later",
+            help="here only literals and parameters can stand",
+        )
+        return wrong()
+
+    def _no_value(self, task: Task, at: nodes.NameRef | nodes.Member) -> Typed:
+        kind = "group" if task.kind == "group" else "task"
+        help = ""
+        shown = self.checker.report.text(at.span)
+        if task.outs:
+            help = f"name one of its outputs: {', '.join(f'`{shown}.{name}`' for name in list(task.outs)[:4])}"
+        elif kind == "group" and task.members:
+            help = f"name an output of one of its members: `{shown}.{next(iter(task.members))}.…`"
+        elif kind == "task":
+            help = f"`{task.dotted}` declares no output; to run after it write `after {shown}`"
+        self.checker.report.error(
+            codes.NOT_A_VALUE,
+            at.span,
+            f"`{shown}` is a {kind}, not a value",
+            label=f"a {kind}",
+            labels=[Label(task.span, "defined here")],
+            help=help,
+        )
+        return wrong()
+
+    def _no_output(self, task: Task, name: nodes.Name) -> Typed:
+        report = self.checker.report
+        if name.text in LATER_VALUES:
+            report.not_yet(name.span, f"`.{name.text}` of a task or group as a value")
+            return wrong()
+        kind, candidates = ("output", list(task.outs)) if task.kind == "task" else ("member", list(task.members))
+        if report.may_be_lost(name.text) or task.outs_unknown:
+            return wrong()
+        help, fixes = did_you_mean(name.text, candidates, name.span)
+        if not help and candidates:
+            help = f"its {kind}s are {', '.join(candidates[:8])}"
+        elif not help:
+            help = f"declare it in the task: `out {name.text}: …`" if kind == "output" else "the group is empty"
+        report.error(
+            codes.UNKNOWN_MEMBER,
+            name.span,
+            f"`{task.dotted}` has no {kind} called `{name.text}`",
+            label="not found",
+            labels=[Label(task.span, f"`{task.dotted}` is defined here")],
+            help=help,
+            fixes=fixes,
+        )
+        return wrong()
+
+    # Fields and unknown names
+
+    def _fields(self, value: Typed, base: nodes.Expr, names: list[nodes.Member], scope: Scope) -> Typed:
+        at = base
+        for member in names:
+            if is_unknown(value.type):
+                return wrong()
+            kind = self._field(value, at, member)
+            if kind is None:
+                return wrong()
+            tree = ["get", value.tree, member.name.text]
+            value = self._narrowed(Typed(kind, tree, value.known, late=value.late), scope)
+            at = member
+        return value
+
+    def _field(self, value: Typed, at: nodes.Expr, member: nodes.Member) -> Type | None:
+        kind, name, report = value.type, member.name, self.checker.report
+        if isinstance(kind, Record):
+            found = kind.get(name.text)
+            if found is None:
+                conversion.report_unknown_field(report, name, kind)
+            return found
+        shown = report.text(at.span)
+        if isinstance(kind, Optional):
+            report_missing(report, at, value)
+            return None
+        help = "only records have fields"
+        if isinstance(kind, ListOf) and isinstance(kind.item, Record) and kind.item.get(name.text):
+            help = f"for the field of every element: `[x.{name.text} for x in {shown}]`"
+        elif isinstance(kind, MapOf):
+            help = f'an entry of a map is taken with brackets: `{shown}["{name.text}"]`'
+        elif kind == JSON:
+            help = "declare a record type for it, so that its fields are known"
+        report.error(
+            codes.UNKNOWN_MEMBER,
+            name.span,
+            f"{described(kind)} has no fields, so no `{name.text}`",
+            label="not a field",
+            labels=[Label(at.span, f"this is {described(kind)}")],
+            help=help,
+        )
+        return None
+
+    def _narrowed(self, value: Typed, scope: Scope) -> Typed:
+        if scope.narrowed and isinstance(value.type, Optional) and str(value.tree) in scope.narrowed:
+            return Typed(value.type.inner, value.tree, value.known, late=value.late)
+        return value
+
+    def _unknown(self, base: nodes.NameRef, scope: Scope) -> None:
+        name, report, names = base.name, self.checker.report, self.checker.names
+        if report.may_be_lost(name):
+            return
+        inside = names.elsewhere(name)
+        visible = [*scope.variables, *scope.own, *scope.item_names(), *(found for found, _ in names.visible(scope.home))]
+        help, fixes = did_you_mean(name, [*visible, "run"], base.span)
+        if len(inside) == 1:
+            help, fixes = f"`{name}` is inside the group `{_group_of(inside[0])}`: write `{inside[0].dotted}`", ()
+        elif fixes:
+            meaning = names.find(fixes[0].replacement, scope.home)
+            if isinstance(meaning, Task | Parameter):
+                help += f" (defined on line {report.line(meaning.span)})"
+        report.error(
+            codes.UNKNOWN_NAME,
+            base.span,
+            f"there is nothing called `{name}` here",
+            label="not found",
+            help=help or self._suggest_declaring(name, scope),
+            fixes=fixes,
+        )
+
+    def _suggest_declaring(self, name: str, scope: Scope) -> str:
+        if name in ("true", "True", "TRUE"):
+            return "write `true`"
+        if name in ("None", "nil", "none", "undefined"):
+            return "write `null`"
+        return f'for a text write "{name}" in quotes; for a parameter declare `param {name}: str`'
+
+
+def _seen_from(observer: Task, task: Task, out: Out) -> Typed:
+    """The output as `observer` sees it: a list for each mapped node it is outside of, optional where a condition of
+    a node it is outside of may skip the task."""
+    kind, skipper = out.type, None
+    inside = observer.parent is task.parent and not (task.optional or task.mapped)
+    if not inside:
+        around = {id(observer), *(id(group) for group in observer.ancestors())}
+        node: Task | None = task
+        while node is not None and id(node) not in around:
+            if node.optional and kind != UNKNOWN:
+                kind, skipper = optional(kind), node
+            if node.mapped and kind != UNKNOWN:
+                kind = ListOf(kind)
+            node = node.parent
+    return Typed(kind, ["out", task.path, out.name], RUN_TIME, skipper if isinstance(kind, Optional) else None)
+
+
+def _flattened(expr: nodes.Expr) -> tuple[nodes.Expr, list[nodes.Member]]:
+    names: list[nodes.Member] = []
+    while isinstance(expr, nodes.Member):
+        names.append(expr)
+        expr = expr.base
+    return expr, names[::-1]
+
+
+def _group_of(task: Task) -> str:
+    return task.parent.dotted if task.parent is not None else ""

@@ -1,0 +1,370 @@
+"""Settings of tasks, groups and flows: which may stand where, once each, with values that can be."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+from flowc.analysis.expressions import Expressions
+from flowc.analysis.mismatch import Wanted
+from flowc.analysis.model import Task
+from flowc.analysis.report import did_you_mean
+from flowc.analysis.scope import Scope
+from flowc.analysis.typed import CREATION, WRITTEN, Known, Typed
+from flowc.analysis.types import holds_secret, is_unknown
+from flowc.diagnostics import Label, codes
+from flowc.syntax import nodes
+from runtime.model.definition import Retry, Tree
+from runtime.model.types import DURATION, FLOAT, INT, JSON, PERCENT, Optional
+from runtime.model.values import parse_duration
+
+_WORDS: Final[dict[type, str]] = {
+    nodes.Retry: "retry",
+    nodes.Timeout: "timeout",
+    nodes.Limit: "limit",
+    nodes.Priority: "priority",
+    nodes.When: "when",
+    nodes.After: "after",
+    nodes.Env: "env",
+    nodes.Idempotent: "idempotent",
+}
+_REPEATABLE: Final = (nodes.When, nodes.After)
+_OF_ACTIONS: Final = (nodes.Retry, nodes.Timeout, nodes.Env, nodes.Idempotent)
+_ALLOWED: Final[dict[str, tuple[type, ...]]] = {
+    "task": (
+        nodes.Retry,
+        nodes.Timeout,
+        nodes.Limit,
+        nodes.Priority,
+        nodes.When,
+        nodes.After,
+        nodes.Env,
+        nodes.Idempotent,
+    ),
+    "group": (nodes.Limit, nodes.When, nodes.After),
+    "flow": (nodes.Limit,),
+}
+_LATER: Final[dict[tuple[str, type], str]] = {
+    ("group", nodes.Retry): "`retry` of a group",
+    ("group", nodes.Timeout): "`timeout` of a group",
+    ("group", nodes.Priority): "`priority` of a group",
+    ("flow", nodes.Priority): "`priority` of a flow",
+}
+_INSTEAD: Final[dict[tuple[str, type], str]] = {
+    ("group", nodes.Env): "write it in each task that needs it",
+    ("group", nodes.Idempotent): "write it in each task that may run twice without harm",
+    ("flow", nodes.Env): "write it in each task that needs it",
+    ("flow", nodes.Retry): "write it in each task that may be tried again",
+    ("flow", nodes.Timeout): "write it in the tasks; a bound for the whole flow is a `deadline`",
+    ("flow", nodes.When): "write it in a task or group",
+    ("flow", nodes.After): "write it in a task or group",
+    ("flow", nodes.Idempotent): "write it in each task that may run twice without harm",
+}
+_MOST_RETRIES: Final = 1_000_000
+
+
+class Settings:
+    """Checks the settings of nodes and puts them into the model."""
+
+    def __init__(self, checker: Expressions) -> None:
+        self._checker = checker
+        self._report = checker.report
+
+    def read(self, task: Task, body: list[nodes.Statement], scope: Scope, has_action: bool) -> None:
+        """The settings in the block of a node. `after` is read with the orders."""
+        for item in self._single(task, body):
+            if not has_action and isinstance(item, _OF_ACTIONS):
+                self._without_action(task, item)
+            match item:
+                case nodes.Retry():
+                    task.retry = (*task.retry, *self._retry(item, scope))
+                case nodes.Timeout():
+                    task.timeout_seconds = self._timeout(item, scope)
+                case nodes.Limit():
+                    task.limit = self._limit(task, item, scope)
+                case nodes.Priority():
+                    task.priority = self._priority(item, scope)
+                case nodes.Env():
+                    task.env = self._env(item, scope)
+                case nodes.Idempotent():
+                    task.idempotent = True
+
+    def conditions(self, task: Task, body: list[nodes.Statement], scope: Scope) -> Scope:
+        """Reads every `when`, joined by `and`; the scope in which they hold."""
+        for item in body:
+            if isinstance(item, nodes.When) and task.kind != "flow":
+                found = self._checker.condition(item.condition, scope, "a condition")
+                scope = scope.with_narrowed(self._checker.narrowings(item.condition, scope))
+                task.when = found.tree if task.when is None else ["and", task.when, found.tree]
+        return scope
+
+    def _single(self, task: Task, body: list[nodes.Statement]) -> list[nodes.Statement]:
+        """The settings that may stand here, each kind once."""
+        seen: dict[type, nodes.Statement] = {}
+        found = []
+        for item in body:
+            kind = type(item)
+            if kind not in _WORDS:
+                continue
+            if kind not in _ALLOWED[task.kind] or (kind is nodes.Limit and task.kind == "task" and not task.mapped):
+                self._misplaced(task, item)
+            elif kind in seen and kind not in _REPEATABLE:
+                self._twice(item, seen[kind])
+            else:
+                seen[kind] = item
+                found.append(item)
+        return found
+
+    def _misplaced(self, task: Task, item: nodes.Statement) -> None:
+        kind, word = type(item), _WORDS[type(item)]
+        if (task.kind, kind) in _LATER:
+            self._report.not_yet(item.span, _LATER[task.kind, kind], help="write it in the tasks")
+            return
+        help = _INSTEAD.get((task.kind, kind), "")
+        message = f"`{word}` does not belong into a {task.kind}"
+        if kind is nodes.Limit:
+            message = "`limit` says how many at once, but this task runs only once"
+            help = "write it in the group around it, or in a task with `for`"
+        self._report.error(codes.MISPLACED, item.span, message, help=help)
+
+    def _twice(self, item: nodes.Statement, first: nodes.Statement) -> None:
+        word = _WORDS[type(item)]
+        if isinstance(item, nodes.Retry):
+            self._report.not_yet(item.span, "a second `retry` in one task")
+            return
+        self._report.error(
+            codes.DUPLICATE_SETTING,
+            item.span,
+            f"`{word}` is given twice",
+            label="given again here",
+            labels=[Label(first.span, "first given here")],
+            help="remove one of them",
+        )
+
+    def _without_action(self, task: Task, item: nodes.Statement) -> None:
+        word = _WORDS[type(item)]
+        self._report.error(
+            codes.NO_ACTION,
+            item.span,
+            f"`{word}` is about an action, but task `{task.name}` has none",
+            labels=[Label(task.span, "this task does nothing itself")],
+            help='add an action such as `sh "…"`, or remove the setting',
+        )
+
+    # Values
+
+    def _value(self, expr: nodes.Expr, scope: Scope, wanted: Wanted, latest: Known, word: str) -> Typed | None:
+        """The value of a setting; None if an error was reported."""
+        known_before = len(scope.task.references)
+        found = self._checker.check(expr, scope, wanted)
+        if is_unknown(found.type):
+            return None
+        if found.known > latest:
+            del scope.task.references[known_before:]
+            self._too_late(expr, latest, word, found)
+            return None
+        return found
+
+    def _too_late(self, expr: nodes.Expr, latest: Known, word: str, found: Typed) -> None:
+        if latest == WRITTEN and found.known == CREATION:
+            self._report.not_yet(expr.span, f"a parameter in `{word}`", help="write the value out")
+            return
+        self._report.error(
+            codes.KNOWN_LATER,
+            expr.span,
+            f"`{word}` is fixed when a run begins, but this value is known only while the run goes on",
+            label="known only later",
+            help="use a literal" if latest == WRITTEN else "use a literal or a parameter",
+        )
+
+    def _impossible(self, expr: nodes.Expr, message: str, help: str) -> None:
+        self._report.error(codes.BAD_SETTING, expr.span, message, help=help)
+
+    def _timeout(self, item: nodes.Timeout, scope: Scope) -> Tree:
+        wanted = Wanted(DURATION, "`timeout` is a duration such as `20m`")
+        found = self._value(item.value, scope, wanted, CREATION, "timeout")
+        if found is None:
+            return None
+        length = duration(found.tree)
+        if length is None:
+            return ["call", "seconds", found.tree]
+        if length <= dt.timedelta():
+            self._impossible(item.value, "a timeout of no time would end every attempt at once", "write at least `1s`")
+        return length.total_seconds()
+
+    def _limit(self, task: Task, item: nodes.Limit, scope: Scope) -> Tree:
+        wanted = Wanted(INT, "`limit` is a whole number")
+        found = self._value(item.value, scope, wanted, CREATION, "limit")
+        if found is not None and isinstance(found.tree, int) and found.tree < 1:
+            what = "items" if task.mapped else "members"
+            self._impossible(
+                item.value, f"with `limit {found.tree}` none of the {what} could ever start", "write at least `limit 1`"
+            )
+        return None if found is None else found.tree
+
+    def _priority(self, item: nodes.Priority, scope: Scope) -> int:
+        wanted = Wanted(INT, "`priority` is a whole number from -20 to 19")
+        found = self._value(item.value, scope, wanted, WRITTEN, "priority")
+        if found is None:
+            return 0
+        if not isinstance(found.tree, int) or not -20 <= found.tree <= 19:
+            self._impossible(
+                item.value, "`priority` is a whole number from -20 to 19", "the lower the number, the sooner it starts"
+            )
+            return 0
+        return found.tree
+
+    def _env(self, item: nodes.Env, scope: Scope) -> tuple[tuple[str, Tree], ...]:
+        found: dict[str, Tree] = {}
+        places: dict[str, nodes.Name] = {}
+        for entry in item.entries:
+            name = entry.key.text
+            if name in places:
+                self._report.error(
+                    codes.DUPLICATE_SETTING,
+                    entry.key.span,
+                    f"the variable `{name}` is given twice",
+                    labels=[Label(places[name].span, "first given here")],
+                    help="remove one of them",
+                )
+            elif not _is_variable(name):
+                self._report.error(
+                    codes.BAD_SETTING,
+                    entry.key.span,
+                    f"`{name}` cannot be the name of an environment variable",
+                    help="use letters, digits and `_`",
+                )
+            elif name.startswith("FLOW_"):
+                self._report.error(
+                    codes.RESERVED_NAME,
+                    entry.key.span,
+                    f"`{name}` cannot be set: variables that begin with `FLOW_` are set by the runner",
+                    help="give it another name",
+                )
+            places.setdefault(name, entry.key)
+            found.setdefault(name, self._env_value(entry, scope))
+        return tuple(found.items())
+
+    def _env_value(self, entry: nodes.RecordEntry, scope: Scope) -> Tree:
+        value = self._checker.infer(entry.value, scope)
+        if isinstance(value.type, Optional) or not holds_secret(value.type):
+            wanted = Wanted(JSON, f"the variable `{entry.key.text}` needs a value")
+            value = value if not isinstance(value.type, Optional) else self._checker.check(entry.value, scope, wanted)
+        return value.tree
+
+    def _retry(self, item: nodes.Retry, scope: Scope) -> list[Retry]:
+        count = self._value(item.count, scope, Wanted(INT, "`retry` takes a whole number of attempts"), WRITTEN, "retry")
+        options = self._options(item, scope)
+        if count is None or options is None:
+            return []
+        if not isinstance(count.tree, int) or not 1 <= count.tree <= _MOST_RETRIES:
+            help = "write how often it is tried again after the first time, for example `retry 3`"
+            self._impossible(item.count, f"`retry {self._report.text(item.count.span)}` is no number of attempts", help)
+            return []
+        return [Retry(count.tree, **options)]
+
+    def _options(self, item: nodes.Retry, scope: Scope) -> dict[str, Any] | None:
+        found: dict[str, Any] = {}
+        given: dict[str, nodes.Argument] = {}
+        good = True
+        for option in item.options:
+            name = option.name
+            if name is None or name.text not in _RETRY_OPTIONS:
+                good = self._unknown_option(option)
+            elif name.text in given:
+                self._twice_option(option, given[name.text])
+                good = False
+            else:
+                given[name.text] = option
+                good = self._option(name.text, option, scope, found) and good
+        return found if good else None
+
+    def _unknown_option(self, option: nodes.Argument) -> bool:
+        names = ", ".join(_RETRY_OPTIONS)
+        if option.name is None:
+            self._report.error(
+                codes.UNNAMED_ARGUMENT, option.span, "this value has no name", help=f"`retry` has the options {names}"
+            )
+        elif option.name.text == "within":
+            self._report.not_yet(option.span, "`within` of a retry")
+        else:
+            help, fixes = did_you_mean(option.name.text, _RETRY_OPTIONS, option.name.span)
+            message = f"`retry` has no option called `{option.name.text}`"
+            help = help or f"its options are {names}"
+            self._report.error(
+                codes.UNKNOWN_ARGUMENT, option.name.span, message, label="not found", help=help, fixes=fixes
+            )
+        return False
+
+    def _twice_option(self, option: nodes.Argument, first: nodes.Argument) -> None:
+        assert option.name is not None
+        self._report.error(
+            codes.DUPLICATE_SETTING,
+            option.span,
+            f"`{option.name.text}` is given twice",
+            labels=[Label(first.span, "first given here")],
+            help="remove one of them",
+        )
+
+    def _option(self, name: str, option: nodes.Argument, scope: Scope, found: dict[str, Any]) -> bool:
+        if name == "when":
+            inner = Scope(scope.task, scope.home, narrowed=scope.narrowed, error=True)
+            found["when"] = self._checker.condition(option.value, inner, "the condition of a retry").tree
+            return True
+        kind, key, sentence = _RETRY_OPTIONS[name]
+        value = self._value(option.value, scope, Wanted(kind, sentence), WRITTEN, "retry")
+        if value is None:
+            return False
+        number = _number(value.tree)
+        if number is None:
+            self._impossible(option.value, f"{sentence}, and must be written out", "write a literal")
+            return False
+        if number < 0 or (name == "backoff" and number < 1) or (name == "jitter" and number > 1):
+            self._impossible(option.value, f"`{name}` cannot be {self._report.text(option.value.span)}", _BOUNDS[name])
+            return False
+        found[key] = number
+        return True
+
+
+_RETRY_OPTIONS: Final[dict[str, tuple[Any, str, str]]] = {
+    "delay": (DURATION, "delay_seconds", "`delay` is a duration such as `30s`"),
+    "backoff": (FLOAT, "backoff", "`backoff` is a number that each delay is multiplied with, such as `2.0`"),
+    "max_delay": (DURATION, "max_delay_seconds", "`max_delay` is a duration such as `10m`"),
+    "jitter": (PERCENT, "jitter", "`jitter` is a percentage such as `20%`"),
+    "when": (None, "when", ""),
+}
+_BOUNDS: Final = {
+    "delay": "write a duration such as `30s`",
+    "backoff": "write a number of at least 1",
+    "max_delay": "write a duration such as `10m`",
+    "jitter": "write a percentage from 0% to 100%",
+}
+
+
+def duration(tree: Tree) -> dt.timedelta | None:
+    """The duration that a tree writes out; None for any other."""
+    match tree:
+        case ["lit", "duration", str(text)]:
+            return parse_duration(text)
+        case ["neg", ["lit", "duration", str(text)]]:
+            return -parse_duration(text)
+        case _:
+            return None
+
+
+def _number(tree: Tree) -> float | None:
+    """Seconds of a written duration, the fraction of a percentage, or the number itself."""
+    match tree:
+        case bool():
+            return None
+        case int() | float():
+            return float(tree)
+        case ["lit", "percent", int() | float() as fraction]:
+            return float(fraction)
+        case _:
+            length = duration(tree)
+            return None if length is None else length.total_seconds()
+
+
+def _is_variable(name: str) -> bool:
+    return name.isascii() and name.isidentifier()

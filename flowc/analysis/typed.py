@@ -1,0 +1,40 @@
+"""The result of checking an expression: its type, its tree, and when its value is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from flowc.analysis.model import Task
+from flowc.analysis.types import UNKNOWN
+from runtime.model.definition import Tree
+from runtime.model.types import Type
+
+Known = int
+"""When a value is known; the larger, the later."""
+WRITTEN: Final[Known] = 0
+"""From the text alone: literals."""
+CREATION: Final[Known] = 1
+"""When a run is created: parameters, the run's time."""
+RUN_TIME: Final[Known] = 2
+"""Only while the run goes on: outputs, items."""
+
+
+@dataclass(slots=True)
+class Typed:
+    """`skipper`: where the value may be missing, the node whose condition makes it so."""
+
+    type: Type
+    tree: Tree = None
+    known: Known = WRITTEN
+    skipper: Task | None = None
+    late: bool = False
+
+    @property
+    def wrong(self) -> bool:
+        return self.type == UNKNOWN
+
+
+def wrong() -> Typed:
+    """What stands for an expression whose error is reported."""
+    return Typed(UNKNOWN)

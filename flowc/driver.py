@@ -1,0 +1,110 @@
+"""The compiler as one pure function: sources and a catalog in, definitions and diagnostics out.
+
+Each phase goes on over what an earlier one could not understand, so that one run reports every independent problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from flowc.analysis.flows import analyse
+from flowc.analysis.model import Flow
+from flowc.diagnostics import Diagnostic, Label, Sink, codes
+from flowc.emit.rows import rows_of
+from flowc.plan.plan import Edges, plan
+from flowc.source import Source
+from flowc.syntax.nodes import File
+from flowc.syntax.parser import parse
+from runtime.model.definition import FlowDefinition
+from runtime.model.signature import Catalog
+
+
+@dataclass(slots=True)
+class Unit:
+    """One source on its way through the phases. `stored_as`: the name of the file in the rows."""
+
+    source: Source
+    stored_as: str
+    catalog: Catalog
+    sink: Sink
+    tree: File = field(default_factory=File)
+    flows: list[Flow] = field(default_factory=list)
+    edges: list[Edges] = field(default_factory=list)
+    definitions: list[FlowDefinition] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """`flows` is empty if there are errors. `left_out`: diagnostics beyond the bound of the sink."""
+
+    flows: tuple[FlowDefinition, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    left_out: int = 0
+
+    @property
+    def good(self) -> bool:
+        return not any(found.severity == "error" for found in self.diagnostics)
+
+
+def compile_sources(
+    sources: Sequence[Source], catalog: Catalog, stored_as: Callable[[Source], str] = lambda source: source.path
+) -> Compiled:
+    """Compiles files together: their flows share one space of names. Never raises for what stands in a source."""
+    sink = Sink()
+    units = [Unit(source, stored_as(source), catalog, sink) for source in sources]
+    for unit in units:
+        for phase in PHASES:
+            phase(unit)
+    _check_names(units, sink)
+    if sink.has_errors:
+        return Compiled((), tuple(sink.diagnostics()), sink.left_out)
+    for unit in units:
+        emit(unit)
+    flows = tuple(flow for unit in units for flow in unit.definitions)
+    return Compiled(flows, tuple(sink.diagnostics()), sink.left_out)
+
+
+def read_tree(unit: Unit) -> None:
+    """Text to tree."""
+    unit.tree = parse(unit.source, unit.sink)
+
+
+def resolve(unit: Unit) -> None:
+    """Tree to resolved model: names, types, settings, scripts."""
+    unit.flows = analyse(unit.tree, unit.source, unit.catalog, unit.sink)
+
+
+def order(unit: Unit) -> None:
+    """Model to edges, and cycles among them."""
+    unit.edges = [plan(flow, unit.source, unit.sink) for flow in unit.flows]
+
+
+def emit(unit: Unit) -> None:
+    """Model and edges to rows. Only for a source without errors."""
+    line = unit.source.line
+    unit.definitions = [
+        rows_of(flow, edges, unit.stored_as, line) for flow, edges in zip(unit.flows, unit.edges, strict=True)
+    ]
+
+
+PHASES: Final[tuple[Callable[[Unit], None], ...]] = (read_tree, resolve, order)
+
+
+def _check_names(units: list[Unit], sink: Sink) -> None:
+    """Flows of different files may not share a name."""
+    first: dict[str, tuple[Unit, Flow]] = {}
+    for unit in units:
+        for flow in unit.flows:
+            known, other = first.setdefault(flow.name, (unit, flow))
+            if known is not unit:
+                sink.error(
+                    codes.DUPLICATE_NAME,
+                    unit.source,
+                    flow.span,
+                    f"there are two flows called `{flow.name}`",
+                    label="defined again here",
+                    labels=[Label(other.span, "first defined here", known.source)],
+                    help="give one of them another name",
+                )

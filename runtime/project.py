@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -44,6 +43,8 @@ def find_project(start: Path) -> Project | None:
 
 def read_project(folder: Path) -> Project:
     """The project of a folder that has a `flow.toml`; ProjectProblem says what is wrong with the file."""
+    import tomllib
+
     file = folder / PROJECT_FILE
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))

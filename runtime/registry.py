@@ -10,7 +10,6 @@ import contextlib
 import importlib
 import sys
 import threading
-import traceback
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
@@ -184,12 +183,14 @@ def _imported(name: str, what: str) -> ModuleType:
         if problem.name == name or name.startswith(f"{problem.name}."):
             raise ComponentProblem(f"{what} is not there: there is no module `{name}`") from None
         raise ComponentProblem(f"{what} needs the module `{problem.name}`, which is not installed") from None
-    except (Exception, SystemExit) as problem:
+    except (Exception, SystemExit) as problem:  # noqa: BLE001 - anything may be raised by an import
         raise ComponentProblem(f"{what} cannot be imported: {_last_place(problem)}") from None
 
 
 def _last_place(problem: BaseException) -> str:
     """The error, and where in the author's file it was raised."""
+    import traceback
+
     told = "".join(traceback.format_exception_only(problem)).strip().splitlines()[-1]
     if isinstance(problem, SyntaxError):
         return f"{told} ({problem.filename}:{problem.lineno})"
@@ -215,14 +216,24 @@ def _full_name(declaration: Declaration, prefix: str, key: str) -> str:
 def _package_components() -> dict[str, Component]:
     global _of_packages
     if _of_packages is None:
-        from importlib.metadata import entry_points
-
-        found: list[Component] = []
-        for point in entry_points(group=ENTRY_POINTS):
-            module = _imported(point.module, f"the module `{point.module}` of an installed package")
-            found += _components_in(module, point.name)
-        _of_packages = _distinct(found)
+        _of_packages = _distinct(_load_packages()) if _some_package_offers() else {}
     return _of_packages
+
+
+def _some_package_offers() -> bool:
+    """Whether any installed package names our entry point group; looked up in its files, which is quick."""
+    declared = (file for path in sys.path for file in Path(path or ".").glob("*-info/entry_points.txt"))
+    return any(ENTRY_POINTS.encode() in file.read_bytes() for file in declared)
+
+
+def _load_packages() -> list[Component]:
+    from importlib.metadata import entry_points
+
+    found: list[Component] = []
+    for point in entry_points(group=ENTRY_POINTS):
+        module = _imported(point.module, f"the module `{point.module}` of an installed package")
+        found += _components_in(module, point.name)
+    return found
 
 
 def _distinct(components: Iterable[Component]) -> dict[str, Component]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from runtime.cli.options import NO_VALUE
 from runtime.cli.verbs.cancel import cancel
 from runtime.cli.verbs.flows import flows
 from runtime.cli.verbs.ignore import ignore
@@ -67,7 +68,9 @@ for _name, (_verb, _panel) in VERBS.items():
 @app.callback(invoke_without_command=True)
 def main(
     context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", metavar=NO_VALUE, help="Show the version and exit.", is_eager=True)
+    ] = False,
 ) -> None:
     if version:
         from importlib.metadata import version as version_of

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any, get_type_hints
+from copy import copy
+from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
 from runtime.cli.expression_text import expression_text
+from runtime.cli.options import NO_VALUE
 from runtime.cli.parameters import option_of, placeholder, what
 from runtime.model.definition import FlowDefinition, ParameterDefinition
 from runtime.model.types import BOOL, ListOf, required, type_from_json
 
-_EMPTY = inspect.Parameter.empty
+_OWN_PANEL = "Options of the command"
 
 
 def show_help(verb: Callable[..., Any], command: str, flow: FlowDefinition | None = None) -> None:
@@ -33,9 +35,10 @@ def show_help(verb: Callable[..., Any], command: str, flow: FlowDefinition | Non
     show.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     show.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     app = typer.Typer(add_completion=False, rich_markup_mode="rich")
-    app.command(context_settings={"help_option_names": ["--help", "-h"]})(show)
+    app.command(add_help_option=False)(show)
     usage = f"{command} {flow.name}" if flow else f"{command} FLOW"
-    app(["--help"], prog_name=usage, standalone_mode=False)
+    made = typer.main.get_command(app)
+    print(made.get_help(made.make_context(usage, [])).rstrip())
 
 
 def _about(verb: Callable[..., Any], flow: FlowDefinition | None) -> str:
@@ -45,17 +48,21 @@ def _about(verb: Callable[..., Any], flow: FlowDefinition | None) -> str:
 
 
 def _own_options(verb: Callable[..., Any]) -> list[inspect.Parameter]:
-    """The options of the verb itself, without its arguments and its own --help."""
+    """The options of the verb itself, without its arguments; their panel comes after that of the parameters."""
     hints = get_type_hints(verb, include_extras=True)
-    return [
-        parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
-        for name, parameter in inspect.signature(verb).parameters.items()
-        if name not in ("context", "flow", "help")
-    ]
+    options = []
+    for name, parameter in inspect.signature(verb).parameters.items():
+        if name in ("context", "flow"):
+            continue
+        kind, info = get_args(hints[name])
+        info = copy(info)
+        info.rich_help_panel = _OWN_PANEL
+        options.append(parameter.replace(annotation=Annotated[kind, info], kind=inspect.Parameter.KEYWORD_ONLY))
+    return options
 
 
 def _declared(option: inspect.Parameter) -> tuple[str, ...]:
-    (info,) = option.annotation.__metadata__
+    _, info = get_args(option.annotation)
     return (info.default, *(info.param_decls or ()))
 
 
@@ -65,6 +72,7 @@ def _param_option() -> inspect.Parameter:
         metavar="NAME=VALUE",
         help="A parameter by its name, also one named like an option.",
         show_default=False,
+        rich_help_panel=_OWN_PANEL,
     )
     return _option("param", str | None, info)
 
@@ -74,10 +82,10 @@ def _flow_option(parameter: ParameterDefinition, taken: set[str]) -> inspect.Par
     names = _option_names(parameter, kind == BOOL, taken)
     info = typer.Option(
         names,
-        metavar=None if kind == BOOL else placeholder(kind),
+        metavar=NO_VALUE if kind == BOOL else placeholder(kind),
         help=_help(parameter),
         rich_help_panel="Parameters",
-        show_default=_default(parameter),
+        show_default=False,
     )
     return _option(f"parameter_{parameter.name}", bool if kind == BOOL else str | None, info)
 
@@ -105,15 +113,16 @@ def _help(parameter: ParameterDefinition) -> str:
         words.append(f"Takes {what(kind)}.")
     if parameter.where is not None:
         words.append(f"Must be such that {_escaped(expression_text(parameter.where))}.")
+    words.append(_default(parameter))
+    return " ".join(words).rstrip()
+
+
+def _default(parameter: ParameterDefinition) -> str:
     if not parameter.has_default:
-        words.append("Needed.")
-    return " ".join(words)
-
-
-def _default(parameter: ParameterDefinition) -> str | bool:
-    if not parameter.has_default or parameter.default is None:
-        return False
-    return _escaped(expression_text(parameter.default))
+        return "[red]Needed.[/red]"
+    if parameter.default is None:
+        return ""
+    return f"[dim]{_escaped(f'[default: {expression_text(parameter.default)}]')}[/dim]"
 
 
 def _escaped(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import socket
 from pathlib import Path
 
 from runtime.service import Service
@@ -17,3 +18,13 @@ def open_service(db: str | None, jobs: int | None = None) -> Service:
 def same_store(db: str | None) -> str:
     """What to add to a command so that it means the same store: `--db FILE`, or nothing."""
     return f"--db {shlex.quote(db)}" if db else ""
+
+
+def engine_is_alive(service: Service) -> bool:
+    """Whether some process works on the runs of this store right now."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as knock:
+        try:
+            knock.connect(str(service.files.socket))
+        except OSError:
+            return False
+    return True

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
+from typing import Any
 
 from runtime.cli.display.clock import day_and_time, duration
 from runtime.cli.display.explanation import first_line
@@ -46,7 +48,11 @@ def _tasks(run: RunSummary) -> str:
 
 
 def _parameters(run: RunSummary) -> str:
-    return harmless(" ".join(f"{name}={value}" for name, value in run.parameters.items()))
+    return harmless(" ".join(f"{name}={_value(value)}" for name, value in run.parameters.items()))
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def flows_table(

@@ -42,21 +42,26 @@ class LiveDisplay:
     def show(self) -> None:
         """Paints the present state."""
         began = time.monotonic()
+        self._paint()
+        self.pause_seconds = max(_FRAME_SECONDS, (time.monotonic() - began) * _REST)
+
+    def _paint(self, *, panel: bool = True) -> None:
         size = size_of(sys.stdout)
         if size.height != self._height:
             self._height, self._level = size.height, 0
         picture = self._look.picture()
-        lines, self._level = frame(picture, size, self._glyphs, self._look.failure(picture), self._notice, self._level)
+        failure = self._look.failure(picture) if panel else None
+        lines, self._level = frame(picture, size, self._glyphs, failure, self._notice, self._level)
         self._live.update(rich_text(lines), refresh=True)
-        self.pause_seconds = max(_FRAME_SECONDS, (time.monotonic() - began) * _REST)
 
     def notice(self, text: str) -> None:
         """A sentence under the tree, until the end."""
         self._notice = text
 
     def finish(self) -> None:
-        """Leaves the last frame on the screen."""
+        """Leaves the last state on the screen; what failed is told by the summary that follows."""
         self._notice = ""
+        self._paint(panel=False)
         self._live.stop()
 
 

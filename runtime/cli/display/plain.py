@@ -29,13 +29,14 @@ class PlainProgress:
     def lines(self, picture: Picture, attempts: Sequence[AttemptView]) -> list[str]:
         """What is new, oldest first."""
         told: list[tuple[int, str]] = []
+        retries = {node.view.attempt_id: node.view.not_before for node in picture.nodes if node.view.not_before}
         for attempt in attempts:
-            told += self._attempt(attempt)
+            told += self._attempt(attempt, retries.get(attempt.id, 0))
         for node in picture.nodes:
             told += self._state(node, picture.now)
         return [f"{moment(at, self._zone)} {text}" for at, text in sorted(told, key=lambda entry: entry[0])]
 
-    def _attempt(self, attempt: AttemptView) -> list[tuple[int, str]]:
+    def _attempt(self, attempt: AttemptView, retry_at: int) -> list[tuple[int, str]]:
         told = []
         if attempt.id not in self._started:
             self._started.add(attempt.id)
@@ -43,7 +44,7 @@ class PlainProgress:
             told.append((attempt.started_at, f"{attempt.path} started{again}"))
         if attempt.ended_at is not None and attempt.id not in self._ended:
             self._ended.add(attempt.id)
-            told.append((attempt.ended_at, f"{attempt.path} {_end(attempt, attempt.ended_at)}"))
+            told.append((attempt.ended_at, f"{attempt.path} {_end(attempt, attempt.ended_at, retry_at)}"))
         return told
 
     def _state(self, node: Node, now: int) -> list[tuple[int, str]]:
@@ -63,9 +64,10 @@ class PlainProgress:
         return []
 
 
-def _end(attempt: AttemptView, ended_at: int) -> str:
+def _end(attempt: AttemptView, ended_at: int, retry_at: int) -> str:
     took = duration(ended_at - attempt.started_at)
     if attempt.outcome == "succeeded":
         return f"succeeded in {took}"
     why = first_line(attempt.message) or attempt.reason.value
-    return f"{attempt.outcome} after {took}" + (f": {why}" if why else "")
+    again = f"; again in {duration(retry_at - ended_at)}" if retry_at else ""
+    return f"{attempt.outcome} after {took}" + (f": {why}" if why else "") + again

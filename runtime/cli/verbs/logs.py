@@ -6,20 +6,22 @@ from typing import Annotated
 
 import typer
 
-from runtime.cli.options import Db, Json
+from runtime.cli.options import NO_VALUE, Db, Json
 
 
 def logs(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[RUN] [TASK]", help="A run, and a task or group of it.", show_default="all of the latest"
+            metavar="RUN [TASK]", help="A run, and a task or group of it; all of the latest.", show_default=False
         ),
     ] = None,
     attempt: Annotated[
-        int | None, typer.Option("--attempt", metavar="N", help="That attempt.", show_default="the last")
+        int | None, typer.Option("--attempt", metavar="N", help="That attempt instead of the last.", show_default=False)
     ] = None,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the tasks have ended.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", metavar=NO_VALUE, help="Go on until the tasks have ended.")
+    ] = False,
     json: Json = False,
     db: Db = None,
 ) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from runtime.cli.options import Db, Json, Key
+from runtime.cli.options import NO_VALUE, Db, Json, Key
 
 
 def register(
@@ -15,7 +15,9 @@ def register(
     key: Key = None,
     json: Json = False,
     db: Db = None,
-    help: Annotated[bool, typer.Option("--help", "-h", help="Show this, with the parameters of FLOW.")] = False,
+    help: Annotated[
+        bool, typer.Option("--help", "-h", metavar=NO_VALUE, help="Show this, with the parameters of FLOW.")
+    ] = False,
 ) -> int:
     """Make a run without working on it. Parameters of the flow are options: --name VALUE."""
     from runtime.cli import as_json

@@ -14,7 +14,7 @@ def rerun(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[RUN] [TASK]...", help="A run, and tasks of it.", show_default="what failed in the latest"
+            metavar="RUN [TASK...]", help="A run, and tasks of it; what failed in the latest.", show_default=False
         ),
     ] = None,
     jobs: Jobs = None,

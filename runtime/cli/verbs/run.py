@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from runtime.cli.options import Db, Jobs, Json, Key, Plain
+from runtime.cli.options import NO_VALUE, Db, Jobs, Json, Key, Plain
 
 
 def run(
@@ -26,7 +26,9 @@ def run(
     json: Json = False,
     key: Key = None,
     db: Db = None,
-    help: Annotated[bool, typer.Option("--help", "-h", help="Show this, with the parameters of FLOW.")] = False,
+    help: Annotated[
+        bool, typer.Option("--help", "-h", metavar=NO_VALUE, help="Show this, with the parameters of FLOW.")
+    ] = False,
 ) -> int:
     """Run a flow and show it until it ends. Parameters of the flow are options: --name VALUE.
 

@@ -13,9 +13,9 @@ from runtime.cli.options import Db, Json
 
 def runs(
     flow: Annotated[
-        str | None, typer.Argument(metavar="[FLOW]", help="Only runs of this flow.", show_default=False)
+        str | None, typer.Argument(metavar="FLOW", help="Only runs of this flow.", show_default=False)
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many to show.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, help="How many to show.")] = 20,
     json: Json = False,
     db: Db = None,
 ) -> int:

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from runtime.cli.options import Db, Json, RunRef
+from runtime.cli.options import NO_VALUE, Db, Json, RunRef
 
 
 def status(
     run: RunRef = None,
-    every: Annotated[bool, typer.Option("--all", help="Every row, however many there are.")] = False,
+    every: Annotated[bool, typer.Option("--all", metavar=NO_VALUE, help="Every row, however many there are.")] = False,
     json: Json = False,
     db: Db = None,
 ) -> int:
@@ -20,9 +20,10 @@ def status(
     from runtime.cli import as_json
     from runtime.cli.display.frame import Size, frame
     from runtime.cli.display.paint import glyphs_of, paint, size_of
+    from runtime.cli.display.styled import Span, line
     from runtime.cli.display.summary import next_step
     from runtime.cli.look import Look
-    from runtime.cli.store import open_service, same_store
+    from runtime.cli.store import engine_is_alive, open_service, same_store
 
     with open_service(db) as service:
         found = service.reader.run(run)
@@ -32,9 +33,12 @@ def status(
         look = Look(service.reader, found.id)
         picture = look.picture()
         failure = look.failure(picture)
+        idle = not found.status.ended and not engine_is_alive(service)
     size = size_of(sys.stdout)
     glyphs = glyphs_of(sys.stdout)
     lines, _ = frame(picture, Size(size.width, None if every else size.height), glyphs, failure)
-    last = next_step(picture, same_store(db)) if found.status.ended else []
+    if idle:
+        lines += [(), line(Span("nobody works on it at the moment", "warn"))]
+    last = next_step(picture, same_store(db)) if found.status.ended or idle else []
     paint([*lines, *last], sys.stdout)
     return 0

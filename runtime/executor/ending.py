@@ -38,13 +38,20 @@ def sweep(process: Process, grace_seconds: float) -> int | None:
     """After a script's own end: end what it left in its group, and reap it. What made a session of its own stays."""
     process.signal_group(signal.SIGTERM)
     code = process.reap()
-    if process.group_left():
-        until = time.monotonic() + grace_seconds
-        while process.group_left() and time.monotonic() < until:
-            time.sleep(_STEP_SECONDS)
-        if process.group_left():
-            process.signal_group(signal.SIGKILL)
+    if not _group_ends(process, grace_seconds):
+        process.signal_group(signal.SIGKILL)
+        _group_ends(process, _KILL_SECONDS)
     return code
+
+
+def _group_ends(process: Process, seconds: float) -> bool:
+    """Whether nothing of the group is alive, after at most so long."""
+    until = time.monotonic() + seconds
+    while process.group_left():
+        if time.monotonic() >= until:
+            return False
+        time.sleep(_STEP_SECONDS)
+    return True
 
 
 def _await_rest(process: Process, folder: AttemptFolder, until: float) -> None:

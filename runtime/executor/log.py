@@ -9,7 +9,7 @@ _KEEP_SIZE_PUNCH_HOLE: Final = 0x01 | 0x02
 _BLOCK: Final = 4096
 _LINE_BYTES: Final = 4096
 
-DEFAULT_CAP_BYTES: Final = 16 * 1024 * 1024
+DEFAULT_CAP_BYTES: Final = 16_000_000
 
 
 def open_log(path: str) -> int:

@@ -52,7 +52,10 @@ def collect(folder: AttemptFolder, outs: Outs, project: Path) -> dict[str, Any]:
     read_lines(given, _read(folder.out, "$FLOW_OUT"))
     result = _read(folder.at("result"), "what the script gave")
     if result:
-        add_result(given, _load(result), outs)
+        try:
+            add_result(given, _load(result), outs)
+        except ValueProblem as problem:
+            raise BadOutput(str(problem)) from None
     return check(given, outs, project)
 
 
@@ -90,12 +93,16 @@ def from_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], count: int,
             raise BadOutput(
                 f"the query gave {count} rows, too many for the output `{name}`: write them to a file or table"
             )
-        return {name: _list_of_rows(columns, rows, required(kind))}
+        return {name: _list_of_rows(columns, rows, required(kind), f"the output `{name}`")}
     if count != 1:
         names = ", ".join(f"`{name}`" for name in kinds)
         raise BadOutput(f"the last query gave {count} rows, but {names} need{'s' * (len(kinds) == 1)} exactly one row")
     # Columns that are not declared are left alone: a query may show more than the flow needs.
-    return {name: _cell(kinds[name], value) for name, value in zip(columns, rows[0], strict=True) if name in kinds}
+    return {
+        name: _cell(kinds[name], value, f"the output `{name}`")
+        for name, value in zip(columns, rows[0], strict=True)
+        if name in kinds
+    }
 
 
 def check(given: Given, outs: Outs, project: Path) -> dict[str, Any]:
@@ -132,31 +139,29 @@ def _unknown(name: str, known: Sequence[str]) -> str:
     return f"the output `{name}` is not declared; {rest}"
 
 
-def _list_of_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], kind: Type) -> list[Any]:
+def _list_of_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], kind: Type, where: str) -> list[Any]:
     item = required(kind.item) if isinstance(kind, ListOf) else kind
     if isinstance(item, Record):
         kinds = dict(item.fields)
         return [
             {
-                name: _cell(kinds[name], value) if name in kinds else value
+                name: _cell(kinds[name], value, f"{where}[{index}].{name}") if name in kinds else value
                 for name, value in zip(columns, row, strict=True)
             }
-            for row in rows
+            for index, row in enumerate(rows)
         ]
     if len(columns) != 1:
         raise BadOutput(f"the query gave {len(columns)} columns, but a {kind} needs exactly one")
-    return [_cell(item, row[0]) for row in rows]
+    return [_cell(item, row[0], f"{where}[{index}]") for index, row in enumerate(rows)]
 
 
-def _cell(kind: Type, value: Any) -> Any:
+def _cell(kind: Type, value: Any, where: str) -> Any:
     """JSON for a value of SQLite, which has no booleans and keeps lists and records as text."""
     inner = required(kind)
     if inner == BOOL and value in (0, 1):
         return bool(value)
-    if isinstance(value, str) and isinstance(kind, Optional) and value == "":
-        return value
     if isinstance(value, str):
-        return to_json(from_text(kind, value, "the query's value"))
+        return to_json(from_text(kind, value, where))
     if isinstance(value, dict):
         raise BadOutput("the query gave a blob, which cannot be an output; write it to a file")
     return value

@@ -6,6 +6,7 @@ All of it changes states and then derives the rest afresh (`runtime.picture`); n
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+
 from runtime.model.errors import NotFound, Refused
 from runtime.model.names import find_path
 from runtime.model.state import ExecStatus, Reason, RunStatus
@@ -25,16 +26,10 @@ def recount(step: Step, run: ActiveRun) -> None:
     known = tasks.derived(run.id)
     wanted = RunPicture(run.graph, rows).derive()
     tasks.recount(
-        (*derived.columns(), identity)
-        for identity, derived in wanted.items()
-        if derived.columns() != known[identity]
+        (*derived.columns(), identity) for identity, derived in wanted.items() if derived.columns() != known[identity]
     )
     for row in reversed(rows):
-        if (
-            row.kind != "task"
-            and wanted[row.id].status == ExecStatus.RUNNING
-            and not wanted[row.id].open_members
-        ):
+        if row.kind != "task" and wanted[row.id].status == ExecStatus.RUNNING and not wanted[row.id].open_members:
             tasks.close(row.id, None, step.now)
             step.ended(run, row, active=run.limited(row))
     step.flush()
@@ -50,26 +45,14 @@ def rerun(step: Step, run: ActiveRun, names: Sequence[str]) -> list[str]:
     if names:
         chosen = [row for name in names for row in _named(rows, name, shape)]
     else:
-        chosen = [
-            row
-            for row in rows
-            if row.status is ExecStatus.FAILED and row.reason != Reason.MEMBERS
-        ]
-    running = [
-        row.path
-        for row in chosen
-        if row.kind == "task" and row.status is ExecStatus.RUNNING
-    ]
+        chosen = [row for row in rows if row.status is ExecStatus.FAILED and row.reason != Reason.MEMBERS]
+    running = [row.path for row in chosen if row.kind == "task" and row.status is ExecStatus.RUNNING]
     if running:
         raise Refused(
             f"`{running[0]}` is still running",
             f"end it first: flower cancel {run.row.ref}",
         )
-    reset = [
-        row
-        for row in chosen
-        if row.kind == "task" or row.reason in (Reason.EXPRESSION, Reason.MISSING_VALUE)
-    ]
+    reset = [row for row in chosen if row.kind == "task" or row.reason in (Reason.EXPRESSION, Reason.MISSING_VALUE)]
     step.store.tasks.reset(row.id for row in reset)
     _reopen(step, run)
     step.store.events.add(step.now, "rerun", run.id, tasks=[row.path for row in reset])
@@ -95,21 +78,13 @@ def ignore(step: Step, run: ActiveRun, name: str) -> list[str]:
     rows = step.store.tasks.of_run(run.id)
     row = find_row(rows, name)
     chosen = [row, *RunPicture(run.graph, rows).below(row)]
-    running = [
-        each
-        for each in chosen
-        if each.kind == "task" and each.status is ExecStatus.RUNNING
-    ]
+    running = [each for each in chosen if each.kind == "task" and each.status is ExecStatus.RUNNING]
     if running:
         raise Refused(
             f"`{running[0].path}` is running",
             f"end it first: flower cancel {run.row.ref}",
         )
-    open_ones = [
-        each
-        for each in chosen
-        if each.status not in (ExecStatus.FINISHED, ExecStatus.IGNORED)
-    ]
+    open_ones = [each for each in chosen if each.status not in (ExecStatus.FINISHED, ExecStatus.IGNORED)]
     if not open_ones:
         raise Refused(f"`{row.path}` has already {row.status.word}", None)
     step.store.tasks.force(
@@ -136,9 +111,7 @@ def cancel(step: Step, run: ActiveRun) -> None:
     step.store.events.add(step.now, "cancelled", run.id)
 
 
-def apply_hand_changes(
-    step: Step, run: ActiveRun, changes: Iterable[HandChange]
-) -> list[int]:
+def apply_hand_changes(step: Step, run: ActiveRun, changes: Iterable[HandChange]) -> list[int]:
     """Apply a person's updates of one run; the attempts that must be ended because of them."""
     ended: list[int] = []
     for change in changes:
@@ -173,16 +146,10 @@ def _apply_hand_change(step: Step, run: ActiveRun, change: HandChange) -> list[i
         tasks.reset([row.id])
     else:
         tasks.force([row.id], wanted, Reason.BY_HAND, "", step.now)
-    return (
-        [row.attempt_id]
-        if was is ExecStatus.RUNNING and row.attempt_id is not None
-        else []
-    )
+    return [row.attempt_id] if was is ExecStatus.RUNNING and row.attempt_id is not None else []
 
 
-def _apply_to_group(
-    step: Step, run: ActiveRun, row: TaskRow, was: ExecStatus, wanted: ExecStatus
-) -> list[int]:
+def _apply_to_group(step: Step, run: ActiveRun, row: TaskRow, was: ExecStatus, wanted: ExecStatus) -> list[int]:
     """A group set to waiting resets what stopped inside; set to ignored it is ignored whole; else it is put back."""
     _put_back(step, row, was)
     below = [inner for inner in picture(step, run).below(row) if inner.kind == "task"]
@@ -191,15 +158,11 @@ def _apply_to_group(
         step.store.tasks.reset(inner.id for inner in below if inner.status in stopped)
     elif wanted is ExecStatus.IGNORED:
         left = [inner for inner in below if not inner.status.satisfies]
-        step.store.tasks.force(
-            (inner.id for inner in left), wanted, Reason.BY_HAND, "", step.now
-        )
+        step.store.tasks.force((inner.id for inner in left), wanted, Reason.BY_HAND, "", step.now)
         if not below:
             step.store.tasks.force([row.id], wanted, Reason.BY_HAND, "", step.now)
         return [
-            inner.attempt_id
-            for inner in left
-            if inner.status is ExecStatus.RUNNING and inner.attempt_id is not None
+            inner.attempt_id for inner in left if inner.status is ExecStatus.RUNNING and inner.attempt_id is not None
         ]
     return []
 

@@ -16,9 +16,7 @@ from runtime.scope import TaskScope
 
 def provided(task: TaskDefinition) -> list[tuple[str, Any]]:
     """(name, type) of the outputs that the action itself gives."""
-    return [
-        (out.name, type_from_json(out.type)) for out in task.outs if not out.computed
-    ]
+    return [(out.name, type_from_json(out.type)) for out in task.outs if not out.computed]
 
 
 def early_values(task: TaskDefinition, scope: TaskScope) -> dict[str, Any]:
@@ -31,9 +29,7 @@ def early_values(task: TaskDefinition, scope: TaskScope) -> dict[str, Any]:
     return values
 
 
-def computed_outputs(
-    task: TaskDefinition, given: Mapping[str, Any], scope: TaskScope
-) -> dict[str, Any]:
+def computed_outputs(task: TaskDefinition, given: Mapping[str, Any], scope: TaskScope) -> dict[str, Any]:
     """All outputs as JSON: those given by the action (JSON) and those computed from them.
 
     ExpressionError or ValueProblem if one cannot be computed or does not fit.
@@ -46,24 +42,14 @@ def computed_outputs(
     for early in (True, False):
         for out in task.outs:
             if out.computed and out.early is early:
-                values[out.name] = _typed(
-                    out.type, evaluate(out.value, scope), out.name
-                )
-    return {
-        out.name: to_json(values[out.name]) for out in task.outs if out.name in values
-    }
+                values[out.name] = _typed(out.type, evaluate(out.value, scope), out.name)
+    return {out.name: to_json(values[out.name]) for out in task.outs if out.name in values}
 
 
-def missing_file(
-    task: TaskDefinition, outputs: Mapping[str, Any], project: Path
-) -> str | None:
+def missing_file(task: TaskDefinition, outputs: Mapping[str, Any], project: Path) -> str | None:
     """The sentence for a computed output of type path whose file does not exist at the end; None if all do."""
     for out in task.outs:
-        if (
-            out.computed
-            and required(type_from_json(out.type)) == PATH
-            and outputs.get(out.name) is not None
-        ):
+        if out.computed and required(type_from_json(out.type)) == PATH and outputs.get(out.name) is not None:
             path = os.path.join(project, outputs[out.name])
             if not os.path.exists(path):
                 return f"the output `{out.name}` names {outputs[out.name]}, but there is no such file"

@@ -71,9 +71,7 @@ class RunPicture:
             if (
                 row.kind != "task"
                 and settled
-                and any(
-                    status[child.id] not in _SETTLED for child in self._children[row.id]
-                )
+                and any(status[child.id] not in _SETTLED for child in self._children[row.id])
             ):
                 status[row.id] = ExecStatus.RUNNING
         return status
@@ -91,13 +89,9 @@ class RunPicture:
         )
 
     def _remaining(self, row: TaskRow, status: dict[int, ExecStatus]) -> int:
-        return sum(
-            1 for needed in self._needs(row) if not self._meets(needed, row, status)
-        )
+        return sum(1 for needed in self._needs(row) if not self._meets(needed, row, status))
 
-    def _meets(
-        self, needed: TaskRow, row: TaskRow, status: dict[int, ExecStatus]
-    ) -> bool:
+    def _meets(self, needed: TaskRow, row: TaskRow, status: dict[int, ExecStatus]) -> bool:
         if needed.id == row.parent_id:
             return status[needed.id] is not ExecStatus.WAITING
         return status[needed.id] in _SETTLED
@@ -113,9 +107,7 @@ class RunPicture:
             return
         yield parent
         for edge in self._graph.predecessors[row.node]:
-            found = self._at.get(
-                (edge.predecessor, self._scope_of(edge.predecessor, row), 0)
-            )
+            found = self._at.get((edge.predecessor, self._scope_of(edge.predecessor, row), 0))
             if found is not None:
                 yield found
 
@@ -145,11 +137,7 @@ class RunPicture:
         """For each waiting row the paths of what it still waits for."""
         status = {row.id: row.status for row in self._rows}
         return {
-            row.id: [
-                needed.path
-                for needed in self._needs(row)
-                if not self._meets(needed, row, status)
-            ]
+            row.id: [needed.path for needed in self._needs(row) if not self._meets(needed, row, status)]
             for row in self._rows
             if row.status is ExecStatus.WAITING
         }
@@ -160,38 +148,20 @@ class RunPicture:
         stuck: set[int] = set()
         found: list[TaskRow] = []
         for row in reversed(self._rows):
-            if (
-                row.kind == "task"
-                or row.status is not ExecStatus.RUNNING
-                or row.parent_id is None
-            ):
+            if row.kind == "task" or row.status is not ExecStatus.RUNNING or row.parent_id is None:
                 continue
-            left = [
-                child
-                for child in self._children[row.id]
-                if child.status not in _SETTLED
-            ]
+            left = [child for child in self._children[row.id] if child.status not in _SETTLED]
             still = all(
-                child.id in stuck
-                or (child.id in lost and child.status is not ExecStatus.RUNNING)
-                for child in left
+                child.id in stuck or (child.id in lost and child.status is not ExecStatus.RUNNING) for child in left
             )
-            if (
-                left
-                and still
-                and any(inner.status is ExecStatus.FAILED for inner in self.below(row))
-            ):
+            if left and still and any(inner.status is ExecStatus.FAILED for inner in self.below(row)):
                 stuck.add(row.id)
                 found.append(row)
         return found
 
     def _lost(self) -> set[int]:
-        """Rows that will not end before a person does something: failed and suspended ones and all that wait for them."""
-        lost = {
-            row.id
-            for row in self._rows
-            if row.status in (ExecStatus.FAILED, ExecStatus.SUSPENDED)
-        }
+        """Rows that will not end before a person acts: failed and suspended ones, and all that wait for them."""
+        lost = {row.id for row in self._rows if row.status in (ExecStatus.FAILED, ExecStatus.SUSPENDED)}
         waiting = [row for row in self._rows if row.status is ExecStatus.WAITING]
         grown = True
         while grown:
@@ -205,9 +175,7 @@ class RunPicture:
                     lost.add(row.id)
                     grown = True
             for row in waiting:
-                if row.id not in lost and any(
-                    self._blocks(needed, row, lost) for needed in self._needs(row)
-                ):
+                if row.id not in lost and any(self._blocks(needed, row, lost) for needed in self._needs(row)):
                     lost.add(row.id)
                     grown = True
         return lost

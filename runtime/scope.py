@@ -27,9 +27,7 @@ class MissingValue(Exception):
 class TaskScope:
     """A scope of `runtime.expression` for one task run; reads the store, keeps nothing."""
 
-    def __init__(
-        self, graph: FlowGraph, values: RunValues, tasks: TaskStore, row: TaskRow
-    ) -> None:
+    def __init__(self, graph: FlowGraph, values: RunValues, tasks: TaskStore, row: TaskRow) -> None:
         self._graph = graph
         self._values = values
         self._tasks = tasks
@@ -59,9 +57,7 @@ class TaskScope:
             return self.loop_values[name]
         for node, row in self._items().items():
             if row.item is not None and name in row.item:
-                return from_json(
-                    self._item_type(node, name), row.item[name], f"`{name}`"
-                )
+                return from_json(self._item_type(node, name), row.item[name], f"`{name}`")
         raise ExpressionError(f"`{name}` is known only inside its `for`")
 
     def state(self, path: str, name: str) -> Any:
@@ -79,18 +75,12 @@ class TaskScope:
     def out(self, path: str, name: str) -> Any:
         node = self._graph.by_path[path]
         kind = self._out_type(node, name)
-        outer = [
-            mapped for mapped in self._graph.maps[node] if mapped not in self._items()
-        ]
+        outer = [mapped for mapped in self._graph.maps[node] if mapped not in self._items()]
         return self._collect(node, name, kind, self.scope_of(node), outer)
 
-    def _collect(
-        self, node: int, name: str, kind: Type, scope_id: int, outer: list[int]
-    ) -> Any:
+    def _collect(self, node: int, name: str, kind: Type, scope_id: int, outer: list[int]) -> Any:
         if not outer:
-            return self._value(
-                self._tasks.at(self._row.run_id, node, scope_id), node, name, kind
-            )
+            return self._value(self._tasks.at(self._row.run_id, node, scope_id), node, name, kind)
         container = self._tasks.at(self._row.run_id, outer[0], scope_id)
         if container is None or ExecStatus(container[1]) is ExecStatus.IGNORED:
             return None
@@ -112,9 +102,7 @@ class TaskScope:
             return None
         outputs = json.loads(found[2]) if found[2] else {}
         if name not in outputs:
-            raise MissingValue(
-                f"`{self._graph.task(node).path}` gave no value for `{name}`"
-            )
+            raise MissingValue(f"`{self._graph.task(node).path}` gave no value for `{name}`")
         return from_json(kind, outputs[name], f"`{self._graph.task(node).path}.{name}`")
 
     def _out_type(self, node: int, name: str) -> Type:

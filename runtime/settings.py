@@ -23,9 +23,7 @@ class Settings:
     synchronous: str = "FULL"
 
 
-def find_settings(
-    db: str | None = None, cwd: Path | None = None, jobs: int | None = None
-) -> Settings:
+def find_settings(db: str | None = None, cwd: Path | None = None, jobs: int | None = None) -> Settings:
     """The store is `.flower/flower.db` beside the nearest `flow.toml` at or above `cwd`, else in `cwd`.
 
     `db`, or else the variable FLOWER_DB, names another file. `jobs` defaults to the number of CPUs.
@@ -33,15 +31,9 @@ def find_settings(
     here = (cwd or Path.cwd()).absolute()
     project = find_project_folder(here)
     named = db or os.environ.get("FLOWER_DB")
-    path = (
-        here / Path(named).expanduser()
-        if named
-        else (project or here) / ".flower" / "flower.db"
-    )
+    path = here / Path(named).expanduser() if named else (project or here) / ".flower" / "flower.db"
     if jobs is not None and jobs < 1:
-        raise FlowerError(
-            f"--jobs {jobs} would run nothing", "give a number of at least 1"
-        )
+        raise FlowerError(f"--jobs {jobs} would run nothing", "give a number of at least 1")
     return Settings(
         Path(os.path.abspath(path)),
         project,

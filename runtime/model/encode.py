@@ -37,17 +37,11 @@ def action_to_json(action: Script | Call | None) -> Any:
         case Call(component, arguments):
             return {"component": component, "arguments": arguments}
         case Script():
-            parts = [
-                part if isinstance(part, str) else [part.binding, part.use]
-                for part in action.parts
-            ]
+            parts = [part if isinstance(part, str) else [part.binding, part.use] for part in action.parts]
             return {
                 "language": action.language,
                 "parts": parts,
-                "bindings": [
-                    [binding.name, binding.value, binding.type]
-                    for binding in action.bindings
-                ],
+                "bindings": [[binding.name, binding.value, binding.type] for binding in action.bindings],
                 "connection": action.connection,
                 "line": action.line,
             }
@@ -60,9 +54,7 @@ def action_from_json(data: Any) -> Script | Call | None:
         return Call(data["component"], data["arguments"])
     return Script(
         language=data["language"],
-        parts=tuple(
-            part if isinstance(part, str) else Hole(*part) for part in data["parts"]
-        ),
+        parts=tuple(part if isinstance(part, str) else Hole(*part) for part in data["parts"]),
         bindings=tuple(Binding(*binding) for binding in data["bindings"]),
         connection=data["connection"],
         line=data["line"],
@@ -105,10 +97,7 @@ def task_to_json(task: TaskDefinition) -> dict[str, Any]:
 def mapping_to_json(task: TaskDefinition) -> Any:
     if not task.generators:
         return None
-    over = [
-        [generator.name, generator.over, generator.type]
-        for generator in task.generators
-    ]
+    over = [[generator.name, generator.over, generator.type] for generator in task.generators]
     return {"over": over, "by": task.by, "sequential": task.sequential}
 
 
@@ -172,9 +161,7 @@ def flow_from_json(data: Any) -> FlowDefinition:
         return FlowDefinition(
             name=data["name"],
             source_file=data["source_file"],
-            parameters=tuple(
-                ParameterDefinition(**parameter) for parameter in data["parameters"]
-            ),
+            parameters=tuple(ParameterDefinition(**parameter) for parameter in data["parameters"]),
             tasks=tuple(task_from_json(task) for task in data["tasks"]),
             dependencies=tuple(Dependency(**edge) for edge in data["dependencies"]),
             doc=data["doc"],

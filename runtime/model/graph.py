@@ -86,8 +86,4 @@ class FlowGraph:
 
     def lane(self, node: int, kind: TaskKind) -> int:
         task = self.flow.tasks[node]
-        return (
-            EXECUTE
-            if kind == "task" and task.when is None and task.action is not None
-            else DECIDE
-        )
+        return EXECUTE if kind == "task" and task.when is None and task.action is not None else DECIDE

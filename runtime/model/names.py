@@ -23,15 +23,11 @@ def find_path(name: str, paths: Sequence[str]) -> str:
             f"say which: {', '.join(endings[:5])}",
         )
     close = difflib.get_close_matches(wanted, paths, n=1) or [
-        path
-        for path in paths
-        if difflib.get_close_matches(wanted, [path.rpartition("/")[2]])
+        path for path in paths if difflib.get_close_matches(wanted, [path.rpartition("/")[2]])
     ]
     raise NotFound(
         f"the run has no task `{name}`",
-        f"did you mean `{close[0]}`?"
-        if close
-        else f"its tasks: {', '.join(paths[:8])}",
+        f"did you mean `{close[0]}`?" if close else f"its tasks: {', '.join(paths[:8])}",
     )
 
 

@@ -78,6 +78,4 @@ class RunStatus(StrEnum):
     @property
     def exit_code(self) -> int:
         """What `flower run` exits with at this end."""
-        return {"succeeded": 0, "failed": 1, "cancelled": 1, "suspended": 3}.get(
-            self.value, 130
-        )
+        return {"succeeded": 0, "failed": 1, "cancelled": 1, "suspended": 3}.get(self.value, 130)

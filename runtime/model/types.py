@@ -136,13 +136,8 @@ def type_to_json(kind: Type) -> Any:
         case Enum(name, members):
             return {"enum": {"name": name, "members": dict(members)}}
         case Record(fields, name, defaults):
-            shape = {
-                field_name: type_to_json(field_kind)
-                for field_name, field_kind in fields
-            }
-            return {
-                "record": {"name": name, "fields": shape, "defaults": dict(defaults)}
-            }
+            shape = {field_name: type_to_json(field_kind) for field_name, field_kind in fields}
+            return {"record": {"name": name, "fields": shape, "defaults": dict(defaults)}}
 
 
 def type_from_json(data: Any) -> Type:
@@ -160,10 +155,6 @@ def type_from_json(data: Any) -> Type:
         if key == "enum":
             return Enum(body["name"], tuple(body["members"].items()))
         if key == "record":
-            fields = tuple(
-                (name, type_from_json(kind)) for name, kind in body["fields"].items()
-            )
-            return Record(
-                fields, body.get("name"), tuple(body.get("defaults", {}).items())
-            )
+            fields = tuple((name, type_from_json(kind)) for name, kind in body["fields"].items())
+            return Record(fields, body.get("name"), tuple(body.get("defaults", {}).items()))
     raise ValueError(f"not a type: {data!r}")

@@ -35,9 +35,7 @@ _UNITS: Final = (
     ("s", 1_000),
     ("ms", 1),
 )
-_DURATION: Final = re.compile(
-    r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?"
-)
+_DURATION: Final = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?")
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(B|[kKMGT]B|[KMGT]iB)?")
 _SIZE_UNITS: Final = {
     "B": 1,
@@ -83,13 +81,8 @@ def parse_duration(text: str) -> dt.timedelta:
     negative, digits = text.startswith("-"), text.removeprefix("-")
     found = _DURATION.fullmatch(digits)
     if not found or not digits:
-        raise ValueProblem(
-            f"`{text}` is not a duration; write it like 250ms, 30s, 5m, 1h30m, 2d or 1w"
-        )
-    total = sum(
-        int(count or 0) * size
-        for count, (_, size) in zip(found.groups(), _UNITS, strict=True)
-    )
+        raise ValueProblem(f"`{text}` is not a duration; write it like 250ms, 30s, 5m, 1h30m, 2d or 1w")
+    total = sum(int(count or 0) * size for count, (_, size) in zip(found.groups(), _UNITS, strict=True))
     try:
         value = dt.timedelta(milliseconds=total)
     except OverflowError:
@@ -122,11 +115,7 @@ def to_text(value: Any) -> str:
         case dt.date():
             return value.isoformat()
         case dt.time():
-            return (
-                value.isoformat("auto")
-                if value.second or value.microsecond
-                else value.isoformat("minutes")
-            )
+            return value.isoformat("auto") if value.second or value.microsecond else value.isoformat("minutes")
         case dt.timedelta():
             return format_duration(value)
         case PurePosixPath():
@@ -168,26 +157,18 @@ def from_json(kind: Type, data: Any, where: str = "the value") -> Any:
         case ListOf(item):
             if not isinstance(data, list | tuple):
                 raise _misfit(kind, data, where)
-            return [
-                from_json(item, entry, f"{where}[{index}]")
-                for index, entry in enumerate(data)
-            ]
+            return [from_json(item, entry, f"{where}[{index}]") for index, entry in enumerate(data)]
         case MapOf(value):
             if not isinstance(data, dict):
                 raise _misfit(kind, data, where)
-            return {
-                str(key): from_json(value, entry, f"{where}.{key}")
-                for key, entry in data.items()
-            }
+            return {str(key): from_json(value, entry, f"{where}.{key}") for key, entry in data.items()}
         case Record():
             return _record_from_json(kind, data, where)
         case Enum(name, members):
             texts = [text for _, text in members]
             if data in texts:
                 return data
-            raise ValueProblem(
-                f"{where}: {_show(data)} is not one of {name}: {', '.join(texts)}"
-            )
+            raise ValueProblem(f"{where}: {_show(data)} is not one of {name}: {', '.join(texts)}")
         case Scalar(name):
             return _scalar_from_json(name, data, where)
 
@@ -225,9 +206,7 @@ def from_text(kind: Type, text: str, where: str = "the value") -> Any:
             try:
                 data = json.loads(text)
             except ValueError:
-                raise ValueProblem(
-                    f"{where}: {_show(text)} is not JSON for {kind}"
-                ) from None
+                raise ValueProblem(f"{where}: {_show(text)} is not JSON for {kind}") from None
             return from_json(kind, data, where)
 
 
@@ -237,9 +216,7 @@ def _record_from_json(kind: Record, data: Any, where: str) -> dict[str, Any]:
     known = dict(kind.fields)
     for name in data:
         if name not in known:
-            raise ValueProblem(
-                f"{where}: {kind} has no field `{name}`; it has {', '.join(known)}"
-            )
+            raise ValueProblem(f"{where}: {kind} has no field `{name}`; it has {', '.join(known)}")
     defaults = dict(kind.defaults)
     values = {}
     for name, field_kind in kind.fields:
@@ -278,11 +255,7 @@ def _read_int(data: Any) -> int:
 
 
 def _read_float(data: Any) -> float:
-    if (
-        isinstance(data, bool)
-        or not isinstance(data, int | float)
-        or not math.isfinite(data)
-    ):
+    if isinstance(data, bool) or not isinstance(data, int | float) or not math.isfinite(data):
         raise TypeError
     return float(data)
 
@@ -341,10 +314,7 @@ def _read_size(data: Any) -> Size:
 
 def _read_percent(data: Any) -> Percent:
     if isinstance(data, str):
-        return Percent(
-            float(data.strip().removesuffix("%"))
-            / (100 if data.strip().endswith("%") else 1)
-        )
+        return Percent(float(data.strip().removesuffix("%")) / (100 if data.strip().endswith("%") else 1))
     return Percent(_read_float(data))
 
 

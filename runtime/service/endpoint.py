@@ -45,9 +45,7 @@ class Endpoint:
             os.umask(before)
         self._socket.listen(64)
         engine.listen(self._ring)
-        threading.Thread(
-            target=self._accept, name="flower-endpoint", daemon=True
-        ).start()
+        threading.Thread(target=self._accept, name="flower-endpoint", daemon=True).start()
 
     def close(self) -> None:
         """Stop listening and hang up on everyone."""
@@ -95,11 +93,7 @@ class Endpoint:
             if request.get("verb") == "work":
                 self._work(stream, int(request["run"]))
                 return
-            reply = {
-                "result": self._engine.submit(
-                    lambda step: apply(step, request)
-                ).result()
-            }
+            reply = {"result": self._engine.submit(lambda step: apply(step, request)).result()}
         except FlowerError as problem:
             reply = {"error": error_to_json(problem)}
         _send(stream, reply)

@@ -59,9 +59,7 @@ class Service:
             self._reader = Reader(self.files)
         return self._reader
 
-    def deploy(
-        self, flows: Sequence[FlowDefinition], project: Path, *, take_over: bool = False
-    ) -> list[Deployed]:
+    def deploy(self, flows: Sequence[FlowDefinition], project: Path, *, take_over: bool = False) -> list[Deployed]:
         """Store a new version of each flow that changed; all or nothing."""
         from runtime.model.encode import flow_to_json
         from runtime.service.requests import Deployed
@@ -93,9 +91,7 @@ class Service:
 
     def rerun(self, run_id: int, tasks: Sequence[str] = ()) -> list[str]:
         """Reset what failed in a run, or the tasks named; the paths that were reset. Nothing is started."""
-        return list(
-            self._change({"verb": "rerun", "run": run_id, "tasks": list(tasks)})
-        )
+        return list(self._change({"verb": "rerun", "run": run_id, "tasks": list(tasks)}))
 
     def ignore(self, run_id: int, task: str) -> list[str]:
         """Let a task count as done without its work; the paths that were changed."""

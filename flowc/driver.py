@@ -18,16 +18,23 @@ from flowc.source import Source
 from flowc.syntax.nodes import File
 from flowc.syntax.parser import parse
 from runtime.model.definition import FlowDefinition
-from runtime.model.signature import Catalog
+from flowc.analysis.model import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A source, the components that it may call, and the name of its file in the rows."""
+
+    source: Source
+    catalog: Catalog
+    stored_as: str
 
 
 @dataclass(slots=True)
 class Unit:
-    """One source on its way through the phases. `stored_as`: the name of the file in the rows."""
+    """One input on its way through the phases."""
 
-    source: Source
-    stored_as: str
-    catalog: Catalog
+    given: Input
     sink: Sink
     tree: File = field(default_factory=File)
     flows: list[Flow] = field(default_factory=list)
@@ -37,23 +44,28 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """`flows` is empty if there are errors. `left_out`: diagnostics beyond the bound of the sink."""
+    """`by_input`: the flows of each input; empty if there are errors. `left_out`: diagnostics beyond the sink's bound."""
 
-    flows: tuple[FlowDefinition, ...]
+    by_input: tuple[tuple[FlowDefinition, ...], ...]
     diagnostics: tuple[Diagnostic, ...]
     left_out: int = 0
+
+    @property
+    def flows(self) -> tuple[FlowDefinition, ...]:
+        return tuple(flow for flows in self.by_input for flow in flows)
 
     @property
     def good(self) -> bool:
         return not any(found.severity == "error" for found in self.diagnostics)
 
 
-def compile_sources(
-    sources: Sequence[Source], catalog: Catalog, stored_as: Callable[[Source], str] = lambda source: source.path
-) -> Compiled:
-    """Compiles files together: their flows share one space of names. Never raises for what stands in a source."""
-    sink = Sink()
-    units = [Unit(source, stored_as(source), catalog, sink) for source in sources]
+def compile_inputs(inputs: Sequence[Input], sink: Sink | None = None) -> Compiled:
+    """Compiles files together: their flows share one space of names. Never raises for what stands in a source.
+
+    `sink` may hold problems already, of files that could not be read.
+    """
+    sink = sink if sink is not None else Sink()
+    units = [Unit(given, sink) for given in inputs]
     for unit in units:
         for phase in PHASES:
             phase(unit)
@@ -62,30 +74,29 @@ def compile_sources(
         return Compiled((), tuple(sink.diagnostics()), sink.left_out)
     for unit in units:
         emit(unit)
-    flows = tuple(flow for unit in units for flow in unit.definitions)
-    return Compiled(flows, tuple(sink.diagnostics()), sink.left_out)
+    return Compiled(tuple(tuple(unit.definitions) for unit in units), tuple(sink.diagnostics()), sink.left_out)
 
 
 def read_tree(unit: Unit) -> None:
     """Text to tree."""
-    unit.tree = parse(unit.source, unit.sink)
+    unit.tree = parse(unit.given.source, unit.sink)
 
 
 def resolve(unit: Unit) -> None:
     """Tree to resolved model: names, types, settings, scripts."""
-    unit.flows = analyse(unit.tree, unit.source, unit.catalog, unit.sink)
+    unit.flows = analyse(unit.tree, unit.given.source, unit.given.catalog, unit.sink)
 
 
 def order(unit: Unit) -> None:
     """Model to edges, and cycles among them."""
-    unit.edges = [plan(flow, unit.source, unit.sink) for flow in unit.flows]
+    unit.edges = [plan(flow, unit.given.source, unit.sink) for flow in unit.flows]
 
 
 def emit(unit: Unit) -> None:
     """Model and edges to rows. Only for a source without errors."""
-    line = unit.source.line
+    line = unit.given.source.line
     unit.definitions = [
-        rows_of(flow, edges, unit.stored_as, line) for flow, edges in zip(unit.flows, unit.edges, strict=True)
+        rows_of(flow, edges, unit.given.stored_as, line) for flow, edges in zip(unit.flows, unit.edges, strict=True)
     ]
 
 
@@ -101,10 +112,10 @@ def _check_names(units: list[Unit], sink: Sink) -> None:
             if known is not unit:
                 sink.error(
                     codes.DUPLICATE_NAME,
-                    unit.source,
+                    unit.given.source,
                     flow.span,
                     f"there are two flows called `{flow.name}`",
                     label="defined again here",
-                    labels=[Label(other.span, "first defined here", known.source)],
+                    labels=[Label(other.span, "first defined here", known.given.source)],
                     help="give one of them another name",
                 )

@@ -6,7 +6,7 @@ from typing import Final
 
 from flowc.analysis.expressions import Expressions
 from flowc.analysis.mismatch import Wanted
-from flowc.analysis.model import Task
+from flowc.analysis.model import Catalog, Task
 from flowc.analysis.report import did_you_mean
 from flowc.analysis.scope import Scope
 from flowc.analysis.scripts import Hole, Problem, Text, bind
@@ -16,7 +16,7 @@ from flowc.source import Span
 from flowc.syntax import nodes
 from runtime.model import definition
 from runtime.model.definition import Binding, Script, Tree
-from runtime.model.signature import Catalog, ParameterSignature, Signature
+from runtime.model.signature import ParameterSignature, Signature
 from runtime.model.types import PATH, Type, optional, type_to_json
 
 _CODES: Final[dict[str, Code]] = {
@@ -129,7 +129,9 @@ class Actions:
             else:
                 given[parameter.name] = argument
                 trees[parameter.name] = self._argument(argument.value, parameter, signature, scope)
-        missing = [parameter for parameter in signature.parameters if parameter.required and parameter.name not in given]
+        missing = [
+            parameter for parameter in signature.parameters if parameter.required and parameter.name not in given
+        ]
         if missing and not slip:
             self._missing(invocation, signature, missing)
         return {name: trees[name] for name in parameters if name in trees}
@@ -184,9 +186,7 @@ class Actions:
             codes.UNNAMED_ARGUMENT, argument.span, "arguments of a task have names", label="no name", help=help
         )
 
-    def _missing(
-        self, invocation: nodes.Invocation, signature: Signature, missing: list[ParameterSignature]
-    ) -> None:
+    def _missing(self, invocation: nodes.Invocation, signature: Signature, missing: list[ParameterSignature]) -> None:
         names = ", ".join(f"`{parameter.name}`" for parameter in missing)
         plural = "s" if len(missing) > 1 else ""
         first = missing[0]

@@ -61,9 +61,7 @@ def _report_misfit(
     assert isinstance(kind, Scalar)
     message = "a path cannot be empty" if kind.name == "path" else f'"{text}" is not a {kind}'
     help = _SHAPES.get(kind.name, str(problem))
-    report.error(
-        codes.BAD_VALUE, expr.span, message, label=f"not a {kind}", labels=wanted.labels(), help=help
-    )
+    report.error(codes.BAD_VALUE, expr.span, message, label=f"not a {kind}", labels=wanted.labels(), help=help)
 
 
 def report_unknown_field(report: Report, name: nodes.Name, kind: Record) -> None:

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from flowc.analysis.declared_types import DeclaredTypes
-from flowc.analysis.model import Flow, Out, Parameter, Span, Task
+from flowc.analysis.model import Catalog, Flow, Out, Parameter, Span, Task
 from flowc.analysis.report import Report
 from flowc.analysis.scope import Let, Names
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
-from runtime.model.signature import Catalog
 
 RESERVED: Final = ("succeeded", "failed", "skipped", "done", "error")
 """No names for outputs and members of groups: after a point they are states."""
@@ -106,9 +105,7 @@ class _Declaration:
             elif isinstance(item, nodes.TaskDecl | nodes.GroupDecl):
                 self._member(group, item, taken)
 
-    def _member(
-        self, group: Task, item: nodes.TaskDecl | nodes.GroupDecl, taken: dict[str, tuple[str, Span]]
-    ) -> None:
+    def _member(self, group: Task, item: nodes.TaskDecl | nodes.GroupDecl, taken: dict[str, tuple[str, Span]]) -> None:
         name = item.name.text
         is_task = isinstance(item, nodes.TaskDecl)
         path = f"{group.path}/{name}" if group.path else name

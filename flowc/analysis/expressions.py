@@ -301,7 +301,11 @@ class Expressions:
             return self.infer(expr.left, scope), self.infer(expr.right, scope)
         if conversion.adapts(expr.left, self.names, scope) and not conversion.adapts(expr.right, self.names, scope):
             right = self.infer(expr.right, scope)
-            wanted = required(right.type.item) if expr.op in ("in", "not in") and isinstance(right.type, ListOf) else right.type
+            wanted = (
+                required(right.type.item)
+                if expr.op in ("in", "not in") and isinstance(right.type, ListOf)
+                else right.type
+            )
             return self._adapted(expr.left, scope, wanted), right
         left = self.infer(expr.left, scope)
         if expr.op in ("in", "not in"):
@@ -339,7 +343,9 @@ class Expressions:
             right = self._right_of_fallback(expr.right, scope, required(left.type))
             kind = join(required(left.type), right.type)
         else:
-            left = self.check(expr.left, scope, Wanted(optional(wanted.type), wanted.why, wanted.place, wanted.place_text))
+            left = self.check(
+                expr.left, scope, Wanted(optional(wanted.type), wanted.why, wanted.place, wanted.place_text)
+            )
             right = self.check(expr.right, scope, wanted)
             kind = wanted.type
         if left.wrong or right.wrong:

@@ -6,7 +6,7 @@ from flowc.analysis.actions import Actions
 from flowc.analysis.declarations import Declared, declare
 from flowc.analysis.declared_types import DeclaredTypes
 from flowc.analysis.expressions import Expressions
-from flowc.analysis.model import Flow
+from flowc.analysis.model import Catalog, Flow
 from flowc.analysis.orders import Orders
 from flowc.analysis.parameters import check_parameters
 from flowc.analysis.report import Report
@@ -16,7 +16,6 @@ from flowc.analysis.tasks import Tasks
 from flowc.diagnostics import Label, Sink, codes
 from flowc.source import Source, Span
 from flowc.syntax import nodes
-from runtime.model.signature import Catalog
 
 
 def analyse(file: nodes.File, source: Source, catalog: Catalog, sink: Sink) -> list[Flow]:
@@ -25,7 +24,9 @@ def analyse(file: nodes.File, source: Source, catalog: Catalog, sink: Sink) -> l
     types = DeclaredTypes(report)
     types.declare(file.items)
     declared = _declared_items(file, report)
-    lets = {name: Let(item.name, item.value, None) for name, item in declared.items() if isinstance(item, nodes.LetDecl)}
+    lets = {
+        name: Let(item.name, item.value, None) for name, item in declared.items() if isinstance(item, nodes.LetDecl)
+    }
     flows = []
     for item in file.items:
         if isinstance(item, nodes.FlowDecl):

@@ -50,9 +50,7 @@ def _function(checker: Expressions, expr: nodes.Call) -> Function | None:
         help = f"write `{name}({base})`" if name in FUNCTIONS else "functions are called by their name: `len(xs)`"
         if "." not in base and base.isidentifier() and name not in FUNCTIONS:
             help = f"components are called by a task: `task NAME = {base}.{name}(…)`"
-        report.error(
-            codes.UNKNOWN_FUNCTION, expr.callee.span, "values have no functions of their own", help=help
-        )
+        report.error(codes.UNKNOWN_FUNCTION, expr.callee.span, "values have no functions of their own", help=help)
         return None
     if not isinstance(expr.callee, nodes.NameRef):
         if not isinstance(expr.callee, nodes.ErrorNode):

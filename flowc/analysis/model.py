@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from runtime.model.definition import Call, Generator, OutDefinition, Retry, Script, Tree
+from runtime.model.signature import Signature
 from runtime.model.types import Type
+
+Catalog = Mapping[str, Signature]
+"""The components that a file may call, by full name."""
 
 Span = tuple[int, int]
 """Start and end offset in the source, in characters."""

@@ -77,5 +77,3 @@ def membership(left: Type, right: Type) -> bool:
             return fits(left, STR) or isinstance(left, Enum)
         case _:
             return right == STR and left == STR
-
-

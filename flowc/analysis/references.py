@@ -336,7 +336,12 @@ class References:
         if report.may_be_lost(name):
             return
         inside = names.elsewhere(name)
-        visible = [*scope.variables, *scope.own, *scope.item_names(), *(found for found, _ in names.visible(scope.home))]
+        visible = [
+            *scope.variables,
+            *scope.own,
+            *scope.item_names(),
+            *(found for found, _ in names.visible(scope.home)),
+        ]
         help, fixes = did_you_mean(name, [*visible, "run"], base.span)
         if len(inside) == 1:
             help, fixes = f"`{name}` is inside the group `{_group_of(inside[0])}`: write `{inside[0].dotted}`", ()

@@ -253,7 +253,9 @@ class Settings:
         return value.tree
 
     def _retry(self, item: nodes.Retry, scope: Scope) -> list[Retry]:
-        count = self._value(item.count, scope, Wanted(INT, "`retry` takes a whole number of attempts"), WRITTEN, "retry")
+        count = self._value(
+            item.count, scope, Wanted(INT, "`retry` takes a whole number of attempts"), WRITTEN, "retry"
+        )
         options = self._options(item, scope)
         if count is None or options is None:
             return []

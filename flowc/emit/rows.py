@@ -93,6 +93,8 @@ def _task(task: Task, edges_in: int, line_of: LineOf) -> TaskDefinition:
 
 def _flow_hash(flow: FlowDefinition) -> str:
     """Covers every row, not the place of the file."""
-    return content_hash([as_json(replace(flow, source_file="", content_hash="", tasks=(), dependencies=()))] + [
-        [task.content_hash, task.node, task.line, task.edges_in, task.doc] for task in flow.tasks
-    ] + [as_json(dependency) for dependency in flow.dependencies])
+    return content_hash(
+        [as_json(replace(flow, source_file="", content_hash="", tasks=(), dependencies=()))]
+        + [[task.content_hash, task.node, task.line, task.edges_in, task.doc] for task in flow.tasks]
+        + [as_json(dependency) for dependency in flow.dependencies]
+    )

@@ -1,0 +1,49 @@
+"""The verbs of `flowc`. To add one: a file in `verbs/`, a line in `VERBS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from flowc.cli.verbs.check import check
+from flowc.cli.verbs.deploy import deploy
+from flowc.cli.verbs.explain import explain
+from flowc.cli.verbs.rows import rows
+
+VERBS: dict[str, Callable[..., int]] = {"check": check, "deploy": deploy, "rows": rows, "explain": explain}
+
+_HELP = """Checks .flow files and deploys them, for `flower` to run.
+
+Start here:  flowc check hello.flow
+"""
+
+app = typer.Typer(
+    name="flowc",
+    help=_HELP,
+    epilog="flower runs what is deployed: flower --help",
+    no_args_is_help=False,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+for _name, _verb in VERBS.items():
+    app.command(_name)(_verb)
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(f"flowc {version_of('flower-workflow')}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit

@@ -1,0 +1,140 @@
+"""From files on disk to compiled flows: finds files and their projects, reads them, hands them to the compiler.
+
+`flower run FILE.flow` comes in here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flowc.diagnostics import Diagnostic, Sink, codes
+from flowc.diagnostics.data import unreadable
+from flowc.driver import Input, compile_inputs
+from flowc.source import Source, Unreadable, read
+from runtime.model.definition import FlowDefinition
+from runtime.model.errors import FlowerError
+from runtime.model.signature import Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What came of some files. `files`: each as it is named to people, with its flows; they are left out if there
+    are errors in any. `projects`: the project folder of each file, in the same order.
+    """
+
+    files: tuple[tuple[str, tuple[FlowDefinition, ...]], ...]
+    projects: tuple[Path, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    left_out: int = 0
+
+    @property
+    def flows(self) -> tuple[FlowDefinition, ...]:
+        return tuple(flow for _, flows in self.files for flow in flows)
+
+    @property
+    def good(self) -> bool:
+        return not any(found.severity == "error" for found in self.diagnostics)
+
+
+def compile_paths(paths: Sequence[Path]) -> Compilation:
+    """Compiles files, and all `.flow` files in folders, together. Problems are diagnostics, never exceptions."""
+    sink = Sink()
+    sources, places = _read_all(paths, sink)
+    catalogs: dict[Path, LazyCatalog] = {}
+    inputs = []
+    for source, place in zip(sources, places, strict=True):
+        folder = project_folder(place)
+        catalog = catalogs.setdefault(folder, LazyCatalog(folder))
+        inputs.append(Input(source, catalog, place.relative_to(folder).as_posix()))
+    compiled = compile_inputs(inputs, sink)
+    problems = tuple(catalog.problem for catalog in catalogs.values() if catalog.problem is not None)
+    flows = [()] * len(inputs) if problems or not compiled.by_input else compiled.by_input
+    return Compilation(
+        tuple((source.path, found) for source, found in zip(sources, flows, strict=True)),
+        tuple(project_folder(place) for place in places),
+        _with_broken_catalogs(compiled.diagnostics, problems),
+        compiled.left_out,
+    )
+
+
+def project_folder(file: Path) -> Path:
+    """The folder of the nearest `flow.toml` at or above an absolute file, else the file's folder."""
+    for folder in file.parents:
+        if (folder / "flow.toml").is_file():
+            return folder
+    return file.parent
+
+
+class LazyCatalog(Mapping[str, Signature]):
+    """The components of a project, loaded when a file first calls one. `problem`: why they could not be."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._loaded: Mapping[str, Signature] | None = None
+        self.problem: Diagnostic | None = None
+
+    def __getitem__(self, name: str) -> Signature:
+        return self._load()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._load())
+
+    def __len__(self) -> int:
+        return len(self._load())
+
+    def _load(self) -> Mapping[str, Signature]:
+        if self._loaded is None:
+            from runtime.project import find_project
+            from runtime.registry import catalog
+
+            try:
+                self._loaded = catalog(find_project(self._folder))
+            except FlowerError as problem:
+                file = str(self._folder / "flow.toml")
+                self.problem = Diagnostic(
+                    codes.BROKEN_COMPONENTS, "error", str(problem), help=problem.help or "", file=file
+                )
+                self._loaded = {}
+        return self._loaded
+
+
+def _with_broken_catalogs(
+    diagnostics: tuple[Diagnostic, ...], problems: tuple[Diagnostic, ...]
+) -> tuple[Diagnostic, ...]:
+    """Where components could not be loaded, that is the problem, and not that a flow calls them."""
+    if not problems:
+        return diagnostics
+    return problems + tuple(found for found in diagnostics if found.code is not codes.UNKNOWN_COMPONENT)
+
+
+def _read_all(paths: Sequence[Path], sink: Sink) -> tuple[list[Source], list[Path]]:
+    sources: list[Source] = []
+    places: list[Path] = []
+    for path in paths:
+        for file in _files_of(path, sink):
+            place = file.absolute()
+            if place in places:
+                continue
+            try:
+                sources.append(read(file))
+            except Unreadable as problem:
+                sink.report(unreadable(str(file), problem))
+                continue
+            places.append(Path(place))
+    return sources, places
+
+
+def _files_of(path: Path, sink: Sink) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = sorted(file for file in path.rglob("*.flow") if _is_visible(file.relative_to(path)) and file.is_file())
+    if not files:
+        message = f"there is no .flow file in the folder `{path}`"
+        sink.report(Diagnostic(codes.FILE_IS_FOLDER, "error", message, help="name a .flow file", file=str(path)))
+    return files
+
+
+def _is_visible(path: Path) -> bool:
+    return not any(part.startswith(".") for part in path.parts)

@@ -1,0 +1,72 @@
+"""One command line from its words to its exit code: whatever goes wrong ends here as a sentence."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from runtime.model.errors import FlowerError
+
+USAGE: Final = 2
+BUG: Final = 70
+INTERRUPTED: Final = 130
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Does what the words ask for; the exit code."""
+    try:
+        code = _dispatch(arguments)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        return _reader_went_away()
+    except FlowerError as error:
+        _say(str(error), error.help)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        if hasattr(error, "format_message"):  # the family of usage errors of typer, wherever it lives in its versions
+            text = error.format_message().strip().rstrip(".")
+            _say(text[:1].lower() + text[1:], f"see {_command(arguments)} --help")
+            return USAGE
+        return _bug(error)
+
+
+def _dispatch(arguments: Sequence[str]) -> int:
+    from flowc.cli.app import app
+
+    result = app(args=list(arguments), prog_name="flowc", standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
+def _command(arguments: Sequence[str]) -> str:
+    from flowc.cli.app import VERBS
+
+    return f"flowc {arguments[0]}" if arguments and arguments[0] in VERBS else "flowc"
+
+
+def _say(text: str, help: str | None) -> None:
+    from flowc.cli.paint import message
+
+    print(message(text, help), file=sys.stderr)
+
+
+def _bug(error: Exception) -> int:
+    if os.environ.get("FLOWER_TRACEBACK"):
+        import traceback
+
+        traceback.print_exception(error)
+    _say(
+        f"internal error: {type(error).__name__}: {error}",
+        "this is a defect of flowc, please report it with the file; FLOWER_TRACEBACK=1 shows where it happened",
+    )
+    return BUG
+
+
+def _reader_went_away() -> int:
+    """`flowc rows FILE | head`: what is left in the buffer has nowhere to go."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

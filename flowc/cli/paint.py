@@ -1,0 +1,19 @@
+"""Messages in colour where a person reads them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TextIO
+
+
+def colored(stream: TextIO) -> bool:
+    """Whether to write colours: a terminal that can show them, and nobody who asked for none."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def message(text: str, help: str | None = None) -> str:
+    """`error: …` and `help: …`, for stderr."""
+    red, cyan, bold, off = ("\x1b[1;31m", "\x1b[1;36m", "\x1b[1m", "\x1b[0m") if colored(sys.stderr) else ("",) * 4
+    lines = [f"{red}error{off}{bold}: {text}{off}"]
+    return "\n".join([*lines, f"{cyan}help{off}: {help}"] if help else lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import traceback
@@ -10,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Protocol
 
+from runtime.component.context import Context
+from runtime.component.errors import BadArguments, BadResult
 from runtime.executor.log import cut
 from runtime.executor.outputs import BadOutput, Given, check
 from runtime.executor.protocol import Attempt, Outcome, Reporter
@@ -23,22 +26,16 @@ from runtime.model.state import Reason
 class Component(Protocol):
     """What a call runs. `invoke` gives the outputs as JSON by name; it may raise anything."""
 
-    def invoke(self, arguments: Mapping[str, Any], context: Any) -> Mapping[str, Any]: ...
+    @property
+    def wants_context(self) -> bool: ...
+
+    def invoke(self, arguments: Mapping[str, Any], context: Context | None) -> Mapping[str, Any]: ...
 
 
-Find = Callable[[str], Component]
-"""The component of a name; FlowerError if there is none, or if its module cannot be loaded."""
+class Find(Protocol):
+    """Finds the component of a name for a project; FlowerError if there is none, or its module cannot be loaded."""
 
-
-class CallContext:
-    """What a component may know of the attempt that calls it, and how it is told to stop."""
-
-    __slots__ = ("_attempt", "_cancelled", "_log")
-
-    def __init__(self, attempt: Attempt, log: LazyLog, cancelled: threading.Event) -> None:
-        self._attempt = attempt
-        self._log = log
-        self._cancelled = cancelled
+    def __call__(self, name: str, project: Path, /) -> Component: ...
 
 
 class CallRun:
@@ -54,14 +51,15 @@ class CallRun:
         self.reporter = reporter
         self._finish = finish
         self._reason = Reason.NONE
-        self._cancelled = threading.Event()
+        self._cancelled: threading.Event | None = None
         self._log = LazyLog(attempt.folder)
         self._began = 0.0
 
     def cancel(self, reason: Reason) -> None:
         """Ask it to stop; the first reason counts."""
         self._reason = self._reason or reason
-        self._cancelled.set()
+        if self._cancelled is not None:
+            self._cancelled.set()
 
     def give_up(self) -> None:
         """Tell its end without waiting any longer: a thread cannot be ended by force."""
@@ -87,34 +85,61 @@ class CallRun:
             return Outcome(False, reason=self._reason, message="it was cancelled before it started")
         attempt = self.attempt
         try:
-            component = find(self.call.component)
+            component = find(self.call.component, attempt.project)
         except FlowerError as problem:
-            return Outcome(False, reason=Reason.COULD_NOT_START, message=str(problem))
-        given = component.invoke(attempt.arguments, self._context())
-        if self._reason:
-            return self._stopped()
+            return Outcome(False, reason=Reason.COULD_NOT_START, message=_with_help(problem))
+        context = self._context() if component.wants_context else None
         try:
+            given = component.invoke(attempt.arguments, context)
             outputs = check(Given(data=dict(given)), attempt.outs, attempt.project) if given or attempt.outs else {}
-        except BadOutput as problem:
-            return Outcome(False, reason=Reason.BAD_OUTPUT, message=str(problem), took_seconds=self._took())
-        return Outcome(True, outputs=outputs, took_seconds=self._took())
+        except (BadOutput, BadResult) as problem:
+            return self._failed(Reason.BAD_OUTPUT, str(problem))
+        except BadArguments as problem:
+            return self._failed(Reason.ERROR, _with_help(problem))
+        return self._stopped() if self._reason else Outcome(True, outputs=outputs, took_seconds=self._took())
 
-    def _context(self) -> Any:
-        return CallContext(self.attempt, self._log, self._cancelled)
+    def _context(self) -> Context:
+        """Made only for who wants it: with the folders it names, and an event that hears of a cancel before it."""
+        attempt = self.attempt
+        for folder in (attempt.folder, attempt.run_folder):
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+        self._cancelled = threading.Event()
+        if self._reason:
+            self._cancelled.set()
+        return Context(
+            run=attempt.run_ref,
+            task=attempt.path,
+            attempt=attempt.number,
+            key=attempt.key,
+            fence=attempt.fence,
+            project=attempt.project,
+            folder=attempt.folder,
+            run_folder=attempt.run_folder,
+            write=lambda text: print(text, file=self._log),
+            cancel=self._cancelled,
+        )
 
     def _raised(self, error: BaseException) -> Outcome:
         if self._reason:
             return self._stopped()
         self._log.write("".join(traceback.format_exception(type(error), error, their_frames(error.__traceback__))))
-        message = f"{type(error).__name__}: {error}".strip().removesuffix(":")[:1000]
-        return Outcome(False, reason=Reason.ERROR, message=message, took_seconds=self._took())
+        return self._failed(Reason.ERROR, f"{type(error).__name__}: {error}".strip().removesuffix(":")[:1000])
 
     def _stopped(self) -> Outcome:
-        text = ended_text(self._reason, self.attempt)
-        return Outcome(False, reason=self._reason, message=text, took_seconds=self._took())
+        return self._failed(self._reason, ended_text(self._reason, self.attempt))
+
+    def _failed(self, reason: Reason, message: str) -> Outcome:
+        """A reason to stop that was given meanwhile comes before what came of it."""
+        if self._reason and reason is not self._reason:
+            return self._stopped()
+        return Outcome(False, reason=reason, message=message, took_seconds=self._took())
 
     def _took(self) -> float:
         return time.monotonic() - self._began if self._began else 0.0
+
+
+def _with_help(problem: FlowerError) -> str:
+    return f"{problem}; {problem.help}" if problem.help else str(problem)
 
 
 _OWN_FOLDER: Final = str(Path(__file__).parents[1])

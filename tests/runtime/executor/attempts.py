@@ -24,11 +24,13 @@ class Components:
     def __init__(self) -> None:
         self.functions: dict[str, Any] = {}
 
-    def __call__(self, name: str) -> Function:
+    def __call__(self, name: str, project: Path) -> Function:
         return Function(self.functions[name])
 
 
 class Function:
+    wants_context = True
+
     def __init__(self, function: Any) -> None:
         self._function = function
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,11 @@ from runtime.model.state import Reason
 from tests.runtime.executor.attempts import Bench
 
 
-def test_result_becomes_the_outputs_and_no_file_is_made(bench: Bench) -> None:
+def test_result_becomes_the_outputs_and_no_log_is_made(bench: Bench) -> None:
     attempt = bench.call(lambda context, n: {"twice": 2 * n}, {"twice": "int"}, arguments={"n": 4})
     outcome = bench.run(attempt)
     assert (outcome.succeeded, outcome.outputs) == (True, {"twice": 8})
-    assert not attempt.folder.exists()
+    assert not (attempt.folder / "log").exists()
 
 
 def test_exception_is_recorded_and_its_traceback_is_in_the_log(bench: Bench) -> None:
@@ -124,7 +125,7 @@ def test_unknown_component_is_a_failed_task(bench: Bench) -> None:
     from runtime.executor.local import LocalExecutor
     from runtime.model.errors import NotFound
 
-    def find(name: str) -> Any:
+    def find(name: str, project: Path) -> Any:
         raise NotFound(f"there is no component `{name}`")
 
     bench.executor = LocalExecutor(find)
@@ -145,3 +146,41 @@ def test_call_of_a_dead_engine_is_in_doubt(bench: Bench) -> None:
     outcome = bench.wait(attempt)
     assert outcome.in_doubt
     assert not outcome.never_ran
+
+
+def test_context_names_the_attempt_and_hears_of_a_cancel(bench: Bench) -> None:
+    entered = threading.Event()
+    seen: list[Any] = []
+
+    def body(context: Any) -> None:
+        seen.extend([context.run, context.task, context.attempt, context.key, context.fence, context.project])
+        context.log("working")
+        entered.set()
+        context.wait(30)
+
+    attempt = bench.call(body)
+    bench.executor.submit(attempt, bench)
+    entered.wait(10)
+    bench.executor.cancel(attempt.id)
+    assert bench.wait(attempt).reason is Reason.CANCELLED
+    assert seen == ["etl-1", "load", 1, "store-1/load", 1, bench.project]
+    assert bench.log(attempt) == "working\n"
+
+
+def test_components_of_the_registry_are_called(bench: Bench) -> None:
+    from runtime.executor.local import LocalExecutor
+    from runtime.model.definition import Call
+    from runtime.registry import find
+
+    (bench.project / "flow.toml").write_text('[project]\ncomponents = ["steps.py"]\n')
+    (bench.project / "steps.py").write_text(
+        "from runtime.component import component\n\n\n"
+        "@component\ndef twice(n: int) -> int:\n    print('doubling')\n    return 2 * n\n"
+    )
+    bench.executor = LocalExecutor(find)
+    attempt = bench.attempt(Call("steps.twice"), {"result": "int"}, arguments={"n": 21})
+    assert bench.run(attempt).outputs == {"result": 42}
+    assert bench.log(attempt) == "doubling\n"
+    outcome = bench.run(bench.attempt(Call("steps.twice"), {"result": "int"}, arguments={"n": "x"}))
+    assert outcome.reason is Reason.ERROR
+    assert "an argument of `steps.twice` does not fit" in outcome.message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from pathlib import Path
 
 from runtime.executor.log import cut, open_log, relieve, size_text
@@ -28,7 +29,7 @@ def test_hundred_megabytes_of_output_are_recorded_as_head_and_tail(bench: Bench)
     assert note.startswith("[89.")
     assert (attempt.folder / "log").stat().st_size < 17_000_000
     numbers = [int(line) for line in lines if line and line != note]
-    jumps = [(a, b) for a, b in zip(numbers, numbers[1:], strict=False) if b != a + 1]
+    jumps = [(a, b) for a, b in pairwise(numbers) if b != a + 1]
     assert len(jumps) == 1
 
 

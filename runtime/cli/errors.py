@@ -11,6 +11,7 @@ from typing import Final
 from runtime.cli.display.paint import paint
 from runtime.cli.display.styled import Line, Span, line
 from runtime.cli.refusal import ParametersRefused
+from runtime.cli.source_file import FileRefused
 from runtime.model.errors import FlowerError
 
 USAGE: Final = 2
@@ -21,9 +22,11 @@ INTERRUPTED: Final = 130
 def report(error: FlowerError, as_json: bool) -> int:
     """Tells a refused request on stderr, or on stdout as JSON; gives the exit code."""
     if as_json:
-        problems = error.data() if isinstance(error, ParametersRefused) else None
+        problems = error.data() if isinstance(error, ParametersRefused | FileRefused) else None
         data = {"error": str(error), "help": error.help} | ({"problems": problems} if problems else {})
         print(json.dumps(data, ensure_ascii=False, indent=2))
+    elif isinstance(error, FileRefused):
+        error.tell()
     else:
         paint(error.lines() if isinstance(error, ParametersRefused) else message(str(error), error.help), sys.stderr)
     return error.exit_code

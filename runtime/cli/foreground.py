@@ -5,22 +5,25 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
 from runtime.cli import as_json
 from runtime.cli.display.paint import glyphs_of, paint, size_of
-from runtime.cli.display.summary import summary
+from runtime.cli.display.summary import NextStep, summary
 from runtime.cli.errors import INTERRUPTED
 from runtime.cli.look import Look
 from runtime.cli.progress import Display, display_for
+from runtime.cli.store import engine_is_alive
 from runtime.model.state import RunStatus
 from runtime.service import Service, Work
 
 _TICK_SECONDS = 0.5
 """How long a display may stand still while nothing is committed: elapsed times and countdowns go on."""
+_SLICE_SECONDS = 0.1
+"""How long a Ctrl-C may wait for its answer."""
 _LOCKED_SECONDS = 3.0
 _FAILURES_SHOWN = 3
 
@@ -38,25 +41,26 @@ def work_on(service: Service, run_id: int, manner: Manner, jobs: int | None = No
     """Works on a run until nothing of it can move, or the person stops it; the exit code."""
     look = Look(service.reader, run_id)
     display = display_for(look, plain=manner.plain, as_json=manner.as_json)
-    display.start()
-    try:
-        work = service.work(run_id, jobs)
-        with _interrupts(_Interrupt(work, display)) as interrupt:
-            status = _show_until_rest(work, display)
-    finally:
-        display.finish()
-    _conclude(service, look, run_id, manner)
+    with _interrupts() as interrupt:
+        display.start()
+        try:
+            status = _show_until_rest(service.work(run_id, jobs), display, interrupt)
+        finally:
+            display.finish()
+        _conclude(service, look, run_id, manner)
     return INTERRUPTED if interrupt.count and not status.ended else status.exit_code
 
 
-def _show_until_rest(work: Work, display: Display) -> RunStatus:
-    display.show()
+def _show_until_rest(work: Work, display: Display, interrupt: _Interrupt) -> RunStatus:
+    shown = 0.0
     while True:
         status = work.wait(display.pause_seconds)
-        if status is None and work.changed.wait(_TICK_SECONDS):
-            work.changed.clear()
+        interrupt.answer(work, display)
         _tell_lock(work, display)
-        display.show()
+        if status is not None or work.changed.wait(_SLICE_SECONDS) or time.monotonic() - shown > _TICK_SECONDS:
+            work.changed.clear()
+            display.show()
+            shown = time.monotonic()
         if status is not None:
             return status
 
@@ -68,37 +72,41 @@ def _tell_lock(work: Work, display: Display) -> None:
 
 
 class _Interrupt:
-    """Ctrl-C: once, nothing more starts; twice, what runs here is ended."""
+    """Ctrl-C: once, nothing more starts; twice, what runs here is ended.
 
-    def __init__(self, work: Work, display: Display) -> None:
-        self._work = work
-        self._display = display
+    The signal is only counted where it arrives, which may be anywhere; it is answered between two frames.
+    """
+
+    def __init__(self) -> None:
         self.count = 0
+        self._answered = 0
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         self.count += 1
-        if self.count == 1:
-            self._display.notice(_stopping(self._work))
-            self._work.stop()
-        else:
-            self._display.notice("ending what still runs …")
-            self._work.end()
+
+    def answer(self, work: Work, display: Display) -> None:
+        if self._answered == 0 and self.count:
+            display.notice(stopping(work.is_engine, work.running()))
+            work.stop()
+        if self._answered < 2 <= self.count:
+            display.notice("ending what still runs")
+            work.end()
+        self._answered = self.count
 
 
-def _stopping(work: Work) -> str:
-    if not work.is_engine:
+def stopping(is_engine: bool, running: Sequence[str]) -> str:
+    """What the first Ctrl-C does, in a sentence."""
+    if not is_engine:
         return "stopped watching; the engine that is alive goes on with the run"
-    running = work.running()
     if not running:
         return "stopping: nothing more starts"
-    if len(running) == 1:
-        return f"stopping: nothing more starts; {running[0]} still runs, Ctrl-C again ends it"
     names = ", ".join(running[:3]) + (f" and {len(running) - 3} more" if len(running) > 3 else "")
-    return f"stopping: nothing more starts; {names} still run, Ctrl-C again ends them"
+    return f"stopping: nothing more starts; Ctrl-C again ends what still runs: {names}"
 
 
 @contextmanager
-def _interrupts(interrupt: _Interrupt) -> Iterator[_Interrupt]:
+def _interrupts() -> Iterator[_Interrupt]:
+    interrupt = _Interrupt()
     before = signal.signal(signal.SIGINT, interrupt)
     try:
         yield interrupt
@@ -113,7 +121,8 @@ def _conclude(service: Service, look: Look, run_id: int, manner: Manner) -> None
         return
     picture = look.picture()
     failed = look.failures(picture, _FAILURES_SHOWN)
-    lines = summary(picture, failed, size_of(sys.stdout).width, glyphs_of(sys.stdout), manner.options)
+    step = NextStep(manner.options, alive=engine_is_alive(service))
+    lines = summary(picture, failed, size_of(sys.stdout).width, glyphs_of(sys.stdout), step)
     try:
         paint([(), *lines], sys.stdout)
     except BrokenPipeError:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from runtime.cli.suggestion import nearest
 from runtime.model.definition import FlowDefinition
 from runtime.model.errors import FlowerError, NotFound
+
+if TYPE_CHECKING:
+    from flowc.cli.compilation import Compilation
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,28 @@ class CompiledFile:
 
     flows: tuple[FlowDefinition, ...]
     project: Path
+
+
+class FileRefused(FlowerError):
+    """The compiler found errors; they are told as `flowc check` tells them."""
+
+    def __init__(self, compilation: Compilation) -> None:
+        from flowc.cli.telling import summary
+
+        super().__init__(summary(compilation))
+        self.compilation = compilation
+
+    def tell(self) -> None:
+        """The diagnostics, to stderr."""
+        from flowc.cli.telling import tell_problems
+
+        tell_problems(self.compilation)
+
+    def data(self) -> list[dict[str, Any]]:
+        """The diagnostics for machines."""
+        from flowc.diagnostics.json_form import to_json
+
+        return [dict(to_json(found)) for found in self.compilation.diagnostics]
 
 
 def is_file(name: str) -> bool:
@@ -47,4 +73,10 @@ def choose_flow(flows: Sequence[FlowDefinition], path: Path, wanted: str | None)
 
 
 def compile_file(path: Path) -> CompiledFile:
-    raise NotImplementedError
+    """The flows of a file; FileRefused with the compiler's diagnostics if there are errors."""
+    from flowc.cli.compilation import compile_paths
+
+    compilation = compile_paths([path])
+    if not compilation.good:
+        raise FileRefused(compilation)
+    return CompiledFile(compilation.flows, compilation.projects[0])

@@ -142,7 +142,8 @@ def failure(node: Node) -> str:
     """`exit code 3`, `timeout: …`, with the number of attempts if there were several."""
     view = node.view
     message = first_line(view.message)
-    shown = message if view.reason in (Reason.ERROR, Reason.NONE) and message else f"{view.reason}: {message}"
+    told = view.reason in (Reason.ERROR, Reason.NONE) or view.reason.value in message
+    shown = message if told and message else f"{view.reason}: {message}"
     shown = shown.rstrip(": ") or "failed"
     return shown + (f", after {view.attempts} attempts" if view.attempts > 1 else "")
 

@@ -4,8 +4,10 @@ time that a frame costs."""
 from __future__ import annotations
 
 import sys
+import termios
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.live import Live
@@ -34,9 +36,11 @@ class LiveDisplay:
         self._level = 0
         self._height: int | None = None
         self._notice = ""
+        self._echo: list[Any] | None = None
         self.pause_seconds = _FRAME_SECONDS
 
     def start(self) -> None:
+        self._echo = _quiet_interrupts()
         self._live.start()
 
     def show(self) -> None:
@@ -63,6 +67,19 @@ class LiveDisplay:
         self._notice = ""
         self._paint(panel=False)
         self._live.stop()
+        if self._echo is not None:
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._echo)
+
+
+def _quiet_interrupts() -> list[Any] | None:
+    """Keeps the terminal from writing `^C` into the frame, which would move it; gives the modes to restore."""
+    if not sys.stdin.isatty():
+        return None
+    before = termios.tcgetattr(sys.stdin)
+    quiet = [*before]
+    quiet[3] = before[3] & ~termios.ECHOCTL
+    termios.tcsetattr(sys.stdin, termios.TCSADRAIN, quiet)
+    return before
 
 
 def rich_text(lines: Sequence[Line]) -> Text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from runtime.cli.display.clock import SECOND, duration
 from runtime.cli.display.explanation import suspended
@@ -12,17 +13,28 @@ from runtime.cli.display.glyphs import Glyphs
 from runtime.cli.display.styled import Line, Span, crop, line, pad, width
 from runtime.cli.display.tree import Node, Picture
 from runtime.model.run import RunSummary
-from runtime.model.state import ExecStatus, RunStatus
+from runtime.model.state import ExecStatus, Reason, RunStatus
 
 _SHOWN = 3
 _TAIL = 10
 
 
-def summary(picture: Picture, failed: Sequence[Failure], cells: int, glyphs: Glyphs, options: str = "") -> list[Line]:
-    """Lines for a run at rest. `failed`: the failures to show, with their logs. `options`: `--db …`, if needed to
-    find the same store again; the last line is the command to type next."""
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What the command to type next depends on beside the run. `options`: `--db …`, if needed to find the same store
+    again. `alive`: whether an engine works on the run at this moment."""
+
+    options: str = ""
+    alive: bool = False
+
+
+def summary(
+    picture: Picture, failed: Sequence[Failure], cells: int, glyphs: Glyphs, step: NextStep = NextStep()
+) -> list[Line]:
+    """Lines for a run at rest or left alone; the last one is the command to type next. `failed`: the failures to show,
+    with their logs."""
     cells = min(cells, WIDEST)
-    lines = [_verdict(picture)]
+    lines = [_verdict(picture, step.alive)]
     lines += _slowest(picture)
     for failing in failed[:_SHOWN]:
         lines += [(), *panel(failing, picture, _TAIL, cells, glyphs)]
@@ -31,15 +43,19 @@ def summary(picture: Picture, failed: Sequence[Failure], cells: int, glyphs: Gly
         lines.append(line(Span(f"and {more} more failed", "bad")))
     for node in _suspended(picture)[:_SHOWN]:
         lines.append(line(Span(f"{glyphs.suspended} {node.view.path}: {suspended(node)}", "warn")))
-    return [*(crop(spans, cells, glyphs.ellipsis) for spans in lines), *next_step(picture, options)]
+    return [*(crop(spans, cells, glyphs.ellipsis) for spans in lines), *next_step(picture, step)]
 
 
-def _verdict(picture: Picture) -> Line:
+def _verdict(picture: Picture, alive: bool) -> Line:
     run = picture.run
     began = run.started_at if run.started_at is not None else run.created_at
     took = duration((run.ended_at if run.ended_at is not None else picture.now) - began)
     style = {RunStatus.SUCCEEDED: "good", RunStatus.SUSPENDED: "warn", RunStatus.RUNNING: "busy"}.get(run.status, "bad")
-    verb = "is still running" if run.status is RunStatus.RUNNING else f"{_be(run.status)}{run.status.value}"
+    verb = (
+        ("goes on" if alive else "was stopped")
+        if run.status is RunStatus.RUNNING
+        else f"{_be(run.status)}{run.status.value}"
+    )
     return line(Span(run.ref, "bold"), " ", Span(verb, style), f" after {took}: {_counts(picture)}")
 
 
@@ -85,35 +101,38 @@ def _suspended(picture: Picture) -> list[Node]:
     return [node for node in picture.nodes if node.view.status is ExecStatus.SUSPENDED]
 
 
-def next_step(picture: Picture, options: str = "") -> list[Line]:
+def next_step(picture: Picture, step: NextStep = NextStep()) -> list[Line]:
     """A sentence and, as the last line, the command."""
     stopped = _suspended(picture)
-    return next_step_of(picture.run, stopped[0].view.path if stopped else None, options)
+    ended = any(node.view.reason is Reason.CANCELLED for node in failures(picture))
+    if picture.run.status is RunStatus.RUNNING and ended and not step.alive:
+        return _step("to go on with it, and run again what was ended:", f"rerun {picture.run.ref}", step)
+    return next_step_of(picture.run, stopped[0].view.path if stopped else None, step)
 
 
-def next_step_of(run: RunSummary, suspended: str | None, options: str = "") -> list[Line]:
+def next_step_of(run: RunSummary, suspended: str | None, step: NextStep = NextStep()) -> list[Line]:
     """As `next_step`, where only the run and the path of its first suspended task are at hand."""
     match run.status:
         case RunStatus.SUCCEEDED:
-            return _step("what the tasks printed:", f"logs {run.ref}", options, "dim")
+            return _step("what the tasks printed:", f"logs {run.ref}", step, "dim")
+        case RunStatus.RUNNING if step.alive:
+            return _step("to see how far it is:", f"status {run.ref}", step)
         case RunStatus.RUNNING:
-            return _step("to go on with it:", f"run --resume {run.ref}", options)
+            return _step("to go on with it:", f"run --resume {run.ref}", step)
         case RunStatus.FAILED:
-            return _step(
-                "when the cause is mended, go on from there (what succeeded stays):", f"rerun {run.ref}", options
-            )
+            return _step("when the cause is mended, go on from there (what succeeded stays):", f"rerun {run.ref}", step)
         case RunStatus.CANCELLED:
-            return _step("to run what was not finished:", f"rerun {run.ref}", options)
+            return _step("to run what was not finished:", f"rerun {run.ref}", step)
         case RunStatus.SUSPENDED if suspended is None:
-            return _step("a person has to decide; see:", f"status {run.ref}", options)
+            return _step("a person has to decide; see:", f"status {run.ref}", step)
         case RunStatus.SUSPENDED:
             target = f"{run.ref} {shlex.quote(suspended)}"
             return [
-                *_step(f"a person has to decide. To count {suspended} as done:", f"ignore {target}", options),
-                *_step("to run it again, if that does no harm:", f"rerun {target}", options)[1:],
+                *_step(f"a person has to decide. To count {suspended} as done:", f"ignore {target}", step),
+                *_step("to run it again, if that does no harm:", f"rerun {target}", step)[1:],
             ]
 
 
-def _step(sentence: str, command: str, options: str, style: str = "") -> list[Line]:
-    text = f"    flower {command}{f' {options}' if options else ''}"
+def _step(sentence: str, command: str, step: NextStep, style: str = "") -> list[Line]:
+    text = f"    flower {command}{f' {step.options}' if step.options else ''}"
     return [(), line(Span(sentence, style)), line(Span(text, "bold"))]

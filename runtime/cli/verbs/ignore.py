@@ -20,9 +20,9 @@ def ignore(
     """Count a task as done, so that what waits for it can go on; a group with all that is in it."""
     from runtime.cli import as_json
     from runtime.cli.display.paint import paint
-    from runtime.cli.display.summary import next_step_of
+    from runtime.cli.display.summary import NextStep, next_step_of
     from runtime.cli.selection import one_task, split_run
-    from runtime.cli.store import open_service, same_store
+    from runtime.cli.store import engine_is_alive, open_service, same_store
 
     ref, names = split_run(words)
     name = one_task(names, "flower ignore RUN TASK")
@@ -30,9 +30,10 @@ def ignore(
         found = service.reader.run(ref)
         ignored = service.ignore(found.id, name)
         after = service.reader.run(str(found.id))
+        alive = engine_is_alive(service)
     if json:
         print(as_json.dumps({"run": after.ref, "ignored": ignored, "status": after.status.value}))
         return 0
     print(f"{after.ref}: {', '.join(ignored) or name} counts as done")
-    paint(next_step_of(after, None, same_store(db)), sys.stdout)
+    paint(next_step_of(after, None, NextStep(same_store(db), alive)), sys.stdout)
     return 0

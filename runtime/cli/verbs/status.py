@@ -21,7 +21,7 @@ def status(
     from runtime.cli.display.frame import Size, frame
     from runtime.cli.display.paint import glyphs_of, paint, size_of
     from runtime.cli.display.styled import Span, line
-    from runtime.cli.display.summary import next_step
+    from runtime.cli.display.summary import NextStep, next_step
     from runtime.cli.look import Look
     from runtime.cli.store import engine_is_alive, open_service, same_store
 
@@ -39,6 +39,6 @@ def status(
     lines, _ = frame(picture, Size(size.width, None if every else size.height), glyphs, failure)
     if idle:
         lines += [(), line(Span("nobody works on it at the moment", "warn"))]
-    last = next_step(picture, same_store(db)) if found.status.ended or idle else []
+    last = next_step(picture, NextStep(same_store(db))) if found.status.ended or idle else []
     paint([*lines, *last], sys.stdout)
     return 0

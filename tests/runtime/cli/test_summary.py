@@ -7,7 +7,7 @@ import pytest
 from runtime.cli.display.frame import Failure, failures
 from runtime.cli.display.glyphs import UNICODE
 from runtime.cli.display.styled import plain
-from runtime.cli.display.summary import summary
+from runtime.cli.display.summary import NextStep, summary
 from runtime.model.state import ExecStatus, Reason, RunStatus
 from tests.runtime.cli.golden import assert_golden
 from tests.runtime.cli.samples import Sample
@@ -50,7 +50,7 @@ def test_the_last_line_is_the_command_to_type_next() -> None:
 
 
 def test_a_store_named_by_an_option_is_named_again_in_the_command() -> None:
-    last = summary(a_run(RunStatus.FAILED).picture(), [], 100, UNICODE, "--db 'my store.db'")[-1]
+    last = summary(a_run(RunStatus.FAILED).picture(), [], 100, UNICODE, NextStep("--db 'my store.db'"))[-1]
     assert plain(last).strip() == "flower rerun etl-12 --db 'my store.db'"
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _CHUNK: Final = 1024 * 1024
 _MAX_FILES: Final = 100_000
+_MAX_UNPACKED: Final = Size(16 * 1024**3)
 _ENCRYPTED: Final = 0x1
 
 
@@ -33,7 +34,7 @@ def unzip(
     to: Annotated[Path, "The folder to unpack into; it is made if it is not there."],
     context: Context,
     pattern: Annotated[str, "Only members whose name fits, such as `*.csv`."] = "*",
-    max_size: Annotated[Size, "What is unpacked may have this size in all."] = Size(16 * 1024**3),
+    max_size: Annotated[Size, "What is unpacked may have this size in all."] = _MAX_UNPACKED,
 ) -> Unpacked:
     """Unpack an archive and give its files, sorted by name.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from email.message import Message
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 _MAX_BODY: Final = 4 * 1024 * 1024
 _CHUNK: Final = 256 * 1024
 _SHOWN: Final = 300
+_CREDENTIALS: Final = ("Authorization", "Cookie", "Proxy-authorization")
+"""As urllib spells the names of headers."""
 
 
 class HttpProblem(Exception):
@@ -40,7 +43,8 @@ def get(
     """Fetch the address and give status, body and headers (names in small letters).
 
     Any answer but 2xx fails the task, with the beginning of what the server said. With `save_to` the body is
-    streamed to that file, which appears only when it is complete, and is the output `file`. Redirects are followed.
+    streamed to that file, which appears only when it is complete, and is the output `file`. Redirects are followed;
+    headers that carry credentials go to the first host only.
     """
     with _open(url, headers or {}, timeout) as response:
         context.log(f"GET {url}: {response.status} {response.reason}")
@@ -59,7 +63,7 @@ def _open(url: str, headers: dict[str, str], timeout: dt.timedelta) -> HTTPRespo
 
     request = urllib.request.Request(_address(url), headers={"Accept-Encoding": "identity", **headers})
     try:
-        return urllib.request.urlopen(request, timeout=max(0.001, timeout.total_seconds()))  # type: ignore[no-any-return]
+        return _opener().open(request, timeout=max(0.001, timeout.total_seconds()))  # type: ignore[no-any-return]
     except urllib.error.HTTPError as problem:
         with problem:
             raise HttpProblem(f"{url} answered {problem.code} {problem.reason}{_said(problem)}") from None
@@ -69,6 +73,26 @@ def _open(url: str, headers: dict[str, str], timeout: dt.timedelta) -> HTTPRespo
         raise HttpProblem(f"{url} did not answer within {timeout.total_seconds():g} s") from None
     except (http.client.HTTPException, ValueError, OSError) as problem:
         raise HttpProblem(f"{url} cannot be fetched: {_reason(problem)}") from None
+
+
+@functools.cache
+def _opener() -> Any:
+    """Opens addresses of the web, and follows redirects to such addresses only."""
+    import urllib.error
+    import urllib.request
+    from urllib.parse import urlsplit
+
+    class Redirects(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, req: Any, fp: Any, code: Any, msg: Any, headers: Any, newurl: str) -> Any:
+            if urlsplit(newurl).scheme.lower() not in ("http", "https"):
+                raise urllib.error.URLError(f"it redirects to {newurl}, which is not of the web")
+            following = super().redirect_request(req, fp, code, msg, headers, newurl)
+            if following is not None and urlsplit(newurl).netloc != urlsplit(req.full_url).netloc:
+                for name in _CREDENTIALS:
+                    following.remove_header(name)
+            return following
+
+    return urllib.request.build_opener(Redirects)
 
 
 def _address(url: str) -> str:

@@ -10,6 +10,7 @@ import collections.abc
 import dataclasses
 import datetime as dt
 import enum
+import math
 import os
 import types
 import typing
@@ -112,14 +113,25 @@ def fields_of(annotation: Any) -> dict[str, Field] | None:
     if not isinstance(annotation, type):
         return None
     if typing.is_typeddict(annotation):
-        hints, left_out = typing.get_type_hints(annotation), vars(annotation)["__optional_keys__"]
-        return {name: Field(hint, name in left_out) for name, hint in hints.items()}
+        return _typed_dict_fields(annotation)
     if dataclasses.is_dataclass(annotation):
         hints = typing.get_type_hints(annotation)
         return {field.name: _dataclass_field(field, hints) for field in dataclasses.fields(annotation) if field.init}
     if hasattr(annotation, "model_fields") and hasattr(annotation, "model_validate"):
         return {name: _model_field(info) for name, info in annotation.model_fields.items()}
     return None
+
+
+def _typed_dict_fields(annotation: Any) -> dict[str, Field]:
+    """Keys that are `NotRequired` may be left out. Python itself misses that mark where annotations are strings."""
+    fields = {}
+    for name, hint in typing.get_type_hints(annotation, include_extras=True).items():
+        origin = typing.get_origin(hint)
+        if origin in (typing.NotRequired, typing.Required):
+            fields[name] = Field(typing.get_args(hint)[0], origin is typing.NotRequired)
+        else:
+            fields[name] = Field(hint, name in annotation.__optional_keys__)
+    return fields
 
 
 def _dataclass_field(field: dataclasses.Field[Any], hints: dict[str, Any]) -> Field:
@@ -277,6 +289,8 @@ def plain_json(value: Any) -> Any:
         return {str(key): plain_json(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
         return [plain_json(entry) for entry in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueProblem(f"the result: {value} is not JSON; use None for what is not known")
     return _plain_path(_plain_number(value))
 
 

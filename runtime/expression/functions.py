@@ -88,8 +88,9 @@ def signature_text(function: Function) -> str:
 
 
 def _count_message(function: Function, count: int) -> str:
-    given = "no argument" if count == 0 else "one argument" if count == 1 else f"{count} arguments"
-    return f"`{function.name}` does not take {given}"
+    if count == 0:
+        return f"`{function.name}` needs an argument"
+    return f"`{function.name}` does not take {'one argument' if count == 1 else f'{count} arguments'}"
 
 
 def find_function(name: str) -> Function:

@@ -318,7 +318,7 @@ class Engine:
     def _take_up(self, step: Step, run_id: int, rest: Future[RunStatus]) -> None:
         run = self._load(run_id)
         step.store.runs.start(run_id, step.now)
-        if run.row.status != RunStatus.CANCELLED:
+        if run.row.status != RunStatus.CANCELLED and step.store.tasks.moving(run_id):
             step.store.runs.set_status(run_id, RunStatus.RUNNING, None)
         lost = [row for row in self._store.tasks.running(run_id) if row.attempt_id not in self._running]
         for row in lost:

@@ -87,17 +87,17 @@ def test_a_script_that_outlives_its_engine_is_adopted_and_its_result_taken(
     (tmp_path / "flow.toml").write_text("")
     (tmp_path / "slow.flow").write_text(
         "flow slow {\n"
-        "    task a { out n: int; sh 'echo begun >> effects; mkfifo gate; read x < gate; echo n=7 >> $FLOW_OUT' }\n"
+        "    task a { out n: int; sh 'echo begun >> effects; read x < gate; echo n=7 >> $FLOW_OUT' }\n"
         '    task b { sh "echo b{{ a.n }} >> effects" }\n'
         "}\n"
     )
+    os.mkfifo(tmp_path / "gate")
     process = start_flower(tmp_path, "run", "slow.flow", "--plain")
-    while not (tmp_path / "gate").exists():
-        assert process.poll() is None
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
-    resumed = start_flower(tmp_path, "run", "--resume", "slow-1", "--plain")
-    (tmp_path / "gate").write_text("go\n")
+    with open(tmp_path / "gate", "w") as gate:  # opens when the script has
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        resumed = start_flower(tmp_path, "run", "--resume", "slow-1", "--plain")
+        gate.write("go\n")
     output, _ = resumed.communicate(timeout=30)
     assert resumed.returncode == 0, output
     assert effects(tmp_path) == Counter(["begun", "b7"])

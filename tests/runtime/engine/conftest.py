@@ -45,9 +45,20 @@ class Bench:
         finally:
             store.close()
 
-    def register(self, flow: FlowDefinition, parameters: Mapping[str, object] | None = None, key: str | None = None) -> int:
+    def register(
+        self,
+        flow: FlowDefinition,
+        parameters: Mapping[str, object] | None = None,
+        key: str | None = None,
+    ) -> int:
         self.ask(verb="deploy", flows=[flow_to_json(flow)], project=str(self.folder))
-        reply = self.ask(verb="register", flow=flow.name, parameters=dict(parameters or {}), key=key, zone="UTC")
+        reply = self.ask(
+            verb="register",
+            flow=flow.name,
+            parameters=dict(parameters or {}),
+            key=key,
+            zone="UTC",
+        )
         assert isinstance(reply, dict)
         return int(reply["id"])
 
@@ -79,6 +90,13 @@ class Bench:
         finally:
             reader.close()
 
+    def ended_at(self, run_id: int) -> int | None:
+        reader = Reader(self.files)
+        try:
+            return reader.run(str(run_id)).ended_at
+        finally:
+            reader.close()
+
     def states(self, run_id: int) -> dict[str, str]:
         """State of every task (no groups) by path."""
         return {path: task.status.word for path, task in self.tasks(run_id).items() if task.kind == "task"}
@@ -93,7 +111,12 @@ class Bench:
         connection.close()
 
     def set_status(self, run_id: int, path: str, status: ExecStatus | int) -> None:
-        self.update("UPDATE task_run SET exec_status = ? WHERE flow_run_id = ? AND path = ?", int(status), run_id, path)
+        self.update(
+            "UPDATE task_run SET exec_status = ? WHERE flow_run_id = ? AND path = ?",
+            int(status),
+            run_id,
+            path,
+        )
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -26,10 +27,23 @@ class FlowBuilder:
         self._nodes: list[dict[str, Any]] = [{"path": "", "name": name, "kind": "flow", "parent": None, **settings}]
         self._edges: list[Dependency] = []
 
-    def task(self, path: str, *, outs: Mapping[str, Any] | None = None, arguments: Mapping[str, Any] | None = None, **settings: Any) -> FlowBuilder:
+    def task(
+        self,
+        path: str,
+        *,
+        outs: Mapping[str, Any] | None = None,
+        arguments: Mapping[str, Any] | None = None,
+        **settings: Any,
+    ) -> FlowBuilder:
         action = Call(settings.pop("call", path.rpartition("/")[2]), dict(arguments or {}))
         declared = tuple(OutDefinition(name, kind) for name, kind in (outs or {}).items())
-        return self._add(path, kind="task", action=settings.pop("action", action), outs=declared, **settings)
+        return self._add(
+            path,
+            kind="task",
+            action=settings.pop("action", action),
+            outs=declared,
+            **settings,
+        )
 
     def join(self, path: str, **settings: Any) -> FlowBuilder:
         return self._add(path, kind="task", action=None, **settings)
@@ -42,7 +56,7 @@ class FlowBuilder:
         return self
 
     def chain(self, *paths: str) -> FlowBuilder:
-        for before, after in zip(paths, paths[1:], strict=False):
+        for before, after in itertools.pairwise(paths):
             self.edge(before, after)
         return self
 
@@ -56,11 +70,25 @@ class FlowBuilder:
         tasks = tuple(
             TaskDefinition(node=index, edges_in=edges_in[index], **node) for index, node in enumerate(self._nodes)
         )
-        return FlowDefinition(self.name, f"{self.name}.flow", (), tasks, tuple(self._edges), content_hash=str(hash(str(tasks))))
+        return FlowDefinition(
+            self.name,
+            f"{self.name}.flow",
+            (),
+            tasks,
+            tuple(self._edges),
+            content_hash=str(hash(str(tasks))),
+        )
 
     def _add(self, path: str, **settings: Any) -> FlowBuilder:
         parent = self.node(path.rpartition("/")[0])
-        self._nodes.append({"path": path, "name": path.rpartition("/")[2], "parent": parent, **settings})
+        self._nodes.append(
+            {
+                "path": path,
+                "name": path.rpartition("/")[2],
+                "parent": parent,
+                **settings,
+            }
+        )
         return self
 
 
@@ -136,5 +164,3 @@ class FunctionExecutor:
 
     def close(self, *, leave_scripts: bool = True) -> None:
         pass
-
-

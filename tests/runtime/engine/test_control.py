@@ -41,9 +41,26 @@ def test_rerun_resets_what_failed_and_keeps_what_succeeded(bench: Bench) -> None
     assert bench.tasks(run)["b"].generation == 2
 
 
-def test_a_failed_task_inside_groups_and_items_is_rerun_to_the_end(bench: Bench) -> None:
+def test_a_run_that_has_ended_stays_as_it_was_when_it_is_taken_up_again(bench: Bench) -> None:
+    run = bench.register(diamond().build())
+    bench.work(run)
+    ended_at = bench.ended_at(run)
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.ended_at(run) == ended_at
+
+
+def test_a_failed_task_inside_groups_and_items_is_rerun_to_the_end(
+    bench: Bench,
+) -> None:
     bench.executor.bodies = {"a": failing_times(1)}
-    flow = FlowBuilder().group("g", generators=over("x", ["list", "p", "q"])).group("g/h").task("g/h/a").task("end").edge("g", "end")
+    flow = (
+        FlowBuilder()
+        .group("g", generators=over("x", ["list", "p", "q"]))
+        .group("g/h")
+        .task("g/h/a")
+        .task("end")
+        .edge("g", "end")
+    )
     run = bench.register(flow.build())
     assert bench.work(run, jobs=1) is RunStatus.FAILED
     assert bench.tasks(run)["g"].status is ExecStatus.FAILED
@@ -52,7 +69,9 @@ def test_a_failed_task_inside_groups_and_items_is_rerun_to_the_end(bench: Bench)
     assert bench.executor.started.count("end") == 1
 
 
-def test_an_update_by_hand_makes_the_next_engine_take_the_task_again(bench: Bench) -> None:
+def test_an_update_by_hand_makes_the_next_engine_take_the_task_again(
+    bench: Bench,
+) -> None:
     bench.executor.bodies = {"b": failing_times(1)}
     run = bench.register(diamond().build())
     bench.work(run)
@@ -80,7 +99,9 @@ def test_a_task_set_to_finished_by_hand_lets_its_successors_go_on(bench: Bench) 
     assert bench.executor.started.count("b") == 1
 
 
-def test_a_value_that_a_task_finished_by_hand_never_gave_suspends_who_needs_it(bench: Bench) -> None:
+def test_a_value_that_a_task_finished_by_hand_never_gave_suspends_who_needs_it(
+    bench: Bench,
+) -> None:
     bench.executor.bodies = {"a": failing_times(9)}
     flow = FlowBuilder().task("a", outs={"n": "int"}).task("b", arguments={"n": ["out", "a", "n"]}).edge("a", "b")
     run = bench.register(flow.build())
@@ -90,7 +111,9 @@ def test_a_value_that_a_task_finished_by_hand_never_gave_suspends_who_needs_it(b
     assert bench.tasks(run)["b"].reason == "missing value"
 
 
-def test_a_running_task_set_to_waiting_is_ended_first_and_then_started_again(bench: Bench) -> None:
+def test_a_running_task_set_to_waiting_is_ended_first_and_then_started_again(
+    bench: Bench,
+) -> None:
     bench.executor.hold_back = ["a"]
     run = bench.register(diamond().build())
     engine = bench.start()
@@ -120,7 +143,12 @@ def test_an_ignored_task_counts_as_done(bench: Bench) -> None:
     bench.work(run)
     bench.ask(verb="ignore", run=run, task="b")
     assert bench.work(run) is RunStatus.SUCCEEDED
-    assert bench.states(run) == {"a": "succeeded", "b": "skipped", "c": "succeeded", "d": "succeeded"}
+    assert bench.states(run) == {
+        "a": "succeeded",
+        "b": "skipped",
+        "c": "succeeded",
+        "d": "succeeded",
+    }
 
 
 def test_ignoring_the_last_open_task_ends_the_run_at_once(bench: Bench) -> None:
@@ -141,7 +169,12 @@ def test_a_cancelled_run_ends_what_runs_and_starts_nothing_more(bench: Bench) ->
 
     engine.submit(lambda step: apply(step, {"verb": "cancel", "run": run})).result(5)
     assert rest.result(5) is RunStatus.CANCELLED
-    assert bench.states(run) == {"a": "failed", "b": "waiting", "c": "waiting", "d": "waiting"}
+    assert bench.states(run) == {
+        "a": "failed",
+        "b": "waiting",
+        "c": "waiting",
+        "d": "waiting",
+    }
 
 
 def test_a_cancelled_run_can_be_rerun(bench: Bench) -> None:
@@ -188,7 +221,9 @@ def test_a_task_whose_end_nobody_knows_is_suspended_in_doubt(bench: Bench) -> No
     assert bench.executor.started == ["a"]
 
 
-def test_an_idempotent_task_in_doubt_runs_again_with_a_higher_fence(bench: Bench) -> None:
+def test_an_idempotent_task_in_doubt_runs_again_with_a_higher_fence(
+    bench: Bench,
+) -> None:
     run = crash_while_running(bench, FlowBuilder().task("a", idempotent=True))
     assert bench.work(run) is RunStatus.SUCCEEDED
     assert bench.tasks(run)["a"].fence == 2

@@ -17,7 +17,13 @@ def test_a_mapped_task_runs_once_for_each_item_and_gives_a_list(bench: Bench) ->
     }
     flow = (
         FlowBuilder()
-        .task("size", outs={"n": "int"}, arguments={"city": ["item", "city"]}, generators=over("city", [*CITIES, "x"]), by=["item", "city"])
+        .task(
+            "size",
+            outs={"n": "int"},
+            arguments={"city": ["item", "city"]},
+            generators=over("city", [*CITIES, "x"]),
+            by=["item", "city"],
+        )
         .task("total", arguments={"sizes": ["out", "size", "n"]})
         .edge("size", "total")
     )
@@ -31,7 +37,12 @@ def mapped_group(**settings: object) -> FlowBuilder:
     return (
         FlowBuilder()
         .task("find", outs={"cities": {"list": "str"}})
-        .group("g", generators=over("city", ["out", "find", "cities"]), by=["item", "city"], **settings)
+        .group(
+            "g",
+            generators=over("city", ["out", "find", "cities"]),
+            by=["item", "city"],
+            **settings,
+        )
         .task("g/copy", outs={"file": "str"}, arguments={"city": ["item", "city"]})
         .task("g/check", arguments={"file": ["out", "g/copy", "file"]})
         .task("report", arguments={"files": ["out", "g/copy", "file"]})
@@ -41,7 +52,9 @@ def mapped_group(**settings: object) -> FlowBuilder:
     )
 
 
-def test_a_mapped_group_runs_depth_first_with_the_values_of_its_own_item(bench: Bench) -> None:
+def test_a_mapped_group_runs_depth_first_with_the_values_of_its_own_item(
+    bench: Bench,
+) -> None:
     seen: list[object] = []
     bench.executor.bodies = {
         "find": lambda _: {"cities": ["oslo", "rome"]},
@@ -51,7 +64,14 @@ def test_a_mapped_group_runs_depth_first_with_the_values_of_its_own_item(bench: 
     }
     run = bench.register(mapped_group().build())
     assert bench.work(run, jobs=1) is RunStatus.SUCCEEDED
-    assert bench.executor.started == ["find", "g[oslo]/copy", "g[oslo]/check", "g[rome]/copy", "g[rome]/check", "report"]
+    assert bench.executor.started == [
+        "find",
+        "g[oslo]/copy",
+        "g[oslo]/check",
+        "g[rome]/copy",
+        "g[rome]/check",
+        "report",
+    ]
     assert seen == ["oslo.csv", "rome.csv", ["oslo.csv", "rome.csv"]]
 
 
@@ -69,7 +89,9 @@ def test_a_key_that_repeats_fails_the_node_and_names_both_items(bench: Bench) ->
     assert "items 0 and 2" in bench.tasks(run)["g"].message
 
 
-def test_a_limit_of_a_mapped_group_counts_items_and_a_failed_item_gives_its_place_back(bench: Bench) -> None:
+def test_a_limit_of_a_mapped_group_counts_items_and_a_failed_item_gives_its_place_back(
+    bench: Bench,
+) -> None:
     def copy(arguments: object) -> dict[str, str]:
         if arguments["city"] in ("a", "b"):  # type: ignore[index]
             raise Failure
@@ -79,7 +101,12 @@ def test_a_limit_of_a_mapped_group_counts_items_and_a_failed_item_gives_its_plac
     run = bench.register(mapped_group(limit=1).build())
     assert bench.work(run) is RunStatus.FAILED
     states = bench.states(run)
-    assert [states[f"g[{city}]/copy"] for city in "abcd"] == ["failed", "failed", "succeeded", "succeeded"]
+    assert [states[f"g[{city}]/copy"] for city in "abcd"] == [
+        "failed",
+        "failed",
+        "succeeded",
+        "succeeded",
+    ]
     assert bench.tasks(run)["g[a]"].status.word == "failed"
 
 
@@ -120,8 +147,12 @@ def test_mapped_groups_nest_and_give_lists_of_lists(bench: Bench) -> None:
     flow = (
         FlowBuilder()
         .group("g", generators=over("row", ["list", 1, 2], "int"))
-        .task("g/cell", outs={"v": "int"}, arguments={"row": ["item", "row"], "column": ["item", "column"]},
-              generators=over("column", ["list", 3, 4], "int"))
+        .task(
+            "g/cell",
+            outs={"v": "int"},
+            arguments={"row": ["item", "row"], "column": ["item", "column"]},
+            generators=over("column", ["list", 3, 4], "int"),
+        )
         .task("sum", arguments={"all": ["out", "g/cell", "v"]})
         .edge("g", "sum")
     )
@@ -131,10 +162,18 @@ def test_mapped_groups_nest_and_give_lists_of_lists(bench: Bench) -> None:
 
 def test_a_condition_on_an_item_skips_that_item_alone(bench: Bench) -> None:
     seen: list[object] = []
-    bench.executor.bodies = {"size": lambda _: {"n": 1}, "total": lambda arguments: seen.append(arguments["sizes"])}
+    bench.executor.bodies = {
+        "size": lambda _: {"n": 1},
+        "total": lambda arguments: seen.append(arguments["sizes"]),
+    }
     flow = (
         FlowBuilder()
-        .task("size", outs={"n": "int"}, generators=over("city", CITIES), when=["!=", ["item", "city"], "rome"])
+        .task(
+            "size",
+            outs={"n": "int"},
+            generators=over("city", CITIES),
+            when=["!=", ["item", "city"], "rome"],
+        )
         .task("total", arguments={"sizes": ["out", "size", "n"]})
         .edge("size", "total")
     )

@@ -20,8 +20,16 @@ def test_a_chain_runs_in_order(bench: Bench) -> None:
 
 def test_outputs_reach_the_successor(bench: Bench) -> None:
     seen: list[object] = []
-    bench.executor.bodies = {"a": lambda _: {"n": 41}, "b": lambda arguments: seen.append(arguments["n"])}
-    flow = FlowBuilder().task("a", outs={"n": "int"}).task("b", arguments={"n": ["+", ["out", "a", "n"], 1]}).edge("a", "b")
+    bench.executor.bodies = {
+        "a": lambda _: {"n": 41},
+        "b": lambda arguments: seen.append(arguments["n"]),
+    }
+    flow = (
+        FlowBuilder()
+        .task("a", outs={"n": "int"})
+        .task("b", arguments={"n": ["+", ["out", "a", "n"], 1]})
+        .edge("a", "b")
+    )
     bench.work(bench.register(flow.build()))
     assert seen == [42]
 
@@ -34,7 +42,12 @@ def test_a_failed_task_blocks_what_waits_for_it_and_nothing_else(bench: Bench) -
     flow = FlowBuilder().task("a").task("b").task("c").task("d").chain("a", "b").chain("c", "d").build()
     run = bench.register(flow)
     assert bench.work(run) is RunStatus.FAILED
-    assert bench.states(run) == {"a": "failed", "b": "waiting", "c": "succeeded", "d": "succeeded"}
+    assert bench.states(run) == {
+        "a": "failed",
+        "b": "waiting",
+        "c": "succeeded",
+        "d": "succeeded",
+    }
     assert bench.tasks(run)["a"].message == "no such table"
 
 
@@ -45,14 +58,18 @@ def test_a_false_condition_skips_and_the_successor_goes_on(bench: Bench) -> None
     assert bench.states(run) == {"a": "skipped", "b": "succeeded"}
 
 
-def test_a_skipped_group_skips_its_members_and_frees_who_waits_for_one_of_them(bench: Bench) -> None:
+def test_a_skipped_group_skips_its_members_and_frees_who_waits_for_one_of_them(
+    bench: Bench,
+) -> None:
     flow = FlowBuilder().group("g", when=False).task("g/a").task("g/b").chain("g/a", "g/b").task("c").edge("g/b", "c")
     run = bench.register(flow.build())
     assert bench.work(run) is RunStatus.SUCCEEDED
     assert bench.states(run) == {"g/a": "skipped", "g/b": "skipped", "c": "succeeded"}
 
 
-def test_a_group_opens_after_its_predecessor_and_ends_before_its_successor(bench: Bench) -> None:
+def test_a_group_opens_after_its_predecessor_and_ends_before_its_successor(
+    bench: Bench,
+) -> None:
     flow = FlowBuilder().task("first").group("g").task("g/a").group("g/h").task("g/h/b").task("last")
     bench.work(bench.register(flow.chain("first", "g", "last").build()))
     assert bench.executor.started[0] == "first"
@@ -67,7 +84,9 @@ def test_joins_and_empty_groups_finish_without_an_executor(bench: Bench) -> None
     assert bench.executor.started == []
 
 
-def test_an_argument_that_cannot_be_computed_fails_its_task_with_the_reason(bench: Bench) -> None:
+def test_an_argument_that_cannot_be_computed_fails_its_task_with_the_reason(
+    bench: Bench,
+) -> None:
     flow = FlowBuilder().task("a", arguments={"x": ["/", 1, 0]}).build()
     run = bench.register(flow)
     assert bench.work(run) is RunStatus.FAILED
@@ -102,12 +121,14 @@ def test_a_limit_holds_back_and_lets_go_in_order(bench: Bench) -> None:
 def random_dags(draw: st.DrawFn, most: int) -> list[list[int]]:
     """For each task the earlier ones that it waits for."""
     size = draw(st.integers(1, most))
-    return [
-        sorted(draw(st.sets(st.integers(0, index - 1), max_size=4))) if index else [] for index in range(size)
-    ]
+    return [sorted(draw(st.sets(st.integers(0, index - 1), max_size=4))) if index else [] for index in range(size)]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(dag=random_dags(40), jobs=st.integers(1, 8))
 def test_any_dag_runs_every_task_once_and_after_what_it_waits_for(
     tmp_path_factory: object, dag: list[list[int]], jobs: int
@@ -127,4 +148,11 @@ def test_any_dag_runs_every_task_once_and_after_what_it_waits_for(
 
 
 def test_the_state_words_are_the_ones_people_read() -> None:
-    assert [status.word for status in ExecStatus] == ["waiting", "running", "suspended", "succeeded", "failed", "skipped"]
+    assert [status.word for status in ExecStatus] == [
+        "waiting",
+        "running",
+        "suspended",
+        "succeeded",
+        "failed",
+        "skipped",
+    ]

@@ -52,6 +52,13 @@ class Scan:
             else:
                 self.position += 1
 
+    def forget(self, start: int) -> None:
+        """Go back to `start`, as if nothing after it had been read."""
+        for position in range(start, self.position):
+            self.places.pop(position, None)
+            self.settled.discard(position)
+        self.position = start
+
     def emit(self, command: Command) -> None:
         """The command is complete, so the holes of its words can be judged."""
         self.commands.append(command)

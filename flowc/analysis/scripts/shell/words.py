@@ -83,13 +83,13 @@ def _read_assignment_head(scan: Scan, word: Word) -> None:
     head = _HEAD.match(scan.text, scan.position, scan.end)
     if not head:
         return
-    start, places, settled = scan.position, dict(scan.places), set(scan.settled)
+    start = scan.position
     scan.position = head.end()
     if head[2]:
         read_arithmetic(scan, "]", head.end() - 1, "subscript")
     scan.position += scan.at("+=")
     if scan.peek() != "=":
-        scan.position, scan.places, scan.settled = start, places, settled
+        scan.forget(start)
         return
     scan.position += 1
     word.assigns = head[1]

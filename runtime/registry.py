@@ -38,6 +38,7 @@ ENTRY_POINTS: Final = "flower.components"
 _lock = threading.RLock()
 _standard: dict[str, Component] = {}
 _of_projects: dict[Path, dict[str, Component]] = {}
+_modules_of: dict[Path, set[str]] = {}
 _of_packages: dict[str, Component] | None = None
 _found: dict[tuple[str, Path | None], Component] = {}
 
@@ -70,8 +71,8 @@ def forget(project: Project) -> None:
         _of_projects.pop(project.folder, None)
         for key in [key for key in _found if key[1] == project.folder]:
             del _found[key]
-        for entry in project.components:
-            sys.modules.pop(_module_name(project, entry), None)
+        for name in _modules_of.pop(project.folder, set()):
+            sys.modules.pop(name, None)
 
 
 def _find(name: str, folder: Path | None) -> Component:
@@ -148,9 +149,12 @@ def _import_from(project: Project, name: str, entry: str) -> ModuleType:
     folder = str(project.folder)
     if sys.path[:1] != [folder]:
         sys.path[:] = [folder, *(path for path in sys.path if path != folder)]
-    _make_room(project, name)
+    _make_room(project)
     importlib.invalidate_caches()
+    before = set(sys.modules)
     module = _imported(name, f"{entry}, listed in {project.file},")
+    imported = {key for key in set(sys.modules) - before if _lies_in(sys.modules[key], project.folder)}
+    _modules_of.setdefault(project.folder, set()).update(imported)
     if entry.endswith(".py") and not _lies_in(module, project.folder):
         raise ComponentProblem(
             f"{entry} has the name of another module, {getattr(module, '__file__', None) or 'one of Python itself'}",
@@ -159,19 +163,17 @@ def _import_from(project: Project, name: str, entry: str) -> ModuleType:
     return module
 
 
-def _make_room(project: Project, name: str) -> None:
-    """Take modules of other projects out of the way that have the same name; their components stay usable."""
-    others = [folder for folder in _of_projects if folder != project.folder]
-    root = name.partition(".")[0]
-    for loaded in [key for key in sys.modules if key == root or key.startswith(root + ".")]:
-        module = sys.modules[loaded]
-        if any(_lies_in(module, other) for other in others) and not _lies_in(module, project.folder):
-            del sys.modules[loaded]
+def _make_room(project: Project) -> None:
+    """Let modules of other projects go, so that equal names do not meet; their components stay usable."""
+    for folder in [folder for folder in _modules_of if folder != project.folder]:
+        for name in _modules_of.pop(folder):
+            sys.modules.pop(name, None)
 
 
 def _lies_in(module: ModuleType, folder: Path) -> bool:
-    places = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
-    return any(Path(place).is_relative_to(folder) for place in places if place)
+    """Whether the module's source is in the folder, and not in a virtual environment there."""
+    places = [Path(place) for place in [getattr(module, "__file__", None), *getattr(module, "__path__", ())] if place]
+    return any(place.is_relative_to(folder) and "site-packages" not in place.parts for place in places)
 
 
 def _imported(name: str, what: str) -> ModuleType:

@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import Annotated, Final
 
 import typer
 
 from runtime.cli.options import NO_VALUE
-from runtime.cli.verbs.cancel import cancel
-from runtime.cli.verbs.flows import flows
-from runtime.cli.verbs.ignore import ignore
-from runtime.cli.verbs.logs import logs
-from runtime.cli.verbs.register import register
-from runtime.cli.verbs.rerun import rerun
-from runtime.cli.verbs.run import run
-from runtime.cli.verbs.runs import runs
-from runtime.cli.verbs.status import status
 
-_WORK = "Run"
-_LOOK = "Look"
-_MEND = "Mend"
-
-VERBS: dict[str, tuple[Callable[..., int], str]] = {
-    "run": (run, _WORK),
-    "register": (register, _WORK),
-    "status": (status, _LOOK),
-    "logs": (logs, _LOOK),
-    "runs": (runs, _LOOK),
-    "flows": (flows, _LOOK),
-    "rerun": (rerun, _MEND),
-    "ignore": (ignore, _MEND),
-    "cancel": (cancel, _MEND),
+VERBS: Final = {
+    "run": "Run",
+    "register": "Run",
+    "status": "Look",
+    "logs": "Look",
+    "runs": "Look",
+    "flows": "Look",
+    "rerun": "Mend",
+    "ignore": "Mend",
+    "cancel": "Mend",
 }
+"""Each verb, a function of that name in `verbs/NAME.py`, and its panel in the help."""
 
-_HELP = """Runs flows, and remembers everything about them.
+_TAKES_PARAMETERS: Final = ("run", "register")
+
+_HELP: Final = """Runs flows, and remembers everything about them.
 
 Start here:  flower run hello.flow
 
@@ -42,31 +33,37 @@ A run has a short name such as hello-1; RUN may be left out and means the latest
 The store is .flower/flower.db beside the nearest flow.toml, else in this folder.
 """
 
-app = typer.Typer(
-    name="flower",
-    help=_HELP,
-    epilog="flowc checks and deploys .flow files: flowc --help",
-    no_args_is_help=False,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["--help", "-h"]},
-)
 
-_TAKES_PARAMETERS = ("run", "register")
+def make_app(words: Iterable[str]) -> typer.Typer:
+    """The command line with the verb that the words begin with, or with all of them: each costs milliseconds."""
+    app = typer.Typer(
+        name="flower",
+        help=_HELP,
+        epilog="flowc checks and deploys .flow files: flowc --help",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+    app.callback(invoke_without_command=True)(_flower)
+    first = next(iter(words), "")
+    for name in [first] if first in VERBS else VERBS:
+        _add(app, name)
+    return app
 
-for _name, (_verb, _panel) in VERBS.items():
-    _own_help = _name in _TAKES_PARAMETERS
+
+def _add(app: typer.Typer, name: str) -> None:
+    verb: Callable[..., int] = getattr(import_module(f"runtime.cli.verbs.{name}"), name)
+    own_help = name in _TAKES_PARAMETERS
     app.command(
-        _name,
-        rich_help_panel=_panel,
-        add_help_option=not _own_help,
-        context_settings={"allow_extra_args": True, "ignore_unknown_options": True} if _own_help else None,
-    )(_verb)
+        name,
+        rich_help_panel=VERBS[name],
+        add_help_option=not own_help,
+        context_settings={"allow_extra_args": True, "ignore_unknown_options": True} if own_help else None,
+    )(verb)
 
 
-@app.callback(invoke_without_command=True)
-def main(
+def _flower(
     context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", metavar=NO_VALUE, help="Show the version and exit.", is_eager=True)
@@ -76,7 +73,5 @@ def main(
         from importlib.metadata import version as version_of
 
         typer.echo(f"flower {version_of('flower-workflow')}")
-        raise typer.Exit
-    if context.invoked_subcommand is None:
+    elif context.invoked_subcommand is None:
         typer.echo(context.get_help())
-        raise typer.Exit

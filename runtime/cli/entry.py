@@ -5,41 +5,44 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from runtime.model.errors import FlowerError
+
+INTERRUPTED: Final = 130
 
 
 def run(arguments: Sequence[str]) -> int:
     """Does what the words ask for; the exit code."""
-    from runtime.cli import errors
-
     try:
         code = _dispatch(arguments)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
         return _reader_went_away()
-    except FlowerError as error:
-        return errors.report(error, "--json" in arguments)
     except KeyboardInterrupt:
-        return errors.INTERRUPTED
-    except Exception as error:
-        if hasattr(error, "format_message"):  # the family of usage errors of typer, wherever it lives in its versions
-            return errors.report_usage(error.format_message(), _command(arguments))
-        return errors.report_bug(error)
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 (a defect ends as a sentence and exit code 70)
+        return _explain(error, arguments)
 
 
 def _dispatch(arguments: Sequence[str]) -> int:
-    from runtime.cli.app import app
+    from runtime.cli.app import make_app
 
-    result = app(args=list(arguments), prog_name="flower", standalone_mode=False)
+    result = make_app(arguments)(args=list(arguments), prog_name="flower", standalone_mode=False)
     return result if isinstance(result, int) else 0
 
 
-def _command(arguments: Sequence[str]) -> str:
+def _explain(error: Exception, arguments: Sequence[str]) -> int:
+    from runtime.cli import errors
     from runtime.cli.app import VERBS
 
-    return f"flower {arguments[0]}" if arguments and arguments[0] in VERBS else "flower"
+    if isinstance(error, FlowerError):
+        return errors.report(error, "--json" in arguments)
+    if hasattr(error, "format_message"):  # the family of usage errors of typer, wherever it lives in its versions
+        verb = arguments[0] if arguments and arguments[0] in VERBS else ""
+        return errors.report_usage(error.format_message(), f"flower {verb}".rstrip())
+    return errors.report_bug(error)
 
 
 def _reader_went_away() -> int:

@@ -16,7 +16,6 @@ from runtime.model.errors import FlowerError
 
 USAGE: Final = 2
 BUG: Final = 70
-INTERRUPTED: Final = 130
 
 
 def report(error: FlowerError, as_json: bool) -> int:

@@ -13,7 +13,7 @@ from types import FrameType
 from runtime.cli import as_json
 from runtime.cli.display.paint import glyphs_of, paint, size_of
 from runtime.cli.display.summary import NextStep, summary
-from runtime.cli.errors import INTERRUPTED
+from runtime.cli.entry import INTERRUPTED
 from runtime.cli.look import Look
 from runtime.cli.progress import Display, display_for
 from runtime.cli.store import engine_is_alive

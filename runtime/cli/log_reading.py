@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from runtime.cli import as_json, log
 from runtime.cli.display.clock import duration
@@ -15,7 +16,9 @@ from runtime.cli.look import now
 from runtime.cli.selection import below, find_task, one_task
 from runtime.model.errors import NotFound
 from runtime.model.run import AttemptView, RunSummary, TaskView
-from runtime.store.sqlite.reader import Reader
+
+if TYPE_CHECKING:
+    from runtime.store.sqlite.reader import Reader
 
 _FOLLOW_SECONDS = 0.2
 

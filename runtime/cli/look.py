@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from runtime.cli import log
 from runtime.cli.display.frame import Failure, failures, latest_failure
 from runtime.cli.display.tree import Node, Picture, picture
 from runtime.model.definition import FlowDefinition
 from runtime.model.run import AttemptView
-from runtime.store.sqlite.reader import Reader
+
+if TYPE_CHECKING:
+    from runtime.store.sqlite.reader import Reader
 
 _TAIL_LINES = 10
 

@@ -5,7 +5,9 @@ Each phase goes on over what an earlier one could not understand, so that one ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -66,6 +68,11 @@ def compile_inputs(inputs: Sequence[Input], sink: Sink | None = None) -> Compile
     """
     sink = sink if sink is not None else Sink()
     units = [Unit(given, sink) for given in inputs]
+    with _collector_paused():
+        return _compile(units, sink)
+
+
+def _compile(units: list[Unit], sink: Sink) -> Compiled:
     for unit in units:
         for phase in PHASES:
             phase(unit)
@@ -75,6 +82,18 @@ def compile_inputs(inputs: Sequence[Input], sink: Sink | None = None) -> Compile
     for unit in units:
         emit(unit)
     return Compiled(tuple(tuple(unit.definitions) for unit in units), tuple(sink.diagnostics()), sink.left_out)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Trees are large and live until the end: looking for garbage among them would cost more than all else."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def read_tree(unit: Unit) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from flowc.analysis.expressions import Expressions
-from flowc.analysis.mismatch import Wanted
+from flowc.analysis.mismatch import Wanted, report_missing
 from flowc.analysis.model import Catalog, Task
 from flowc.analysis.report import did_you_mean
 from flowc.analysis.scope import Scope
@@ -17,7 +17,7 @@ from flowc.syntax import nodes
 from runtime.model import definition
 from runtime.model.definition import Binding, Script, Tree
 from runtime.model.signature import ParameterSignature, Signature
-from runtime.model.types import PATH, Type, optional, type_to_json
+from runtime.model.types import PATH, Optional, Type, optional, type_to_json
 
 _CODES: Final[dict[str, Code]] = {
     "unsafe": codes.UNSAFE_SCRIPT,
@@ -44,7 +44,8 @@ class Actions:
             return None
         language = action.language.text
         bindings = _Bindings()
-        parts = [self._part(part, scope, bindings) for part in action.script.parts]
+        shell = language in ("sh", "bash")
+        parts = [self._part(part, scope, bindings, shell) for part in action.script.parts]
         bound = bind(language, parts)  # type: ignore[arg-type]
         for problem in bound.problems:
             self._problem(problem)
@@ -62,11 +63,14 @@ class Actions:
         line = self._report.source.line(_first_offset(action.script))
         return Script(language, tuple(rendered), tuple(bindings.found), connection, line)  # type: ignore[arg-type]
 
-    def _part(self, part: nodes.TextPart | nodes.Hole, scope: Scope, bindings: _Bindings) -> Text | Hole:
+    def _part(self, part: nodes.TextPart | nodes.Hole, scope: Scope, bindings: _Bindings, shell: bool) -> Text | Hole:
         if isinstance(part, nodes.TextPart):
             return Text(part.text, part.runs)
         value = self._checker.infer(part.value, scope)
         known = not is_unknown(value.type)
+        if shell and isinstance(value.type, Optional) and known:
+            report_missing(self._report, part.value, value)
+            known = False
         bindings.add(value.tree, value.type if known else None)
         shown = self._report.text(part.value.span)
         return Hole(value.type if known else None, part.span[0], part.span[1], shown)
@@ -202,8 +206,7 @@ class Actions:
         path = invocation.path
         declared = self._declared.get(path.text)
         if isinstance(declared, nodes.TaskDecl):
-            self._report.not_yet(path.span, "calling a task that is declared outside of a flow")
-            return
+            return  # the declaration itself is reported
         if isinstance(declared, nodes.FlowDecl):
             self._report.not_yet(path.span, "calling another flow")
             return

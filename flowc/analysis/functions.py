@@ -18,6 +18,27 @@ from runtime.model.types import Type
 if TYPE_CHECKING:
     from flowc.analysis.expressions import Expressions
 
+_ELSEWHERE: Final = {
+    "length": "it is called `len`",
+    "size": "it is called `len`",
+    "total": "it is called `sum`",
+    "strip": "it is called `trim`",
+    "uppercase": "it is called `upper`",
+    "lowercase": "it is called `lower`",
+    "substring": "it is called `slice`",
+    "sort": "it is called `sorted`",
+    "concat": 'write `a + b`, or put values into a text: `"{{ a }}{{ b }}"`',
+    "string": "it is called `str`",
+    "number": "it is called `int` or `float`",
+    "map": "write a comprehension: `[f(x) for x in xs]`",
+    "filter": "write a comprehension: `[x for x in xs if …]`",
+    "default": "write `value ?? default`",
+    "isnull": "write `value == null`",
+    "env": "a script reads the environment; a flow takes a parameter",
+    "glob": "let a task find the files: `task NAME = files.glob(…)`",
+}
+"""Functions of other languages, and what they are here."""
+
 _RULES: Final = Rules(fits, join)
 
 
@@ -60,6 +81,7 @@ def _function(checker: Expressions, expr: nodes.Call) -> Function | None:
     if name in FUNCTIONS:
         return FUNCTIONS[name]
     help, fixes = did_you_mean(name, FUNCTIONS, expr.callee.span)
+    help = _ELSEWHERE.get(name, help)
     if name == "raw":
         report.not_yet(expr.callee.span, "`raw( )`", help="bind the value with plain braces: `{{ value }}`")
         return None
@@ -68,7 +90,7 @@ def _function(checker: Expressions, expr: nodes.Call) -> Function | None:
         expr.callee.span,
         f"there is no function called `{name}`",
         label="not found",
-        help=help or f"the functions are {', '.join(sorted(FUNCTIONS))}",
+        help=help or f"`flowc explain {codes.UNKNOWN_FUNCTION}` lists the functions",
         fixes=fixes,
     )
     return None

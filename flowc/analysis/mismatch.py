@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from flowc.analysis.report import Report
 from flowc.analysis.typed import Typed
@@ -11,8 +12,10 @@ from flowc.diagnostics import Label, codes
 from flowc.source import Span
 from flowc.syntax import nodes
 from runtime.model.types import (
+    BOOL,
     DATE,
     DATETIME,
+    DURATION,
     FLOAT,
     INT,
     JSON,
@@ -20,7 +23,9 @@ from runtime.model.types import (
     SECRET,
     STR,
     TIME,
+    Enum,
     ListOf,
+    MapOf,
     Optional,
     Record,
     Type,
@@ -109,6 +114,8 @@ def _conversion(report: Report, expr: nodes.Expr, given: Type, wanted: Type) -> 
         return "only a type with `?` may be missing"
     if given == STR and isinstance(expr, nodes.Text):
         return _from_literal(expr, wanted)
+    if wanted == STR and isinstance(expr, nodes.Literal):
+        return f'write it in quotes: `"{shown}"`'
     if wanted == STR and not isinstance(given, ListOf | Record | Optional):
         return f'make a text of it: `"{{{{ {shown} }}}}"`'
     if given == STR and wanted in (INT, FLOAT):
@@ -123,7 +130,53 @@ def _conversion(report: Report, expr: nodes.Expr, given: Type, wanted: Type) -> 
         return f"take one element, `{shown}[0]`, or go over all of them with `for`"
     if given == JSON:
         return f"`json` may be anything; declare the output that gives it as {described(wanted)}"
-    return f"give {described(wanted)}"
+    if wanted == BOOL:
+        return _as_condition(shown, given)
+    if wanted == DURATION and given in (INT, FLOAT):
+        literal = isinstance(expr, nodes.Literal)
+        return f"a duration has a unit: `{shown}s`" if literal else f"for seconds write `{shown} * 1s`"
+    return _example(wanted)
+
+
+def _as_condition(shown: str, given: Type) -> str:
+    """The question that was probably meant."""
+    if isinstance(given, ListOf | MapOf):
+        return f"ask for example `len({shown}) > 0`"
+    if isinstance(given, Optional):
+        return f"ask for example `{shown} != null`"
+    return {
+        "str": f'compare it, for example `{shown} != ""`',
+        "int": f"compare it, for example `{shown} > 0`",
+        "float": f"compare it, for example `{shown} > 0`",
+    }.get(str(given), "compare it with another value")
+
+
+_EXAMPLES: Final = {
+    "bool": "`true` or `false`",
+    "int": "a whole number such as `42`",
+    "float": "a number such as `2.5`",
+    "str": 'a text in quotes, `"…"`',
+    "path": 'a path in quotes such as `"data/in.csv"`',
+    "date": "a date such as `2026-11-23`",
+    "time": "a time such as `06:30`",
+    "datetime": 'a date and time such as `"2026-11-23T06:30:00Z"`',
+    "duration": "a duration such as `30s` or `1h30m`",
+    "size": "a size such as `512MB`",
+    "percent": "a percentage such as `10%`",
+    "secret": 'a reference in quotes such as `"env:NAME"`',
+}
+
+
+def _example(wanted: Type) -> str:
+    """What a value of the type looks like."""
+    if isinstance(wanted, Record):
+        fields = ", ".join(f"{name}: …" for name, _ in wanted.fields[:4])
+        return f"write a record: `{{ {fields} }}`"
+    if isinstance(wanted, ListOf):
+        return "write a list: `[…]`"
+    if isinstance(wanted, Enum):
+        return f"write one of {', '.join(f'`{name}`' for name, _ in wanted.members[:8])}"
+    return f"write {_EXAMPLES.get(str(wanted), described(wanted))}"
 
 
 def _from_literal(expr: nodes.Text, wanted: Type) -> str:
@@ -136,6 +189,4 @@ def _from_literal(expr: nodes.Text, wanted: Type) -> str:
         return f"write it without quotes: `{plain}`"
     if wanted == SECRET:
         return "write a reference such as `env:NAME`"
-    if isinstance(wanted, ListOf):
-        return "write it as a list: `[…]`"
-    return f"give {described(wanted)}"
+    return _example(wanted)

@@ -32,6 +32,9 @@ class Report:
             code, self.source, span, message, label=label, labels=labels, notes=notes, help=help, fixes=fixes
         )
 
+    def warning(self, code: Code, span: Span, message: str, *, help: str = "") -> None:
+        self.sink.error(code, self.source, span, message, help=help, severity="warning")
+
     def not_yet(self, span: Span, what: str, help: str = "") -> None:
         """A construct of the language that this version does not compile."""
         message = f"{what} is part of the language, but this version does not compile it yet"

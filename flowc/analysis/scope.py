@@ -81,6 +81,9 @@ class Scope:
     parameters: frozenset[str] | None = None
     error: bool = False
 
+    def with_own(self, own: Mapping[str, Out], *, late: bool) -> Scope:
+        return Scope(self.task, self.home, own, late, narrowed=self.narrowed)
+
     def with_variable(self, name: str, kind: Type) -> Scope:
         return replace(self, variables={**self.variables, name: kind})
 

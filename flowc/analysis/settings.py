@@ -95,8 +95,18 @@ class Settings:
             if isinstance(item, nodes.When) and task.kind != "flow":
                 found = self._checker.condition(item.condition, scope, "a condition")
                 scope = scope.with_narrowed(self._checker.narrowings(item.condition, scope))
+                if found.tree is False:
+                    self._never(task, item)
                 task.when = found.tree if task.when is None else ["and", task.when, found.tree]
         return scope
+
+    def _never(self, task: Task, item: nodes.When) -> None:
+        self._report.warning(
+            codes.NEVER_RUNS,
+            item.condition.span,
+            f"`{task.dotted}` never runs: its condition is always false",
+            help="remove the condition, or the node if nobody needs it",
+        )
 
     def _single(self, task: Task, body: list[nodes.Statement]) -> list[nodes.Statement]:
         """The settings that may stand here, each kind once."""
@@ -121,7 +131,7 @@ class Settings:
             self._report.not_yet(item.span, _LATER[task.kind, kind], help="write it in the tasks")
             return
         help = _INSTEAD.get((task.kind, kind), "")
-        message = f"`{word}` does not belong into a {task.kind}"
+        message = f"`{word}` does not belong in a {task.kind}"
         if kind is nodes.Limit:
             message = "`limit` says how many at once, but this task runs only once"
             help = "write it in the group around it, or in a task with `for`"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from flowc.analysis.actions import Actions
@@ -68,9 +67,7 @@ class Tasks:
         for item in decl.body:
             if type(item) in _MISPLACED and not isinstance(item, allowed):
                 what, help = _MISPLACED[type(item)]
-                self._report.error(
-                    codes.MISPLACED, _short(item), f"{what} does not belong into a {task.kind}", help=help
-                )
+                self._report.error(codes.MISPLACED, _short(item), f"{what} does not belong in a {task.kind}", help=help)
 
     # Items
 
@@ -115,7 +112,7 @@ class Tasks:
         outs = [item for item in decl.body if isinstance(item, nodes.OutDecl)]
         has_action = bool(actions) or decl.callee is not None
         own = self._outs(task, outs, scope, has_action, decl)
-        inside = replace(scope, own=own)
+        inside = scope.with_own(own, late=False)
         self._settings.read(task, decl.body, inside, has_action)
         if decl.callee is not None:
             self._call(task, decl.callee, scope)
@@ -153,7 +150,7 @@ class Tasks:
             self._later_parts(item)
             name = item.name.text
             if item.value is not None:
-                out, rows[name] = self._computed(task, item, replace(scope, own=own, late=True))
+                out, rows[name] = self._computed(task, item, scope.with_own(own, late=True))
                 own[name] = out
                 task.outs[name] = out
             elif name in task.outs:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from flowc.analysis.model import Flow, Parameter, Task
-from flowc.emit.hashing import as_json, content_hash
+from flowc.emit.hashing import flow_hash, task_hash
 from flowc.plan.edges import Edge
 from runtime.model.definition import Dependency, FlowDefinition, ParameterDefinition, TaskDefinition
 from runtime.model.types import type_to_json
@@ -27,7 +27,7 @@ def rows_of(flow: Flow, edges: dict[tuple[int, int], Edge], source_file: str, li
         doc=flow.doc,
         line=line_of(flow.span[0]),
     )
-    return replace(definition, content_hash=_flow_hash(definition))
+    return replace(definition, content_hash=flow_hash(definition))
 
 
 def _count_entering(size: int, dependencies: tuple[Dependency, ...]) -> list[int]:
@@ -50,22 +50,6 @@ def _parameter(parameter: Parameter, line_of: LineOf) -> ParameterDefinition:
 
 
 def _task(task: Task, edges_in: int, line_of: LineOf) -> TaskDefinition:
-    what_it_does = (
-        task.path,
-        task.kind,
-        task.action,
-        task.out_definitions,
-        task.generators,
-        task.by,
-        task.ordered,
-        task.when,
-        task.retry,
-        task.timeout_seconds,
-        task.limit,
-        task.env,
-        task.idempotent,
-        task.priority,
-    )
     return TaskDefinition(
         node=task.node,
         path=task.path,
@@ -87,14 +71,5 @@ def _task(task: Task, edges_in: int, line_of: LineOf) -> TaskDefinition:
         edges_in=edges_in,
         doc=task.doc,
         line=line_of(task.span[0]),
-        content_hash=content_hash(what_it_does),
-    )
-
-
-def _flow_hash(flow: FlowDefinition) -> str:
-    """Covers every row, not the place of the file."""
-    return content_hash(
-        [as_json(replace(flow, source_file="", content_hash="", tasks=(), dependencies=()))]
-        + [[task.content_hash, task.node, task.line, task.edges_in, task.doc] for task in flow.tasks]
-        + [as_json(dependency) for dependency in flow.dependencies]
+        content_hash=task_hash(task),
     )

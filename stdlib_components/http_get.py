@@ -85,6 +85,7 @@ def _opener() -> Any:
     class Redirects(urllib.request.HTTPRedirectHandler):
         def redirect_request(self, req: Any, fp: Any, code: Any, msg: Any, headers: Any, newurl: str) -> Any:
             if urlsplit(newurl).scheme.lower() not in ("http", "https"):
+                fp.close()
                 raise urllib.error.URLError(f"it redirects to {newurl}, which is not of the web")
             following = super().redirect_request(req, fp, code, msg, headers, newurl)
             if following is not None and urlsplit(newurl).netloc != urlsplit(req.full_url).netloc:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -122,6 +121,8 @@ class CallRun:
     def _raised(self, error: BaseException) -> Outcome:
         if self._reason:
             return self._stopped()
+        import traceback  # Costs milliseconds, and most calls do not fail.
+
         self._log.write("".join(traceback.format_exception(type(error), error, their_frames(error.__traceback__))))
         return self._failed(Reason.ERROR, f"{type(error).__name__}: {error}".strip().removesuffix(":")[:1000])
 

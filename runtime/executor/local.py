@@ -25,8 +25,9 @@ _CALLS_SECONDS: Final = 30.0
 class LocalExecutor:
     """Runs attempts on this machine; see `runtime.executor.protocol.Executor`.
 
-    `components` finds a component by its name and the project's folder. `grace_seconds`: between asking and forcing. `log_cap_bytes`: a longer log
-    keeps its head and tail. `close_seconds`: how long `close` waits for calls. `environ`: what scripts inherit.
+    `components` finds a component by its name and the project's folder. `grace_seconds`: between asking and forcing.
+    `log_cap_bytes`: a longer log keeps its head and tail. `close_seconds`: how long `close` waits for calls.
+    `environ`: what scripts inherit.
     """
 
     def __init__(

@@ -108,7 +108,7 @@ class ScriptRun:
         try:
             if not self._pass(gate):
                 return unstarted(self._reason)
-            return self._see_through(gate.process, self.attempt.timeout_seconds)
+            return self._see_through(gate.process)
         finally:
             gate.process.close()
 
@@ -140,18 +140,19 @@ class ScriptRun:
             gate.open()
         return may_run
 
-    def _see_through(self, process: Process, timeout_seconds: float | None) -> Outcome | None:
-        """Wait for its end, or end it."""
-        until = self._began + timeout_seconds if timeout_seconds is not None else None
-        ended = self._wait(process, until)
-        if ended:
-            status = sweep(process, self._limits.grace_seconds)
-        elif self._reason:
-            self._folder.note_ending(self._reason)
-            status = end(process, self._folder, self._limits.grace_seconds)
-        else:
-            return None
-        return self._conclude(status)
+    def _see_through(self, process: Process) -> Outcome | None:
+        """Wait for its end, or end it; None if it is left."""
+        if self._wait(process, self._deadline()):
+            return self._conclude(sweep(process, self._limits.grace_seconds))
+        return self._end(process) if self._reason else None
+
+    def _deadline(self) -> float | None:
+        seconds = self.attempt.timeout_seconds
+        return None if seconds is None else self._began + seconds
+
+    def _end(self, process: Process) -> Outcome:
+        self._folder.note_ending(self._reason)
+        return self._conclude(end(process, self._folder, self._limits.grace_seconds))
 
     def _wait(self, process: Process, until: float | None) -> bool:
         """Whether it ended by itself; if not it is to be ended (`_reason` says why) or left."""
@@ -174,19 +175,17 @@ class ScriptRun:
 
     def _take_up(self, mark: ProcessMark | None) -> Outcome | None:
         process = Process.find(mark) if mark is not None else None
-        match judge(self._evidence(mark, process)):
-            case Verdict.ADOPT:
-                assert process is not None and mark is not None
-                try:
-                    return self._adopt(process, mark)
-                finally:
-                    process.close()
-            case Verdict.TAKE:
-                return self._take()
-            case Verdict.NEVER_RAN:
-                return Outcome(False, never_ran=True, message="it had not started when its engine died")
-            case Verdict.IN_DOUBT:
-                return in_doubt(self._folder)
+        verdict = judge(self._evidence(mark, process))
+        if verdict is Verdict.NEVER_RAN:
+            return Outcome(False, never_ran=True, message="it had not started when its engine died")
+        self._reason = self._reason or self._folder.ending()
+        if process is None:
+            return in_doubt(self._folder) if verdict is Verdict.IN_DOUBT and not self._reason else self._take()
+        try:
+            self._began = time.monotonic() - process.elapsed()
+            return self._adopt(process, mark)
+        finally:
+            process.close()
 
     def _evidence(self, mark: ProcessMark | None, process: Process | None) -> Evidence:
         # What is alive may end at any time, so its marks are read after the look at it.
@@ -199,28 +198,25 @@ class ScriptRun:
         )
 
     def _take(self) -> Outcome:
-        self._reason = self._folder.ending()
+        """The result of a script that is over; or that of its being ended, which the dead engine had decided."""
         cut(self._folder.log, self._limits.log_cap_bytes)
         took = self._folder.seconds_between_marks()
         return told(self.attempt, self._script, self._folder, self._reason, None, took)
 
-    def _adopt(self, process: Process, mark: ProcessMark) -> Outcome | None:
-        """Wait for a script that an earlier engine started, then ask the questions again."""
-        self._began = time.monotonic() - process.elapsed()
-        if not self._folder.has_started() and not process.wait(_MARK_SECONDS) and not self._folder.has_started():
+    def _adopt(self, process: Process, mark: ProcessMark | None) -> Outcome | None:
+        """Wait for a script that an earlier engine started; at its end the questions are asked again."""
+        if not self._passes_gate(process):
             process.signal_group(signal.SIGKILL)
             process.wait(_MARK_SECONDS)
-        elif self._folder.ending():
-            self._reason = self._folder.ending()
-            end(process, self._folder, self._limits.grace_seconds)
+        elif self._wait(process, self._deadline()):
+            sweep(process, self._limits.grace_seconds)
+        elif self._reason:
+            return self._end(process)
         else:
-            until = self._began + self.attempt.timeout_seconds if self.attempt.timeout_seconds is not None else None
-            if self._wait(process, until):
-                sweep(process, self._limits.grace_seconds)
-            elif self._reason:
-                self._folder.note_ending(self._reason)
-                end(process, self._folder, self._limits.grace_seconds)
-                return self._conclude(None)
-            else:
-                return None
+            return None
         return self._take_up(mark)
+
+    def _passes_gate(self, process: Process) -> bool:
+        if self._folder.has_started():
+            return True
+        return process.wait(_MARK_SECONDS) or self._folder.has_started()

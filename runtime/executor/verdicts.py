@@ -24,7 +24,7 @@ _BY_SIGNAL: Final = 128
 def told(
     attempt: Attempt, script: Script, folder: AttemptFolder, reason: Reason, status: int | None, took_seconds: float
 ) -> Outcome:
-    """What a script that is over came to. `reason`: why it was ended, or NONE. `status`: of the gate shell, if known."""
+    """What a script that is over came to. `reason`: why it was ended, or NONE. `status`: the gate's, if known."""
     code = folder.code()
     if code is None and status is not None:
         code = status if status >= 0 else _BY_SIGNAL - status

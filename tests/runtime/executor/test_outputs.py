@@ -35,8 +35,13 @@ def test_typed_texts_become_their_json(bench: Bench) -> None:
     lines = ["day=2026-11-23", "took=90s", "size=4kB", "ok=true", 'source={"name": "x"}', "none="]
     text = "\n".join(f"echo '{line}' >> \"$FLOW_OUT\"" for line in lines)
     assert bench.run(bench.script("sh", text, kinds)).outputs == {
-        "day": "2026-11-23", "took": "1m30s", "size": 4000, "ok": True, "source": {"name": "x", "parts": 1}, "none": None,
-    }  # fmt: skip
+        "day": "2026-11-23",
+        "took": "1m30s",
+        "size": 4000,
+        "ok": True,
+        "source": {"name": "x", "parts": 1},
+        "none": None,
+    }
 
 
 def test_optional_output_may_be_left_out(bench: Bench) -> None:

@@ -50,7 +50,7 @@ def test_values_are_python_objects(bench: Bench, kind: Any, data: Any, shown: st
 
 def test_values_are_seen_in_nested_functions_and_comprehensions(bench: Bench) -> None:
     v = Hole("FLOW_V1", "name")
-    parts = [
+    parts: list[str | Hole] = [
         "def f():\n    return [",
         v,
         " for _ in range(2)]\nclass C:\n    x = [",

@@ -99,9 +99,19 @@ def test_script_runs_in_the_project_folder_with_what_it_is_promised(bench: Bench
     assert outcome.succeeded
     folder, shared = str(attempt.folder), str(attempt.run_folder)
     assert bench.log(attempt).splitlines() == [
-        str(bench.project), "FLOW_KEY=store-1/load", "FLOW_FENCE=1", "FLOW_RUN=etl-1", "FLOW_TASK=load", "FLOW_ATTEMPT=1",
-        f"FLOW_OUT={folder}/out", f"FLOW_TMP={folder}/tmp", f"FLOW_RUN_DIR={shared}", "MINE=yes", f"{folder}/tmp", shared,
-    ]  # fmt: skip
+        str(bench.project),
+        "FLOW_KEY=store-1/load",
+        "FLOW_FENCE=1",
+        "FLOW_RUN=etl-1",
+        "FLOW_TASK=load",
+        "FLOW_ATTEMPT=1",
+        f"FLOW_OUT={folder}/out",
+        f"FLOW_TMP={folder}/tmp",
+        f"FLOW_RUN_DIR={shared}",
+        "MINE=yes",
+        f"{folder}/tmp",
+        shared,
+    ]
 
 
 def test_env_of_a_task_cannot_replace_the_promised_variables(bench: Bench) -> None:

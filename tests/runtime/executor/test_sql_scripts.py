@@ -88,7 +88,7 @@ def test_failing_statement_rolls_everything_back_and_names_its_line(bench: Bench
 
 def test_values_are_parameters(bench: Bench) -> None:
     hostile = "'); drop table t; --"
-    parts = [
+    parts: list[str | Hole] = [
         "create table t (a, b);\ninsert into t values (",
         Hole("FLOW_V1", "parameter"),
         ", ",
@@ -111,7 +111,8 @@ def test_semicolons_in_texts_comments_and_triggers_split_nothing(bench: Bench) -
 
 
 def test_attach_pragma_and_vacuum_work(bench: Bench) -> None:
-    text = f"pragma journal_mode = wal; attach '{bench.project}/other.db' as o; create table o.t as select 1 as a; detach o; vacuum;"
+    attach = f"attach '{bench.project}/other.db' as o"
+    text = f"pragma journal_mode = wal; {attach}; create table o.t as select 1 as a; detach o; vacuum;"
     outcome, _ = sql(bench, text)
     assert outcome.succeeded, outcome.message
     with closing(sqlite3.connect(bench.project / "other.db")) as database:

@@ -1,0 +1,169 @@
+"""What a new engine decides about a script whose engine died, from each state its folder and process can be in."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from runtime.executor.protocol import Attempt, Outcome, ProcessMark
+from runtime.executor.recovery import Evidence, Verdict, judge
+from runtime.model.process import boot_id, start_ticks
+from runtime.model.state import Reason
+from tests.runtime.executor.attempts import Bench, alive
+
+OTHER_BOOT = "00000000-0000-0000-0000-000000000000"
+GONE = ProcessMark(pid=2**22 - 7, start_ticks=1, boot_id=boot_id())
+
+
+def recover(bench: Bench, attempt: Attempt, mark: ProcessMark | None) -> Outcome:
+    bench.executor.recover(attempt, mark, bench)
+    return bench.wait(attempt)
+
+
+def leave(attempt: Attempt, **files: str) -> None:
+    attempt.folder.mkdir(parents=True)
+    for name, text in files.items():
+        (attempt.folder / name).write_text(text)
+
+
+@contextmanager
+def sleeper() -> Iterator[ProcessMark]:
+    """A process that leads its own session, as a gate's shell does."""
+    with subprocess.Popen(["sleep", "600"], start_new_session=True) as process:
+        try:
+            yield ProcessMark(process.pid, start_ticks(process.pid) or 0, boot_id())
+        finally:
+            process.kill()
+
+
+def test_without_a_committed_process_it_never_ran(bench: Bench) -> None:
+    attempt = bench.script("sh", "true")
+    assert recover(bench, attempt, None).never_ran
+
+
+def test_exit_code_and_outputs_are_taken(bench: Bench) -> None:
+    attempt = bench.script("sh", "true", {"n": "int"})
+    leave(attempt, started="", code="0\n", out="n=3\n", log="")
+    outcome = recover(bench, attempt, GONE)
+    assert (outcome.succeeded, outcome.outputs) == (True, {"n": 3})
+
+
+@pytest.mark.parametrize("code", ["", "1", "12"])
+def test_code_that_is_not_complete_is_no_code(bench: Bench, code: str) -> None:
+    attempt = bench.script("sh", "true")
+    leave(attempt, started="", code=code)
+    assert recover(bench, attempt, GONE).in_doubt
+
+
+def test_neither_code_nor_process_nor_mark_means_it_never_ran(bench: Bench) -> None:
+    attempt = bench.script("sh", "true")
+    leave(attempt)
+    assert recover(bench, attempt, GONE).never_ran
+
+
+def test_mark_without_code_and_process_is_in_doubt(bench: Bench) -> None:
+    attempt = bench.script("sh", "true")
+    leave(attempt, started="")
+    outcome = recover(bench, attempt, GONE)
+    assert outcome.reason is Reason.IN_DOUBT
+    assert not outcome.never_ran
+
+
+def test_after_another_boot_a_missing_mark_proves_nothing(bench: Bench) -> None:
+    attempt = bench.script("sh", "true")
+    leave(attempt)
+    assert recover(bench, attempt, ProcessMark(1, 1, OTHER_BOOT)).in_doubt
+
+
+def test_after_another_boot_a_code_is_taken(bench: Bench) -> None:
+    attempt = bench.script("sh", "true")
+    leave(attempt, started="", code="5\n")
+    assert recover(bench, attempt, ProcessMark(1, 1, OTHER_BOOT)).exit_code == 5
+
+
+def test_other_process_with_the_same_pid_is_not_adopted(bench: Bench) -> None:
+    attempt = bench.script("sh", "true")
+    leave(attempt, started="")
+    with sleeper() as mark:
+        assert recover(bench, attempt, ProcessMark(mark.pid, mark.start_ticks - 1, mark.boot_id)).in_doubt
+        assert alive(mark.pid)
+
+
+def test_zombie_is_not_alive(bench: Bench) -> None:
+    attempt = bench.script("sh", "true")
+    leave(attempt, started="", code="0\n")
+    with sleeper() as mark:
+        os.kill(mark.pid, 9)
+        os.waitid(os.P_PID, mark.pid, os.WEXITED | os.WNOWAIT)
+        assert recover(bench, attempt, mark).succeeded
+
+
+def test_process_that_never_passes_its_gate_is_ended_and_never_ran(bench: Bench) -> None:
+    attempt = bench.script("sh", "true")
+    leave(attempt)
+    with sleeper() as mark:
+        outcome = recover(bench, attempt, mark)
+        assert outcome.never_ran
+        assert not alive(mark.pid)
+
+
+def test_adopted_process_that_dies_without_a_code_is_in_doubt(bench: Bench) -> None:
+    attempt = bench.script("sh", "true")
+    leave(attempt, started="")
+    with sleeper() as mark:
+        bench.executor.recover(attempt, mark, bench)
+        os.kill(mark.pid, 9)
+        assert bench.wait(attempt).in_doubt
+
+
+def test_adopted_process_can_be_cancelled(bench: Bench) -> None:
+    attempt = bench.script("sh", "true")
+    leave(attempt, started="")
+    with sleeper() as mark:
+        bench.executor.recover(attempt, mark, bench)
+        bench.executor.cancel(attempt.id)
+        outcome = bench.wait(attempt)
+        assert outcome.reason is Reason.CANCELLED
+        assert not alive(mark.pid)
+
+
+def test_adopted_process_is_left_again_at_close(bench: Bench) -> None:
+    attempt = bench.script("sh", "true")
+    leave(attempt, started="")
+    with sleeper() as mark:
+        bench.executor.recover(attempt, mark, bench)
+        bench.executor.close(leave_scripts=True)
+        assert bench.nothing_ended()
+        assert alive(mark.pid)
+
+
+def test_end_that_the_dead_engine_had_decided_keeps_its_reason(bench: Bench) -> None:
+    attempt = bench.script("sh", "true", timeout_seconds=5)
+    leave(attempt, started="", code="143\n", ending="timeout")
+    outcome = recover(bench, attempt, GONE)
+    assert (outcome.reason, outcome.exit_code) == (Reason.TIMEOUT, 143)
+
+
+def test_ending_that_the_dead_engine_had_begun_is_finished(bench: Bench) -> None:
+    attempt = bench.script("sh", "true")
+    leave(attempt, started="", ending="cancelled")
+    with sleeper() as mark:
+        assert recover(bench, attempt, mark).reason is Reason.CANCELLED
+        assert not alive(mark.pid)
+
+
+def test_no_evidence_leads_to_a_second_run_of_what_may_have_started() -> None:
+    for values in itertools.product((False, True), repeat=5):
+        evidence = Evidence(*values)
+        verdict = judge(evidence)
+        if verdict is Verdict.NEVER_RAN:
+            assert not evidence.committed or not (evidence.started or evidence.has_code or evidence.alive)
+        if verdict is Verdict.TAKE:
+            assert evidence.has_code
+        if verdict is Verdict.ADOPT:
+            assert evidence.alive

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from flowc.analysis.flows import analyse
-from flowc.analysis.model import Flow
+from flowc.analysis.model import Catalog, Flow
 from flowc.diagnostics import Diagnostic, Label, Sink, codes
 from flowc.emit.rows import rows_of
 from flowc.plan.plan import Edges, plan
@@ -20,7 +20,6 @@ from flowc.source import Source
 from flowc.syntax.nodes import File
 from flowc.syntax.parser import parse
 from runtime.model.definition import FlowDefinition
-from flowc.analysis.model import Catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """`by_input`: the flows of each input; empty if there are errors. `left_out`: diagnostics beyond the sink's bound."""
+    """`by_input`: the flows of each input; empty if there are errors. `left_out`: diagnostics beyond the bound."""
 
     by_input: tuple[tuple[FlowDefinition, ...], ...]
     diagnostics: tuple[Diagnostic, ...]

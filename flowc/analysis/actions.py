@@ -6,7 +6,7 @@ from typing import Final
 
 from flowc.analysis.expressions import Expressions
 from flowc.analysis.mismatch import Wanted, report_missing
-from flowc.analysis.model import Catalog, Task
+from flowc.analysis.model import Catalog
 from flowc.analysis.report import did_you_mean
 from flowc.analysis.scope import Scope
 from flowc.analysis.scripts import Hole, Problem, Text, bind

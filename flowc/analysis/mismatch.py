@@ -112,10 +112,15 @@ def _conversion(report: Report, expr: nodes.Expr, given: Type, wanted: Type) -> 
     wanted = required(wanted)
     if given == NULL:
         return "only a type with `?` may be missing"
-    if given == STR and isinstance(expr, nodes.Text):
-        return _from_literal(expr, wanted)
     if wanted == STR and isinstance(expr, nodes.Literal):
         return f'write it in quotes: `"{shown}"`'
+    if given == STR and isinstance(expr, nodes.Text):
+        return _from_literal(expr, wanted)
+    return _between(shown, given, wanted) or _to_lists_and_conditions(expr, shown, given, wanted)
+
+
+def _between(shown: str, given: Type, wanted: Type) -> str:
+    """How to turn a scalar into another."""
     if wanted == STR and not isinstance(given, ListOf | Record | Optional):
         return f'make a text of it: `"{{{{ {shown} }}}}"`'
     if given == STR and wanted in (INT, FLOAT):
@@ -124,6 +129,10 @@ def _conversion(report: Report, expr: nodes.Expr, given: Type, wanted: Type) -> 
         return f'make a path of it: `"{{{{ {shown} }}}}"`'
     if given == FLOAT and wanted == INT:
         return f"`round({shown})`, `floor({shown})` and `ceil({shown})` give whole numbers"
+    return ""
+
+
+def _to_lists_and_conditions(expr: nodes.Expr, shown: str, given: Type, wanted: Type) -> str:
     if isinstance(wanted, ListOf) and fits(given, wanted.item):
         return f"write it as a list: `[{shown}]`"
     if isinstance(given, ListOf) and fits(given.item, wanted):

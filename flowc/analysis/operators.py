@@ -6,13 +6,11 @@ from typing import Final
 
 from flowc.analysis.types import comparable, fits, join, numeric
 from runtime.model.types import (
-    BOOL,
     DATE,
     DATETIME,
     DURATION,
     FLOAT,
     INT,
-    JSON,
     PERCENT,
     SIZE,
     STR,

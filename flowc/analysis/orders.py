@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from flowc.analysis.model import Flow, Order, Span, Task
 from flowc.analysis.report import Report, did_you_mean
 from flowc.analysis.scope import Names
@@ -29,12 +31,12 @@ class Orders:
                 self._after(task, item)
         if task.ordered:
             members = list(task.members.values())
-            for first, second in zip(members, members[1:], strict=False):
+            for first, second in pairwise(members):
                 self._flow.orders.append(Order(first, second, second.span, "sequence"))
 
     def _chain(self, home: Task, chain: nodes.Chain) -> None:
         steps = [[(path, self._node(path, home)) for path in step] for step in chain.steps]
-        for before, behind in zip(steps, steps[1:], strict=False):
+        for before, behind in pairwise(steps):
             for _, first in before:
                 for path, second in behind:
                     if first is not None and second is not None:

@@ -62,7 +62,8 @@ def _try_default(
 ) -> None:
     from runtime.expression.evaluator import ExpressionError, evaluate
 
-    assert decl.default is not None and decl.where is not None
+    assert decl.default is not None
+    assert decl.where is not None
     try:
         holds = evaluate(condition, _Written(written))
     except (_NotWritten, ExpressionError):

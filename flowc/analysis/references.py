@@ -42,6 +42,11 @@ MOST_LETS = 10_000
 """Uses of `let` in one flow, counting those that come through another."""
 
 
+def resolve(checker: Expressions, expr: nodes.NameRef | nodes.Member, scope: Scope) -> Typed:
+    """The value of a name or a dotted name."""
+    return References(checker).resolve(expr, scope)
+
+
 @dataclass(slots=True)
 class References:
     """Resolves names for the checker of expressions."""

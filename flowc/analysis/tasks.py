@@ -11,6 +11,7 @@ from flowc.analysis.model import Out, Task
 from flowc.analysis.scope import Scope
 from flowc.analysis.settings import Settings
 from flowc.analysis.types import described, is_unknown
+from flowc.analysis.values import check_variable, items_of
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
 from runtime.model.definition import Generator, OutDefinition
@@ -74,8 +75,8 @@ class Tasks:
     def _generators(self, task: Task, decl: nodes.GroupDecl | nodes.TaskDecl, scope: Scope) -> None:
         found = []
         for generator in decl.generators:
-            over = self._checker.items_of(generator.iterable, scope, "`for` goes over a list")
-            self._checker.check_variable(generator.variable, scope)
+            over = items_of(self._checker, generator.iterable, scope, "`for` goes over a list")
+            check_variable(self._checker, generator.variable, scope)
             task.item_types[generator.variable.text] = over.type
             if not is_unknown(over.type):
                 found.append(Generator(generator.variable.text, over.tree, type_to_json(over.type)))
@@ -156,7 +157,7 @@ class Tasks:
             elif name in task.outs:
                 rows[name] = self._given(task, item, has_action, decl)
         task.out_definitions = tuple(rows.values())
-        return {**{name: out for name, out in task.outs.items()}, **own}
+        return {**task.outs, **own}
 
     def _computed(self, task: Task, item: nodes.OutDecl, scope: Scope) -> tuple[Out, OutDefinition]:
         assert item.value is not None

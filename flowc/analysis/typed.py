@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from flowc.analysis.model import Task
 from flowc.analysis.types import UNKNOWN
 from runtime.model.definition import Tree
-from runtime.model.types import Type
+from runtime.model.types import BOOL, Type
 
 Known = int
 """When a value is known; the larger, the later."""
@@ -38,3 +38,11 @@ class Typed:
 def wrong() -> Typed:
     """What stands for an expression whose error is reported."""
     return Typed(UNKNOWN)
+
+
+def together(kind: Type, tree: Any, parts: list[Typed]) -> Typed:
+    """A value made of others: as late as the latest of them, wrong if one is."""
+    if any(part.wrong for part in parts):
+        return Typed(UNKNOWN if kind != BOOL else BOOL, tree)
+    known = max((part.known for part in parts), default=WRITTEN)
+    return Typed(kind, tree, known, late=any(part.late for part in parts))

@@ -54,7 +54,7 @@ def is_unknown(kind: Type) -> bool:
 
 def fits(given: Type, wanted: Type) -> bool:
     """Whether a value of type `given` may stand where `wanted` is asked for, without a conversion people must write."""
-    if given == wanted or given == UNKNOWN or wanted == UNKNOWN or given == NOTHING:
+    if given in (wanted, UNKNOWN, NOTHING) or wanted == UNKNOWN:
         return True
     if isinstance(wanted, Optional):
         return fits(required(given), wanted.inner)

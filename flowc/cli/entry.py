@@ -27,7 +27,7 @@ def run(arguments: Sequence[str]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last resort of the command
         if hasattr(error, "format_message"):  # the family of usage errors of typer, wherever it lives in its versions
             text = error.format_message().strip().rstrip(".")
             _say(text[:1].lower() + text[1:], f"see {_command(arguments)} --help")

@@ -38,12 +38,13 @@ class Find(Protocol):
 
 
 class CallRun:
-    """One call. `finish` is called once with its outcome, by the thread that ran it or by the one that gave it up."""
+    """One call. `finish` is told of its end by the thread that ran it, and by one that gave it up; the first counts,
+    and gets True."""
 
     __slots__ = ("_began", "_cancelled", "_finish", "_log", "_reason", "attempt", "call", "reporter")
 
     def __init__(
-        self, attempt: Attempt, call: Call, reporter: Reporter, finish: Callable[[CallRun, Outcome], None]
+        self, attempt: Attempt, call: Call, reporter: Reporter, finish: Callable[[CallRun, Outcome], bool]
     ) -> None:
         self.attempt = attempt
         self.call = call
@@ -60,13 +61,13 @@ class CallRun:
         if self._cancelled is not None:
             self._cancelled.set()
 
-    def give_up(self) -> None:
-        """Tell its end without waiting any longer: a thread cannot be ended by force."""
+    def give_up(self) -> bool:
+        """Tell its end without waiting any longer: a thread cannot be ended by force. False if it had ended."""
         text = f"{ended_text(self._reason, self.attempt)}; it did not stop when asked, and its thread was given up"
-        self._finish(self, Outcome(False, reason=self._reason, message=text, took_seconds=self._took()))
+        return self._finish(self, Outcome(False, reason=self._reason, message=text, took_seconds=self._took()))
 
-    def run(self, find: Find, cap_bytes: int) -> None:
-        """Call it and tell the end."""
+    def run(self, find: Find, cap_bytes: int) -> bool:
+        """Call it and tell the end; False if it had been given up."""
         self._began = time.monotonic()
         divert(self._log)
         try:
@@ -77,7 +78,7 @@ class CallRun:
             divert(None)
         if self._log.close():
             cut(self._log.path, cap_bytes)
-        self._finish(self, outcome)
+        return self._finish(self, outcome)
 
     def _invoke(self, find: Find) -> Outcome:
         if self._reason:

@@ -18,6 +18,7 @@ class Crew:
         self._lock = threading.Lock()
         self._idle = 0
         self._busy = 0
+        self._written_off = 0
         self._rest = threading.Condition(self._lock)
 
     def run(self, job: Job) -> None:
@@ -31,15 +32,24 @@ class Crew:
         if fresh:
             threading.Thread(target=self._work, name=self._name, daemon=True).start()
 
-    @property
-    def busy(self) -> int:
-        """How many jobs are running or about to."""
-        return self._busy
+    def write_off(self) -> None:
+        """One of the jobs may never end: `wait` does not wait for it."""
+        with self._rest:
+            self._written_off += 1
+            self._rest.notify_all()
+
+    def take_back(self) -> None:
+        """Called at the end of a job that was written off."""
+        with self._lock:
+            self._written_off -= 1
 
     def wait(self, seconds: float) -> bool:
-        """Wait until no job is running; False if some still are after `seconds`."""
+        """Wait until all jobs have ended but those written off; False if some have not after `seconds`."""
         with self._rest:
-            return self._rest.wait_for(lambda: self._busy == 0, seconds)
+            return self._rest.wait_for(self._rests, seconds)
+
+    def _rests(self) -> bool:
+        return self._busy <= self._written_off
 
     def _work(self) -> None:
         while True:
@@ -49,5 +59,5 @@ class Crew:
             with self._lock:
                 self._idle += 1
                 self._busy -= 1
-                if self._busy == 0:
+                if self._rests():
                     self._rest.notify_all()

@@ -34,6 +34,11 @@ def end(process: Process, folder: AttemptFolder, grace_seconds: float) -> int | 
     return code
 
 
+def kill_escaped(folder: AttemptFolder) -> None:
+    """Of a script whose ending an engine had begun before it died."""
+    _signal(_escaped(folder), signal.SIGKILL)
+
+
 def sweep(process: Process, grace_seconds: float) -> int | None:
     """After a script's own end: end what it left in its group, and reap it. What made a session of its own stays."""
     process.signal_group(signal.SIGTERM)

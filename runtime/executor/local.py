@@ -90,8 +90,8 @@ class LocalExecutor:
                     run.leave()
                 else:
                     run.cancel(Reason.CANCELLED)
-        self._crew.wait(max(self._close_seconds, 3 * self._limits.grace_seconds))
-        restore()
+        if self._crew.wait(max(self._close_seconds, 3 * self._limits.grace_seconds)):
+            restore()
 
     # Scripts
 
@@ -115,16 +115,22 @@ class LocalExecutor:
     def _submit_call(self, attempt: Attempt, call: Call, reporter: Reporter) -> None:
         run = CallRun(attempt, call, reporter, self._call_ended)
         self._calls[attempt.id] = run
-        self._crew.run(lambda: run.run(self._components, self._limits.log_cap_bytes))
+        self._crew.run(lambda: self._see_through(run))
         if attempt.timeout_seconds is not None:
             self._deadlines.after(attempt.timeout_seconds, lambda: self.cancel(attempt.id, Reason.TIMEOUT))
 
-    def _call_ended(self, run: CallRun, outcome: Outcome) -> None:
+    def _see_through(self, run: CallRun) -> None:
+        if not run.run(self._components, self._limits.log_cap_bytes):
+            self._crew.take_back()
+
+    def _call_ended(self, run: CallRun, outcome: Outcome) -> bool:
         """Only the first end counts: that of its thread, or that it was given up."""
-        if self._calls.pop(run.attempt.id, None) is run:
+        first = self._calls.pop(run.attempt.id, None) is not None
+        if first:
             run.reporter.ended(run.attempt, outcome)
+        return first
 
     def _give_up(self, run: CallRun) -> None:
-        if self._calls.get(run.attempt.id) is run:
+        if run.give_up():
             self.abandoned += 1
-            run.give_up()
+            self._crew.write_off()

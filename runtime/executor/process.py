@@ -52,11 +52,17 @@ class Process:
     def spawned(cls, pid: int) -> Process:
         """Our child, just spawned."""
         mark = ProcessMark(pid, start_ticks(pid) or 0, boot_id())
-        return cls(mark, _open_pidfd(pid), child=True)
+        try:
+            return cls(mark, _open_pidfd(pid), child=True)
+        except OSError:
+            return cls(mark, None, child=True)
 
     @classmethod
     def find(cls, mark: ProcessMark) -> Process | None:
-        """The living process that the mark names; None if it has ended, is a zombie, or cannot be known."""
+        """The living process that the mark names; None if it has ended or is a zombie, or of another boot.
+
+        OSError if that cannot be found out.
+        """
         if not mark.boot_id or mark.boot_id != boot_id():
             return None
         fd = _open_pidfd(mark.pid)
@@ -181,10 +187,10 @@ def _all() -> Iterator[_Found]:
 
 
 def _open_pidfd(pid: int) -> int | None:
-    """A pidfd; None if there is no such process, or no pidfds on this system."""
+    """A pidfd; None if there is no such process, or no pidfds on this system. OSError if it cannot be opened."""
     if not hasattr(os, "pidfd_open"):
         return None
     try:
         return os.pidfd_open(pid)
-    except OSError:
+    except ProcessLookupError:
         return None

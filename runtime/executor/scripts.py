@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from runtime.executor.command import CannotStart, Command, prepare
-from runtime.executor.ending import end, sweep
+from runtime.executor.ending import end, kill_escaped, sweep
 from runtime.executor.folder import AttemptFolder
 from runtime.executor.gate import Gate, Spawner
 from runtime.executor.log import cut, open_log, relieve
 from runtime.executor.process import Process, Wake
 from runtime.executor.protocol import Attempt, Outcome, ProcessMark, Reporter
 from runtime.executor.recovery import Evidence, Verdict, judge
-from runtime.executor.verdicts import in_doubt, told, unstarted
+from runtime.executor.verdicts import in_doubt, told, unspawned, unstarted
 from runtime.model.definition import Script
 from runtime.model.process import boot_id
 from runtime.model.state import Reason
@@ -80,7 +80,14 @@ class ScriptRun:
 
     def recover(self, mark: ProcessMark | None) -> None:
         """Take up what an engine that died had started."""
-        self._tell(lambda: self._take_up(mark))
+
+        def take_up() -> Outcome | None:
+            try:
+                return self._take_up(mark)
+            except OSError as error:
+                return in_doubt(self._folder, f"it cannot be found out: {error}")
+
+        self._tell(take_up)
 
     def _tell(self, live: Callable[[], Outcome | None]) -> None:
         try:
@@ -104,7 +111,7 @@ class ScriptRun:
         except CannotStart as problem:
             return Outcome(False, reason=Reason.COULD_NOT_START, message=str(problem))
         except (OSError, ValueError) as error:
-            return Outcome(False, reason=Reason.COULD_NOT_START, message=f"the script could not be started: {error}")
+            return unspawned(error)
         try:
             if not self._pass(gate):
                 return unstarted(self._reason)
@@ -178,7 +185,9 @@ class ScriptRun:
         verdict = judge(self._evidence(mark, process))
         if verdict is Verdict.NEVER_RAN:
             return Outcome(False, never_ran=True, message="it had not started when its engine died")
-        self._reason = self._reason or self._folder.ending()
+        if not self._reason and (reason := self._folder.ending()):
+            self._reason = reason
+            kill_escaped(self._folder)
         if process is None:
             return in_doubt(self._folder) if verdict is Verdict.IN_DOUBT and not self._reason else self._take()
         try:

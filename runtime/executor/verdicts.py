@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import signal
 from dataclasses import replace
@@ -16,6 +17,7 @@ from runtime.model.state import Reason
 from runtime.model.values import format_duration
 
 _NOT_FOUND: Final = re.compile(r"(?:^|: )(?:line )?(\d+): (?:[^:]*: )?([^:]+): (?:command )?not found$")
+_COULD_NOT_START: Final = 125
 _NOT_EXECUTABLE: Final = 126
 _NO_COMMAND: Final = 127
 _BY_SIGNAL: Final = 128
@@ -31,6 +33,8 @@ def told(
     if reason:
         message = ended_text(reason, attempt)
         return Outcome(False, reason=reason, message=message, exit_code=code, took_seconds=took_seconds)
+    if not folder.has_started() and status in (None, _COULD_NOT_START):
+        return Outcome(False, reason=Reason.COULD_NOT_START, message=_unstartable(folder), exit_code=code)
     return replace(_by_itself(attempt, script, folder, code), took_seconds=took_seconds)
 
 
@@ -41,17 +45,23 @@ def unstarted(reason: Reason) -> Outcome:
     return Outcome(False, reason=Reason.CANCELLED, message="its claim was lost before it started", never_ran=True)
 
 
-def in_doubt(folder: AttemptFolder) -> Outcome:
+def unspawned(error: OSError | ValueError) -> Outcome:
+    """Of a script whose process or files could not be made."""
+    if isinstance(error, OSError) and error.errno == errno.E2BIG:
+        text = "its environment is too large for this system; give large data by a file and its path"
+    else:
+        text = (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).lower()
+        text += f": {error.filename}" if isinstance(error, OSError) and error.filename else ""
+    return Outcome(False, reason=Reason.COULD_NOT_START, message=f"the script could not be started: {text}")
+
+
+def in_doubt(folder: AttemptFolder, why: str = "nobody knows how far it came") -> Outcome:
     """Of a script that was lost together with its engine."""
     started = "it had started, and was lost" if folder.has_started() else "it may have started, and was lost"
-    return Outcome(
-        False, reason=Reason.IN_DOUBT, message=f"{started} together with its engine: nobody knows how far it came"
-    )
+    return Outcome(False, reason=Reason.IN_DOUBT, message=f"{started} together with its engine: {why}")
 
 
 def _by_itself(attempt: Attempt, script: Script, folder: AttemptFolder, code: int | None) -> Outcome:
-    if not folder.has_started():
-        return Outcome(False, reason=Reason.COULD_NOT_START, message=_unstartable(folder), exit_code=code)
     if code == 0:
         try:
             return Outcome(True, outputs=collect(folder, attempt.outs, attempt.project), exit_code=0)

@@ -184,3 +184,12 @@ def test_components_of_the_registry_are_called(bench: Bench) -> None:
     outcome = bench.run(bench.attempt(Call("steps.twice"), {"result": "int"}, arguments={"n": "x"}))
     assert outcome.reason is Reason.ERROR
     assert "an argument of `steps.twice` does not fit" in outcome.message
+
+
+def test_close_does_not_wait_for_a_thread_that_was_given_up(bench: Bench) -> None:
+    bench = Bench(bench.folder, grace_seconds=0.05)
+    release = threading.Event()
+    bench.run(bench.call(lambda context: release.wait(60) and None, timeout_seconds=0.05))
+    bench.executor.close()
+    assert not release.is_set()
+    release.set()

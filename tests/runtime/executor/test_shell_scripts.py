@@ -216,3 +216,17 @@ def test_thousand_scripts_leave_no_descriptor_and_no_child(bench: Bench) -> None
     assert len(os.listdir("/proc/self/fd")) == before
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+def test_script_that_removes_its_own_folder_is_recorded_by_its_exit_code(bench: Bench) -> None:
+    outcome = bench.run(bench.script("sh", 'rm -r "${FLOW_TMP%/tmp}"; exit 4'))
+    assert (outcome.reason, outcome.exit_code) == (Reason.ERROR, 4)
+
+
+def test_folder_that_cannot_be_made_is_a_start_that_failed(bench: Bench) -> None:
+    attempt = bench.script("sh", "true")
+    attempt.folder.parent.parent.mkdir(parents=True)
+    attempt.folder.parent.write_text("a file where a folder should be")
+    outcome = bench.run(attempt)
+    assert outcome.reason is Reason.COULD_NOT_START
+    assert str(attempt.folder.parent) in outcome.message

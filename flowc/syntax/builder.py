@@ -77,9 +77,7 @@ class Builder:
     `partial` has the starts of flows, tasks and groups whose heading was not understood.
     """
 
-    def __init__(
-        self, source: Source, sink: Sink, docs: dict[int, str], parse_hole: Callable[[Source, Sink, Span], Expr]
-    ) -> None:
+    def __init__(self, source: Source, sink: Sink, docs: dict[int, str], parse_hole: Callable[[Span], Expr]) -> None:
         self.source = source
         self.sink = sink
         self.docs = docs
@@ -101,7 +99,7 @@ class Builder:
 
     def text_of(self, token: Any) -> Text:
         span = (token[2], token[3])
-        holes = [Hole(self.parse_hole(self.source, self.sink, (a + 2, b - 2)), (a, b)) for a, b in token[1]]
+        holes = [Hole(self.parse_hole((a + 2, b - 2)), (a, b)) for a, b in token[1]]
         return Text(texts.decode(self.source.text, span, holes, self._bad_escape), span)
 
     def _bad_escape(self, span: Span, message: str, help: str) -> None:
@@ -303,9 +301,8 @@ class Builder:
 
     def _folded(self, row: Row) -> Expr:
         start, end = row[0].span[0], row[-1].span[1]
-        if sum(type(entry) is Operator and entry.prefix for entry in row) > MAX_PREFIXES:
+        if row.prefixes > MAX_PREFIXES:
             return self._too_deep((start, end))
-        row[:] = [self._operand(entry) for entry in row]
         try:
             return self._bounded(fold(row))
         except Chained as problem:
@@ -335,6 +332,8 @@ class Builder:
         return ErrorNode(span)
 
     def conditional(self, c: Children) -> Expr:
+        if type(c[5]) is ErrorNode:
+            return ErrorNode((c[0][2], c[5].span[1]))
         return self._bounded(Conditional(c[1], c[3], c[5], (c[0][2], c[5].span[1])))
 
     def binary(self, c: Children) -> Row:
@@ -346,12 +345,19 @@ class Builder:
     def _row(self, left: Any, operator: Operator, right: Any) -> Row:
         row = left if type(left) is Row else Row([self._operand(left)])
         row.append(operator)
-        row.extend(right if type(right) is Row else [self._operand(right)])
+        if type(right) is Row:
+            row.prefixes = max(row.prefixes, right.prefixes)
+            row.extend(right)
+        else:
+            row.append(self._operand(right))
         return row
 
     def prefix(self, c: Children) -> Row:
-        operator = Operator(c[0][1], (c[0][2], c[0][3]), prefix=True)
-        return Row([operator, *(c[1] if type(c[1]) is Row else [self._operand(c[1])])])
+        row = c[1] if type(c[1]) is Row else Row([self._operand(c[1])])
+        row.prefixes += 1
+        if row.prefixes <= MAX_PREFIXES:
+            row.insert(0, Operator(c[0][1], (c[0][2], c[0][3])))
+        return row
 
     def member_of(self, c: Children) -> Member:
         base = self._operand(c[0])

@@ -16,6 +16,7 @@ from flowc.syntax.lexer import Token
 from flowc.syntax.words import (
     DECLARING,
     ITEM_WORDS,
+    KINDS,
     LATER_ITEMS,
     LATER_STATEMENTS,
     RESERVED,
@@ -29,6 +30,7 @@ Level = Literal["file", "block", "hole"]
 _ENDS: Final = frozenset(("NEWLINE", "RBRACE", "$END"))
 _WORD_KINDS: Final = frozenset(("NAME", "TYPE_NAME")) | SOFT_KINDS
 _VALUE_STARTS: Final = _WORD_KINDS | {"LITERAL", "TEXT", "LSQB", "LBRACE", "LPAR", "IF", "NOT"}
+_GO_ON: Final = frozenset(("COLON", "EQUAL", "ARROW", "MINUS", "BINARY", "AND", "OR", "NOT", "IN", "THEN", "ELSE"))
 _HYPHENATED: Final = re.compile(r"[A-Za-z_]\w*(?:-\w+)+")
 _TYPES: Final = "types are str, int, float, bool, path, date, duration …, list[T], map[str, T] and your own"
 _CLOSERS: Final = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
@@ -60,7 +62,7 @@ class Misfit:
     @property
     def word(self) -> str:
         """The word that the statement begins with, or nothing."""
-        return str(self.first[1]) if self.first[0] in _WORD_KINDS or self.first[1] in RESERVED else ""
+        return _word(self.first)
 
     @property
     def place(self) -> Span:
@@ -82,13 +84,21 @@ class Misfit:
 
     def head(self) -> str:
         """The statement's word with the name it declares: `param day`."""
-        named = self.first[1] in DECLARING and self.at > self.start + 1
+        named = self.word in DECLARING and self.at > self.start + 1
         return f"{self.word} {self.tokens[self.start + 1][1]}" if named else self.word
+
+
+def _word(token: Token) -> str:
+    """The word that a token is, or nothing."""
+    return token[1] if isinstance(token[1], str) and token[1].isidentifier() else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found. Without `span` it is about the misfit itself."""
+    """What a rule found. Without `span` it is about the misfit itself.
+
+    With `repair`, the index of a token, the statement can be read if that token is the keyword `fix`.
+    """
 
     code: Code
     message: str
@@ -96,22 +106,45 @@ class Finding:
     label: str = ""
     span: Span | None = None
     fix: str | None = None
+    repair: int | None = None
 
 
 Rule = Callable[[Misfit], Finding | None]
 
 
-def explain(misfit: Misfit, sink: Sink) -> None:
-    """Reports a misfit, unless its cause is known already."""
-    if misfit.bad[0] in ("BROKEN", "UNCLOSED"):
-        return
-    for rule in _RULES:
-        found = rule(misfit)
-        if found is not None:
-            span = misfit.place if found.span is None else found.span
-            fixes = () if found.fix is None else (Fix(span, found.fix),)
-            sink.error(found.code, misfit.source, span, found.message, label=found.label, help=found.help, fixes=fixes)
-            return
+def explain(misfit: Misfit, sink: Sink) -> tuple[int, Token] | None:
+    """Reports a misfit, unless its cause is known already. Gives the keyword that would mend it and its index."""
+    if misfit.bad[0] in ("BROKEN", "UNCLOSED") or sink.error_within(misfit.source, misfit.bad[2:]):
+        return None
+    if sink.left_out:
+        sink.left_out += 1
+        return None
+    found = next(finding for rule in _RULES if (finding := rule(misfit)) is not None)
+    span = misfit.place if found.span is None else found.span
+    fixes = () if found.fix is None else (Fix(span, found.fix),)
+    sink.error(found.code, misfit.source, span, found.message, label=found.label, help=found.help, fixes=fixes)
+    if found.repair is None or found.fix is None:
+        return None
+    _, _, start, end = misfit.tokens[found.repair]
+    return found.repair, (KINDS[found.fix], found.fix, start, end)
+
+
+def line_taken_in(source: Source, tokens: list[Token], at: int) -> int | None:
+    """The statement that fails at `at` may have run into the next one, because its line ends with `:`, `=` or an
+    operator: then the index where that next one begins."""
+    begin = at - 1
+    if begin < 1 or tokens[begin][0] not in SOFT_KINDS or tokens[begin - 1][0] not in _GO_ON:
+        return None
+    return begin if "\n" in source.text[tokens[begin - 1][3] : tokens[begin][2]] else None
+
+
+def report_open_line(source: Source, tokens: list[Token], start: int, end: int, sink: Sink) -> None:
+    """Says what is missing after the last token before `end`, where a line ends too early."""
+    last = tokens[end - 1]
+    typed = last[0] == "COLON" and tokens[start][0] in ("PARAM", "OUT")
+    what = "a type" if typed else "a step" if last[0] == "ARROW" else "a value"
+    message = f"{what} is missing after `{source.text[last[2] : last[3]]}`"
+    sink.error(codes.MISSING_PART, source, (last[3], last[3]), message, help=_TYPES if typed else "")
 
 
 def report_hyphens(source: Source, name: Token, sink: Sink) -> Token | None:
@@ -145,11 +178,6 @@ def _bad_start(misfit: Misfit) -> Finding | None:
     word, kind, shown = misfit.word, misfit.bad[0], misfit.shown(misfit.bad)
     if misfit.level == "file":
         return _bad_item(misfit, word, kind, shown)
-    if kind == "FLOW":
-        help = "move it out of the block; a task calls a flow: `task NAME = FLOW()`"
-        return Finding(codes.SYNTAX, "a flow cannot stand inside a block", help)
-    if kind in ("TYPE", "ENUM"):
-        return Finding(codes.SYNTAX, f"{shown} cannot stand inside a block", "move it to the top of the file")
     help = "a statement begins with a word such as `task`, `param` or `sh`, or is a chain: `a -> b`"
     return Finding(codes.SYNTAX, f"no statement begins with {shown}", help)
 
@@ -158,7 +186,7 @@ def _bad_item(misfit: Misfit, word: str, kind: str, shown: str) -> Finding:
     near = nearest(word, ITEM_WORDS) if kind in ("NAME", "TYPE_NAME") else None
     if near:
         message = f"there is no `{word}` to begin a part of a file"
-        return Finding(codes.UNKNOWN_STATEMENT, message, f"did you mean `{near}`?", fix=near)
+        return Finding(codes.UNKNOWN_STATEMENT, message, f"did you mean `{near}`?", fix=near, repair=misfit.start)
     if kind in SOFT_KINDS:
         return Finding(codes.SYNTAX, f"{shown} stands outside a flow", "put it into a block: `flow NAME { … }`")
     help = "a file is made of `flow NAME { … }`, and of `task`, `type`, `enum` and `let`"
@@ -174,6 +202,9 @@ def _unknown_statement(misfit: Misfit) -> Finding | None:
         return None
     word, kind, shown = misfit.word, misfit.bad[0], misfit.shown(misfit.bad)
     first = (misfit.first[2], misfit.first[3])
+    if word in ("flow", "type", "enum"):
+        help = "move it out of the block, to the top of the file"
+        return Finding(codes.SYNTAX, f"`{word}` cannot stand inside a block", help, span=first)
     if word in ("where", "default", "by", "for"):
         return Finding(
             codes.SYNTAX, f"`{word}` begins no statement", "put it at the end of the line before", span=first
@@ -184,7 +215,9 @@ def _unknown_statement(misfit: Misfit) -> Finding | None:
     near = nearest(word, STATEMENT_WORDS) if "DOT" not in between else None
     if near and word not in SOFT:
         help = f"did you mean `{near}`?"
-        return Finding(codes.UNKNOWN_STATEMENT, f"there is no statement `{word}`", help, span=first, fix=near)
+        return Finding(
+            codes.UNKNOWN_STATEMENT, f"there is no statement `{word}`", help, span=first, fix=near, repair=misfit.start
+        )
     if kind in _ENDS:
         return Finding(codes.SYNTAX, f"`{path}` alone says nothing", f"give it an order: `{path} -> …`", span=first)
     return _no_chain(word, kind, path, first, shown)
@@ -230,7 +263,7 @@ def _name_wanted(misfit: Misfit) -> Finding | None:
     }:
         return None
     kind, shown = misfit.bad[0], misfit.shown(misfit.bad)
-    if misfit.bad[1] in RESERVED and kind not in _WORD_KINDS:
+    if _word(misfit.bad) in RESERVED or kind == "LITERAL" and misfit.source.text[misfit.bad[2]].isalpha():
         return Finding(codes.BAD_NAME, f"{shown} is a reserved word and cannot be a name", "choose another name")
     if kind == "TEXT":
         plain = misfit.source.text[misfit.bad[2] : misfit.bad[3]].strip("\"'")
@@ -261,6 +294,8 @@ def _value_wanted(misfit: Misfit) -> Finding | None:
         return Finding(
             codes.SYNTAX, "a condition inside an expression stands in parentheses", "write `(if a then b else c)`"
         )
+    if kind == "EQUAL" and misfit.before[0] in ("SETTING", "RETRY", "WHEN"):
+        return Finding(codes.SYNTAX, f"{before} takes its value without `=`", f"write {before[:-1]} VALUE`")
     if misfit.at == misfit.start:
         return Finding(codes.MISSING_PART, "a value is missing here")
     if misfit.before[0] == "RETRY":
@@ -283,12 +318,17 @@ def _one_sign_wanted(misfit: Misfit) -> Finding | None:
         help = f'write `{word} "…"`' if word != "sql" else 'write `sql("file.db") "…"`'
         return Finding(codes.MISSING_PART, f"`{word}` needs its script between quotes", help)
     if misfit.first[0] == "TASK" and "LPAR" in expected and "DOT" in expected and kind in _ENDS | {"LBRACE"}:
-        return Finding(codes.MISSING_PART, "a call needs parentheses", f"write `{misfit.before[1]}()`")
+        equal = next(token for token in misfit.tokens[misfit.start :] if token[0] == "EQUAL")
+        called = misfit.source.text[equal[3] : misfit.before[3]].strip()
+        return Finding(codes.MISSING_PART, "a call needs parentheses", f"write `{called}()`")
     if expected <= {"EQUAL"}:
         example = f"let {misfit.tokens[misfit.start + 1][1]} = 1" if misfit.first[0] == "LET" else "type Name = { … }"
         return Finding(codes.MISSING_PART, f"`=` is missing before {shown}", f"write it like `{example}`")
     if "LBRACE" in expected and misfit.first[0] in ("FLOW", "GROUP", "ENUM", "ENV") and kind in _ENDS:
         return Finding(codes.MISSING_PART, f"`{head}` needs a block", f"write `{head} {{ … }}`")
+    for part in ("then", "else"):
+        if part.upper() in expected:
+            return Finding(codes.MISSING_PART, f"`if` lacks its `{part}`", "write `if a then b else c`")
     if expected <= {"IN"}:
         return Finding(codes.MISSING_PART, f"`in` is missing before {shown}", "write `for x in xs`")
     if expected <= {"COLON"}:
@@ -304,7 +344,7 @@ def _slip_of_a_word(misfit: Misfit) -> Finding | None:
     if near is None:
         return None
     shown = misfit.shown(misfit.bad)
-    return Finding(codes.SYNTAX, f"{shown} does not belong here", f"did you mean `{near}`?", fix=near)
+    return Finding(codes.SYNTAX, f"{shown} does not belong here", f"did you mean `{near}`?", fix=near, repair=misfit.at)
 
 
 def _in_brackets(misfit: Misfit) -> Finding | None:
@@ -338,9 +378,7 @@ def _joined(misfit: Misfit) -> Span:
 
 def _too_much(misfit: Misfit) -> Finding:
     kind, shown, word = misfit.bad[0], misfit.shown(misfit.bad), misfit.word
-    if kind == "EQUAL" and word in ("when", "param", "out", "limit", "timeout", "retry", "priority"):
-        if word in ("limit", "timeout", "retry", "priority"):
-            return Finding(codes.SYNTAX, f"`{word}` takes its value without `=`", f"write `{word} VALUE`")
+    if kind == "EQUAL" and word in ("when", "param", "out", "let"):
         return Finding(codes.SYNTAX, "`=` does not compare", "write `==`", fix="==")
     if kind == "COLON" and word in STATEMENT_WORDS:
         return Finding(codes.SYNTAX, f"`{word}` takes no `:` here", f"write `{word} …` without it")
@@ -369,8 +407,8 @@ def _too_much(misfit: Misfit) -> Finding:
 def _choices(misfit: Misfit) -> str:
     """What could stand at the misfit, if that is a short list."""
     signs = {
-        "LBRACE": "{", "LPAR": "(", "COMMA": ",", "COLON": ":", "EQUAL": "=", "ARROW": "->", "FOR": "for", "BY": "by",
-        "WHERE": "where", "DEFAULT": "default", "IN": "in", "THEN": "then", "ELSE": "else",
+        "LBRACE": "{", "COMMA": ",", "COLON": ":", "EQUAL": "=", "ARROW": "->", "FOR": "for", "BY": "by",
+        "WHERE": "where", "DEFAULT": "default",
     }  # fmt: skip
     listed = [f"`{sign}`" for kind, sign in signs.items() if kind in misfit.expected]
     end = ["the end of the statement"] if "NEWLINE" in misfit.expected else []

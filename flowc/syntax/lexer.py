@@ -41,18 +41,14 @@ _SIGNS: Final = {
 _OPEN: Final = frozenset("{([")
 _CLOSE: Final = {"}": "{", ")": "(", "]": "["}
 _CLOSING: Final = {opening: closing for closing, opening in _CLOSE.items()}
-_BRACKETS: Final = frozenset("{}()[]")
+_BRACKETS: Final = frozenset(_SIGNS[sign] for sign in "{}()[]")
 _WORDS_FOR_SIGNS: Final = {"&": "and", "&&": "and", "|": "or", "||": "or", "!": "not"}
 _CONSTANTS: Final = {"true": ("bool", True), "false": ("bool", False), "null": ("null", None)}
 
-_AFTER: Final = frozenset(
-    ("START", "NEWLINE", "LBRACE", "LPAR", "LSQB", "COMMA", "COLON", "EQUAL", "ARROW")
-    + ("MINUS", "BINARY", "THEN", "ELSE", "AND", "OR", "NOT", "IN")
-)
+_OPERATORS: Final = ("ARROW", "MINUS", "BINARY", "AND", "OR", "IN", "THEN", "ELSE", "EQUAL", "COMMA")
+_AFTER: Final = frozenset((*_OPERATORS, "NOT", "COLON", "LBRACE", "LPAR", "LSQB", "NEWLINE", "START"))
 """A newline after one of these is free."""
-_BEFORE: Final = frozenset(
-    ("NEWLINE", "RBRACE", "COMMA", "EQUAL", "ARROW", "MINUS", "BINARY", "THEN", "ELSE", "AND", "OR", "IN")
-)
+_BEFORE: Final = frozenset((*_OPERATORS, "RBRACE", "NEWLINE"))
 """A newline before one of these is free."""
 
 _TOKEN: Final = re.compile(
@@ -69,6 +65,7 @@ _TOKEN: Final = re.compile(
 )
 _NAMED: Final = re.compile(r"[ \t]*:")
 _CHAIN_GOES_ON: Final = re.compile(r"[ \t]*(?:->|,|\.)")
+_CURLY_END: Final = re.compile(r"[^\n]*[”’»]")
 _IN_FOLLOWS: Final = re.compile(r"[ \t]+in\b")
 _NEW_STATEMENT: Final = re.compile(
     r"[ \t]*(\}|(?:flow|task|param|parallel|sequence|out|type|enum|let)[ \t]+[A-Za-z_][\w.\-]*[ \t]*(?:[={:(]|for\b|\n)"
@@ -95,84 +92,82 @@ class Lexed:
 
 def lex(source: Source, sink: Sink, start: int = 0, end: int | None = None) -> Lexed:
     """The tokens of a part of the source; with `end`, as inside brackets."""
-    return _Lexer(source, sink).run(start, end)
+    return _Lexer(source, sink, end is not None).run(start, len(source.text) if end is None else end)
 
 
 class _Lexer:
-    def __init__(self, source: Source, sink: Sink) -> None:
+    def __init__(self, source: Source, sink: Sink, inside: bool) -> None:
         self.source = source
         self.sink = sink
+        self.inside = inside
         self.text = source.text
         self.lexed = Lexed()
         self.brackets: list[tuple[str, int]] = []
         self.doc: list[str] = []
+        self.newline = -1
+        self.previous = "START"
 
-    def run(self, at: int, end: int | None) -> Lexed:
-        text, tokens, match = self.text, self.lexed.tokens, _TOKEN.match
-        inside = end is not None
-        stop = len(text) if end is None else end
-        newline = -1
-        previous = "START"
+    def run(self, at: int, stop: int) -> Lexed:
+        text, match = self.text, _TOKEN.match
+        readers = {
+            "word": self._word,
+            "sign": self._sign,
+            "quote": self._quote,
+            "number": self._number,
+            "bad": self._bad,
+        }
         while True:
             found = match(text, at, stop)
             assert found is not None
             group = found.lastgroup
             assert group is not None
             begin, at = found.start(group), found.end()
-            if group == "newline":
-                newline = begin if newline < 0 else newline
-                if self.brackets and self.brackets[-1][0] != "{":
-                    previous = self._check_line(at, previous)
-                continue
-            if group == "comment":
-                self._comment(begin, at)
-                continue
-            if group == "end":
-                self._finish()
-                tokens.append(("$END", "", stop, stop))
-                return self.lexed
-            if group == "word":
-                token = self._word(text[begin:at], begin, at, previous)
-            elif group == "sign":
-                sign = text[begin:at]
-                token = (_SIGNS[sign], sign, begin, at)
-            elif group == "quote":
-                token = self._quote(begin)
+            if group in readers:
+                token = readers[group](begin, at)
                 at = token[3]
-            elif group == "number":
-                token = self._number(text[begin:at], begin, at)
+                if not self._add(token):
+                    return self._give_up(begin, stop)
+            elif group == "newline":
+                self._break(begin, at)
+            elif group == "comment":
+                self._comment(begin, at)
             else:
-                token = self._bad(begin, at)
-            kind = token[0]
-            if newline >= 0:
-                if not inside and previous not in _AFTER and self._ends(kind, at):
-                    tokens.append(("NEWLINE", "\n", newline, newline + 1))
-                newline = -1
-            if self.doc:
-                self.lexed.docs[begin] = "\n".join(self.doc)
-                self.doc = []
-            if group == "sign":
-                if kind == "NEWLINE":
-                    if previous in _AFTER:
-                        continue
-                elif kind == "RBRACE" and previous == "NEWLINE" and tokens[-1][0] == "NEWLINE":
-                    tokens.pop()
-                if sign in _BRACKETS:
-                    kind = self._bracket(kind, sign, begin)
-                    if kind == "$END":
-                        return self._give_up(begin, stop)
-                    if kind == "NONE":
-                        continue
-                    token = (kind, sign, begin, at)
-            tokens.append(token)
-            previous = kind
+                return self._finish(stop)
 
-    def _finish(self) -> None:
+    def _break(self, begin: int, at: int) -> None:
+        self.newline = begin if self.newline < 0 else self.newline
+        if self.brackets and self.brackets[-1][0] != "{":
+            self._check_line(at)
+
+    def _add(self, token: Token) -> bool:
+        """Adds a token, with the newline before it if that ends something; false to stop here."""
+        kind, _, begin, at = token
+        tokens = self.lexed.tokens
+        if self.newline >= 0:
+            if not self.inside and self.previous not in _AFTER and self._ends(kind, at):
+                tokens.append(("NEWLINE", "\n", self.newline, self.newline + 1))
+            self.newline = -1
+        if self.doc:
+            self.lexed.docs[begin] = "\n".join(self.doc)
+            self.doc = []
+        if kind in _BRACKETS:
+            kind = self._bracket(kind, begin)
+            token = (kind, token[1], begin, at)
+        elif kind == "NEWLINE" and self.previous in _AFTER:
+            return True
+        if kind not in ("NONE", "$END"):
+            tokens.append(token)
+            self.previous = kind
+        return kind != "$END"
+
+    def _finish(self, stop: int) -> Lexed:
         if self.brackets and self.brackets[-1][0] != "{":
             self._close_round(None)
         if self.lexed.tokens and self.lexed.tokens[-1][0] == "NEWLINE":
             self.lexed.tokens.pop()
         self.lexed.open_braces = bool(self.brackets)
+        self.lexed.tokens.append(("$END", "", stop, stop))
+        return self.lexed
 
     def _ends(self, kind: str, at: int) -> bool:
         """Whether a newline before a token of this kind, which ends at `at`, ends a statement or an entry."""
@@ -184,8 +179,13 @@ class _Lexer:
             return _CHAIN_GOES_ON.match(self.text, at) is not None
         return kind != "NOT" or _IN_FOLLOWS.match(self.text, at) is None
 
-    def _word(self, word: str, begin: int, end: int, previous: str) -> Token:
-        if previous == "DOT":
+    def _sign(self, begin: int, end: int) -> Token:
+        sign = self.text[begin:end]
+        return (_SIGNS[sign], sign, begin, end)
+
+    def _word(self, begin: int, end: int) -> Token:
+        word = self.text[begin:end]
+        if self.previous == "DOT":
             return ("NAME", word, begin, end)
         kind = KINDS.get(word)
         if kind is None:
@@ -210,7 +210,8 @@ class _Lexer:
         )
         return ("BROKEN", word, begin, end)
 
-    def _number(self, text: str, begin: int, end: int) -> Token:
+    def _number(self, begin: int, end: int) -> Token:
+        text = self.text[begin:end]
         read = literals.read(text)
         if read.problem:
             fixes = (Fix((begin, end), read.instead),) if read.instead else ()
@@ -218,7 +219,7 @@ class _Lexer:
             self.sink.error(codes.BAD_LITERAL, self.source, (begin, end), read.problem, help=help, fixes=fixes)
         return ("LITERAL", Literal(read.kind, read.value, (begin, end)), begin, end)
 
-    def _quote(self, begin: int) -> Token:
+    def _quote(self, begin: int, _end: int) -> Token:
         try:
             end, holes = texts.scan(self.text, begin)
         except texts.Unclosed as problem:
@@ -230,11 +231,22 @@ class _Lexer:
         quote = quote if quote in ('"""', "'''") else quote[0]
         self._report_unclosed(begin, quote, problem)
         if len(quote) == 1:
-            line_end = self.text.find("\n", begin)
-            return ("BROKEN", quote, begin, len(self.text) if line_end < 0 else line_end)
+            return ("BROKEN", quote, begin, self._end_of_broken_line(begin))
         closing = self.text.find(quote, max(begin + 3, problem.start + 1))
         self.lexed.cut = self.lexed.cut or closing < 0
         return ("BROKEN", quote, begin, len(self.text) if closing < 0 else closing + 3)
+
+    def _end_of_broken_line(self, begin: int) -> int:
+        """The end of the line, without the braces at its end that close what was opened on it."""
+        line_start = self.text.rfind("\n", 0, begin) + 1
+        end = self.text.find("\n", begin)
+        end = len(self.text) if end < 0 else end
+        for sign, at in reversed(self.brackets):
+            line = self.text[begin + 1 : end].rstrip()
+            if sign != "{" or at < line_start or not line.endswith("}"):
+                break
+            end = begin + len(line)
+        return end
 
     def _report_unclosed(self, begin: int, quote: str, problem: texts.Unclosed) -> None:
         start = problem.start
@@ -252,7 +264,7 @@ class _Lexer:
 
     def _bad(self, begin: int, end: int) -> Token:
         bad = self.text[begin:end]
-        message, help, fixes = f"`{bad[:20]}` has no meaning here", "", ()
+        message, help, token_end = f"`{bad[:20]}` has no meaning here", "", end
         if bad[0] == "\0":
             message, help = "there is a NUL character in the file", "save the file as plain text"
         elif not bad.isprintable() or bad.isspace():
@@ -260,14 +272,16 @@ class _Lexer:
             help = "replace it by a plain space"
         elif bad[0] in "“”„‘’«»":
             help = "write straight quotes: \"…\" or '…'"
+            closing = _CURLY_END.match(self.text, end)
+            token_end = closing.end() if closing else end
         elif bad in _WORDS_FOR_SIGNS:
             help = f"write `{_WORDS_FOR_SIGNS[bad]}`"
         elif bad == "%":
             help = "write `mod(a, b)` for the rest of a division; a percentage is `10%`, without a space"
         elif bad == "$":
             help = "a value is named without `$`; in a script write `{{ name }}`"
-        self.sink.error(codes.BAD_CHARACTER, self.source, (begin, end), message, help=help, fixes=fixes)
-        return ("BROKEN", bad, begin, end)
+        self.sink.error(codes.BAD_CHARACTER, self.source, (begin, end), message, help=help)
+        return ("BROKEN", bad, begin, token_end)
 
     def _comment(self, begin: int, end: int) -> None:
         text = self.text
@@ -276,12 +290,14 @@ class _Lexer:
             if not text[line_start:begin].strip():
                 self.doc.append(text[begin + 2 : end].strip())
 
-    def _bracket(self, kind: str, sign: str, begin: int) -> str:
+    def _bracket(self, kind: str, begin: int) -> str:
         """Keeps the stack of brackets; gives the kind of the token, NONE to leave it out, $END to stop here."""
-        brackets = self.brackets
+        brackets, sign = self.brackets, self.text[begin]
         if sign in _OPEN:
             brackets.append((sign, begin))
             return kind if len(brackets) <= MAX_DEPTH else "$END"
+        if sign == "}" and self.previous == "NEWLINE":
+            self.lexed.tokens.pop()
         wanted = _CLOSE[sign]
         if brackets and brackets[-1][0] == wanted:
             brackets.pop()
@@ -313,16 +329,12 @@ class _Lexer:
         self.sink.error(codes.STRAY_CLOSE, self.source, (begin, begin + 1), message, labels=labels, help=help)
         return kind
 
-    def _check_line(self, at: int, previous: str) -> str:
-        """At the start of a line inside round or square brackets: closes them if they were forgotten before it.
-
-        Gives the kind of the token before the line.
-        """
+    def _check_line(self, at: int) -> None:
+        """At the start of a line inside round or square brackets: closes them if they were forgotten before it."""
         found = _NEW_STATEMENT.match(self.text, at)
-        if not found or (found[1] == "}" and all(sign != "{" for sign, _ in self.brackets)):
-            return previous
-        self._close_round(found.span(1))
-        return "UNCLOSED"
+        if found and not (found[1] == "}" and all(sign != "{" for sign, _ in self.brackets)):
+            self._close_round(found.span(1))
+            self.previous = "UNCLOSED"
 
     def _close_round(self, where: Span | None) -> None:
         """Closes the round and square brackets above the last brace, with one complaint about the outermost."""

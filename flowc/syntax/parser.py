@@ -7,22 +7,24 @@ height, the rest of the statement is passed over, and an ERROR takes its place; 
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from flowc.diagnostics import Sink, codes
+from flowc.diagnostics import Diagnostic, Sink, codes
 from flowc.source import Source, Span
 from flowc.syntax import braces, complaint, tables
 from flowc.syntax.builder import Builder
-from flowc.syntax.lexer import Lexed, Token, lex
-from flowc.syntax.nodes import ErrorNode, Expr, File, Name
-from flowc.syntax.words import DECLARING, SOFT_KINDS
+from flowc.syntax.lexer import Token, lex
+from flowc.syntax.nodes import ErrorNode, Expr, File, Member, Name, NameRef
+from flowc.syntax.words import DECLARING, RESERVED, SOFT_KINDS
 
 _NAME_GOES_ON: Final = frozenset(("ARROW", "COMMA", "DOT"))
 _OPENING: Final = frozenset(("LBRACE", "LPAR", "LSQB"))
 _CLOSING: Final = frozenset(("RBRACE", "RPAR", "RSQB", "UNCLOSED"))
+_DOTTED: Final = re.compile(r"\s*([a-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){0,20})\s*")
 _SMALLEST: Final = 'flow hello { task greet { sh "echo hello" } }'
 
 
@@ -44,30 +46,13 @@ def _parse(source: Source, sink: Sink) -> File:
     if lexed.too_deep:
         return File(complete=False)
     tokens = braces.balance(source, lexed, sink) if lexed.open_braces or lexed.stray else lexed.tokens
-    run = _Run(source, sink, tokens, lexed)
+    grammar = _Grammar(source, sink, lexed.docs)
+    run = _Run(grammar, tokens)
     items = run.parse("file")
     if not items and not sink.has_errors:
-        sink.error(
-            codes.FILE_EMPTY,
-            source,
-            (0, 0),
-            f"`{source.path}` declares no flow",
-            help=f"the smallest flow is: {_SMALLEST}",
-        )
+        message, help = f"`{source.path}` declares no flow", f"the smallest flow is: {_SMALLEST}"
+        sink.report(Diagnostic(codes.FILE_EMPTY, "error", message, help=help, file=source.path))
     return File(items, complete=not run.recovered)
-
-
-def _parse_hole(source: Source, sink: Sink, span: Span) -> Expr:
-    """The expression between the braces of a `{{ }}`."""
-    lexed = lex(source, sink, *span)
-    if len(lexed.tokens) == 1 and not lexed.too_deep:
-        outer = (span[0] - 2, span[1] + 2)
-        help = "name a value in it; for two plain braces write `\\{{`"
-        sink.error(codes.MISSING_PART, source, outer, "there is nothing between `{{` and `}}`", help=help)
-    if len(lexed.tokens) == 1 or lexed.too_deep:
-        return ErrorNode(span)
-    parsed: Expr = _Run(source, sink, lexed.tokens, lexed).parse("expr")
-    return parsed
 
 
 def _is_foreign(source: Source, sink: Sink) -> bool:
@@ -109,18 +94,58 @@ def _machine() -> _Machine:
     )
 
 
+class _Grammar:
+    """The machine with a builder for one source; the expressions in `{{ }}` share it with the file."""
+
+    def __init__(self, source: Source, sink: Sink, docs: dict[int, str]) -> None:
+        self.source = source
+        self.sink = sink
+        self.machine = _machine()
+        self.builder = Builder(source, sink, docs, self.parse_hole)
+        self.rules: list[tuple[Callable[[list[Any]], Any] | None, int, str]] = [
+            (getattr(self.builder, action) if action else None, size, origin)
+            for action, size, origin in self.machine.rules
+        ]
+
+    def parse_hole(self, span: Span) -> Expr:
+        """The expression between the braces of a `{{ }}`."""
+        simple = _DOTTED.fullmatch(self.source.text, *span)
+        if simple and simple[1].partition(".")[0] not in RESERVED:
+            return _dotted(simple[1], simple.start(1))
+        lexed = lex(self.source, self.sink, *span)
+        if len(lexed.tokens) == 1 and not lexed.too_deep:
+            outer = (span[0] - 2, span[1] + 2)
+            help = "name a value in it; for two plain braces write `\\{{`"
+            message = "there is nothing between `{{` and `}}`"
+            self.sink.error(codes.MISSING_PART, self.source, outer, message, help=help)
+        if len(lexed.tokens) == 1 or lexed.too_deep:
+            return ErrorNode(span)
+        parsed: Expr = _Run(self, lexed.tokens).parse("expr")
+        return parsed
+
+
+def _dotted(text: str, start: int) -> Expr:
+    """`a.b.c` without the tables: most holes are like this."""
+    first, *rest = text.split(".")
+    end = start + len(first)
+    expression: Expr = NameRef(first, (start, end))
+    for word in rest:
+        name = Name(word, (end + 1, end + 1 + len(word)))
+        end = name.span[1]
+        expression = Member(expression, name, (start, end))
+    return expression
+
+
 class _Run:
     """One pass over the tokens of a file or of a hole."""
 
-    def __init__(self, source: Source, sink: Sink, tokens: list[Token], lexed: Lexed) -> None:
-        self.source = source
-        self.sink = sink
+    def __init__(self, grammar: _Grammar, tokens: list[Token]) -> None:
+        self.source = grammar.source
+        self.sink = grammar.sink
+        self.machine = grammar.machine
+        self.builder = grammar.builder
+        self.rules = grammar.rules
         self.tokens = tokens
-        self.machine = _machine()
-        builder = self.builder = Builder(source, sink, lexed.docs, _parse_hole)
-        self.rules: list[tuple[Callable[[list[Any]], Any] | None, int, str]] = [
-            (getattr(builder, action) if action else None, size, origin) for action, size, origin in self.machine.rules
-        ]
         self.recovered = False
         self.states: list[int] = []
         self.values: list[Any] = []
@@ -131,55 +156,67 @@ class _Run:
     def parse(self, start: str) -> Any:
         """What the start symbol gave; for a hole that was not understood, an ErrorNode."""
         actions, starts, end = self.machine.actions, self.machine.statement_starts, self.machine.ends[start]
-        tokens, rules, states, values = self.tokens, self.rules, self.states, self.values
+        tokens, states, values = self.tokens, self.states, self.values
         states.append(self.machine.starts[start])
-        at, state = 0, states[0]
-        while True:
-            token = tokens[at]
-            kind = token[0]
+        at, count = 0, len(tokens)
+        while at < count:
+            state, kind = states[-1], tokens[at][0]
             if state in starts:
                 self.statement, self.height = at, len(states)
                 if kind in SOFT_KINDS and tokens[at + 1][0] in _NAME_GOES_ON:
                     kind = "NAME"
-            while (action := actions[state].get(kind)) is None or action < 0:
-                if action is None:
-                    if kind in SOFT_KINDS and "NAME" in actions[state]:
-                        kind = "NAME"
-                        continue
-                    break
-                method, size, origin = rules[~action]
-                if method is not None:
-                    if size:
-                        children = values[-size:]
-                        del states[-size:], values[-size:]
-                        values.append(method(children))
-                    else:
-                        values.append(method([]))
-                    state = actions[states[-1]][origin]
-                    states.append(state)
-                else:
-                    state = states[-1] = actions[states[-2]][origin]
+            action = actions[state].get(kind)
+            if action is None and kind in SOFT_KINDS:
+                kind = "NAME"
+                action = actions[state].get(kind)
+            while action is not None and action < 0:
+                state = self._reduce(action)
                 if state == end and kind == "$END":
                     return values[0]
-            if action is None:
-                if start != "file":
-                    self._complain(at)
-                    return ErrorNode((tokens[0][2], tokens[-1][3]))
+                action = actions[state].get(kind)
+            if action is not None:
+                states.append(action)
+                values.append(tokens[at])
+                at += 1
+            elif start == "file":
                 at = self._mended(at) or self._recovered(at)
-                state = states[-1]
-                if at >= len(tokens):
-                    return values[0] if values and isinstance(values[0], list) else []
-                continue
-            states.append(action)
-            values.append(token)
-            state = action
-            at += 1
+                count = len(tokens)
+            else:
+                self._complain(at)
+                return ErrorNode((tokens[0][2], tokens[-1][3]))
+        return values[0] if values and isinstance(values[0], list) else []
 
-    def _complain(self, at: int) -> None:
-        expected = frozenset(self.machine.actions[self.states[-1]])
-        complaint.explain(
+    def _reduce(self, action: int) -> int:
+        method, size, origin = self.rules[~action]
+        states, values = self.states, self.values
+        if method is None:
+            state = states[-1] = self.machine.actions[states[-2]][origin]
+            return state
+        cut = len(values) - size
+        children = values[cut:]
+        del values[cut:], states[cut + 1 :]
+        values.append(method(children))
+        state = self.machine.actions[states[-1]][origin]
+        states.append(state)
+        return state
+
+    def _complain(self, at: int) -> tuple[int, Token] | None:
+        row = self.machine.actions[self.states[-1]]
+        expected = frozenset(kind for kind in row if not kind.isupper() or self._would_take(kind))
+        return complaint.explain(
             complaint.Misfit(self.source, self.tokens, self.statement, at, expected, self._level()), self.sink
         )
+
+    def _would_take(self, kind: str) -> bool:
+        """Whether a token of this kind would be shifted, after whatever reductions it causes."""
+        states, actions = list(self.states), self.machine.actions
+        while (action := actions[states[-1]].get(kind)) is not None and action < 0:
+            _, size, origin = self.rules[~action]
+            del states[len(states) - size :]
+            states.append(actions[states[-1]][origin])
+            if kind == "$END" and len(states) == 2:
+                return True
+        return action is not None
 
     def _level(self) -> complaint.Level:
         if not self.machine.statement_starts:
@@ -202,20 +239,27 @@ class _Run:
         return at
 
     def _recovered(self, at: int) -> int:
-        """Says what is wrong and puts an ERROR in place of the statement; gives the index to go on from."""
-        self._complain(at)
+        """Says what is wrong and goes on with the keyword that was meant, or puts an ERROR in place of the statement.
+
+        Gives the index of the token to go on from.
+        """
+        at, repair = self._parted(at)
+        if repair is not None and at != self.last_error:
+            index, token = repair
+            self.tokens[index] = token
+            if index < at:
+                self._restore()
+            return index
         self.recovered = True
         if at == self.last_error:
             return at + 1
         self.last_error = at
         tokens, statement = self.tokens, self.statement
-        del self.states[self.height :], self.values[self.height - 1 :]
-        while self.states[-1] not in self.machine.statement_starts:
-            self.states.pop()
-            self.values.pop()
+        self._restore()
         stop, body = self._skip(at)
         declares = self._declared_name()
-        if body is not None and declares is not None and tokens[statement][0] in ("FLOW", "TASK", "GROUP"):
+        row = self.machine.actions[self.states[-1]]
+        if body and declares and tokens[statement][0] in row and tokens[statement][0] in ("FLOW", "TASK", "GROUP"):
             self.builder.partial.add(tokens[statement][2])
             self._shift(tokens[statement][0], tokens[statement])
             self._shift("NAME", tokens[statement + 1])
@@ -223,6 +267,23 @@ class _Run:
         start = tokens[statement][2]
         self._shift("ERROR", ErrorNode((start, max(start, tokens[max(stop - 1, statement)][3])), declares))
         return stop
+
+    def _restore(self) -> None:
+        """Puts the stacks back to the start of the statement."""
+        del self.states[self.height :], self.values[self.height - 1 :]
+        while self.states[-1] not in self.machine.statement_starts:
+            self.states.pop()
+            self.values.pop()
+
+    def _parted(self, at: int) -> tuple[int, tuple[int, Token] | None]:
+        """Says what is wrong at `at`. If the statement ran into the next line, parts the two and gives its end."""
+        begin = complaint.line_taken_in(self.source, self.tokens, at)
+        if begin is None or begin <= self.statement:
+            return at, self._complain(at)
+        complaint.report_open_line(self.source, self.tokens, self.statement, begin, self.sink)
+        end = self.tokens[begin - 1][3]
+        self.tokens.insert(begin, ("NEWLINE", "\n", end, end))
+        return begin, None
 
     def _shift(self, kind: str, value: Any) -> None:
         self.states.append(self.machine.actions[self.states[-1]][kind])
@@ -247,6 +308,7 @@ class _Run:
 
     def _declared_name(self) -> Name | None:
         first, second = self.tokens[self.statement], self.tokens[self.statement + 1 : self.statement + 2]
-        if first[1] in DECLARING and second and isinstance(second[0][1], str) and second[0][1].isidentifier():
+        declaring = isinstance(first[1], str) and first[1] in DECLARING
+        if declaring and second and isinstance(second[0][1], str) and second[0][1].isidentifier():
             return Name(second[0][1], (second[0][2], second[0][3]))
         return None

@@ -24,18 +24,19 @@ _MINUS: Final = 8
 
 
 class Row(list[Any]):
-    """Operands (nodes) and operators (`Operator`) as written."""
+    """Operands (nodes) and operators (`Operator`) as written; `prefixes` counts the most prefixes of one operand."""
+
+    prefixes = 0
 
 
 class Operator:
-    """An operator and its place; `prefix` tells `-x` from `a - x`."""
+    """An operator and its place."""
 
-    __slots__ = ("prefix", "sign", "span")
+    __slots__ = ("sign", "span")
 
-    def __init__(self, sign: str, span: Span, prefix: bool = False) -> None:
+    def __init__(self, sign: str, span: Span) -> None:
         self.sign = sign
         self.span = span
-        self.prefix = prefix
 
 
 class Chained(Exception):

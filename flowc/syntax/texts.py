@@ -6,7 +6,6 @@ a script are exact.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -17,7 +16,7 @@ Report = Callable[[Span, str, str], None]
 """Span, message and help of a problem in a text."""
 
 _MAX_HOLE_DEPTH: Final = 8
-_PLAIN: Final = re.compile(r'"(?:[^"\\\n{]|\\[^\n]|\{(?!\{))*+"' r"|'[^'\n]*'")
+_PLAIN: Final = re.compile(r"""\"(?:[^"\\\n{]|\\[^\n]|\{(?!\{))*+\"|'[^'\n]*'""")
 _LINE_STOP: Final = re.compile(r'\\\{\{|\\[^\n]|\{\{|"|\n')
 _BLOCK_STOP: Final = re.compile(r'\\\{\{|\{\{|"""')
 _HOLE_STOP: Final = re.compile(r"[{}()\[\]\"'\n]")
@@ -132,7 +131,13 @@ def _layout(text: str, first: int, last: int, holes: list[Span]) -> tuple[int, i
         blank = _BLANK.match(text, line, finish)
         if blank and blank.end() < finish and text[blank.end()] != "\n":
             margins.append(blank[0])
-    return begin, finish, os.path.commonprefix(margins)
+    return begin, finish, _common_start(margins)
+
+
+def _common_start(texts: list[str]) -> str:
+    least, most = min(texts, default=""), max(texts, default="")
+    same = next((index for index, (a, b) in enumerate(zip(least, most, strict=False)) if a != b), len(least))
+    return least[:same]
 
 
 def _newlines(text: str, start: int, end: int, holes: list[Span]) -> Iterator[int]:
@@ -162,7 +167,7 @@ def _lines(text: str, start: int, end: int, margin: str, fresh: bool, raw: bool,
 
 
 def _braces(text: str, start: int, end: int, raw: bool, pieces: _Pieces) -> None:
-    while not raw and 0 <= (found := text.find("\\{{", start, end)):
+    while not raw and (found := text.find("\\{{", start, end)) >= 0:
         pieces.add(text[start:found], start)
         pieces.add("{{", found + 1)
         start = found + 3
@@ -171,7 +176,7 @@ def _braces(text: str, start: int, end: int, raw: bool, pieces: _Pieces) -> None
 
 def _escaped(text: str, start: int, end: int, pieces: _Pieces, report: Report) -> None:
     at = start
-    while 0 <= (found := text.find("\\", at, end)):
+    while (found := text.find("\\", at, end)) >= 0:
         pieces.add(text[at:found], at)
         escape = _ESCAPE.match(text, found, end)
         assert escape is not None
@@ -192,7 +197,8 @@ def _escape(found: re.Match[str], report: Report) -> str:
     report(
         found.span(),
         f"there is no escape `{written}`",
-        'write `\\\\` for a backslash, or put the text between single quotes; the escapes are \\n \\t \\r \\\\ \\" \\u{e9}',
+        "write `\\\\` for a backslash, or put the text between single quotes; "
+        'the escapes are \\n \\t \\r \\\\ \\" \\u{e9}',
     )
     return written
 

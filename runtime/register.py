@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -49,7 +50,7 @@ class RunValues:
             case "id":
                 return self.ref
             case "dir":
-                return self.dir
+                return PurePosixPath(self.dir)
         raise ExpressionError(f"a run has no value `{name}`")
 
     def item(self, name: str) -> Any:

@@ -7,12 +7,8 @@ import shutil
 from pathlib import Path
 from typing import Annotated, TypedDict
 
-from runtime.component import Size, component
+from runtime.component import Failed, Size, component
 from stdlib_components.written_file import written_file
-
-
-class FileProblem(Exception):
-    """A file is not there, or its place is taken."""
 
 
 class Copied(TypedDict):
@@ -28,13 +24,13 @@ def copy(
 ) -> Copied:
     """Copy a file. The copy appears only when it is complete; missing folders are made."""
     if source.is_dir():
-        raise FileProblem(f"{source} is a folder; `files.copy` copies one file")
+        raise Failed(f"{source} is a folder; `files.copy` copies one file")
     if not source.exists():
-        raise FileProblem(f"there is no file {source}")
+        raise Failed(f"there is no file {source}")
     target = to / source.name if to.is_dir() else to
     if not _is_copied(source, target):
         if target.exists() and not overwrite:
-            raise FileProblem(f"{target} exists and differs; say `overwrite: true` to replace it")
+            raise Failed(f"{target} exists and differs; say `overwrite: true` to replace it")
         _copy(source, target)
     return {"file": target, "size": Size(target.stat().st_size)}
 

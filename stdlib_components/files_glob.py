@@ -6,13 +6,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated, Final, TypedDict
 
-from runtime.component import Context, component
+from runtime.component import Context, Failed, component
 
 _MAX_FILES: Final = 100_000
-
-
-class GlobProblem(Exception):
-    """The pattern cannot be used, or found too few files or too many."""
 
 
 class Found(TypedDict):
@@ -33,23 +29,23 @@ def glob(
     """
     folder = context.project if within is None else within
     if not folder.is_dir():
-        raise GlobProblem(f"there is no folder {folder}")
+        raise Failed(f"there is no folder {folder}")
     found = sorted(path.relative_to(folder) for path in _matches(folder, pattern))
     if len(found) < at_least:
-        raise GlobProblem(f"{len(found)} files in {folder} fit `{pattern}`, but at least {at_least} are needed")
+        raise Failed(f"{len(found)} files in {folder} fit `{pattern}`, but at least {at_least} are needed")
     return {"files": found if within is None else [folder / path for path in found], "count": len(found)}
 
 
 def _matches(folder: Path, pattern: str) -> list[Path]:
     parts = Path(pattern).parts
     if not parts or Path(pattern).is_absolute() or ".." in parts:
-        raise GlobProblem(f"`{pattern}` leaves the folder; give another folder by `within`")
+        raise Failed(f"`{pattern}` leaves the folder; give another folder by `within`")
     try:
         found = list(islice((path for path in folder.glob(pattern) if path.is_file()), _MAX_FILES + 1))
     except ValueError as problem:
-        raise GlobProblem(f"`{pattern}` cannot be used: {problem}") from None
+        raise Failed(f"`{pattern}` cannot be used: {problem}") from None
     if len(found) > _MAX_FILES:
-        raise GlobProblem(f"more than {_MAX_FILES:,} files in {folder} fit `{pattern}`")
+        raise Failed(f"more than {_MAX_FILES:,} files in {folder} fit `{pattern}`")
     named = any(part.startswith(".") for part in parts)
     return [path for path in found if named or not _is_hidden(path.relative_to(folder))]
 

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Final, TypedDict
 
-from runtime.component import Cancelled, Context, Size, component
+from runtime.component import Cancelled, Context, Failed, Size, component
 from stdlib_components.written_file import written_file
 
 if TYPE_CHECKING:
@@ -17,10 +17,6 @@ _CHUNK: Final = 1024 * 1024
 _MAX_FILES: Final = 100_000
 _MAX_UNPACKED: Final = Size(16 * 1024**3)
 _ENCRYPTED: Final = 0x1
-
-
-class ZipProblem(Exception):
-    """The archive is damaged, too large, or would write where it must not."""
 
 
 class Unpacked(TypedDict):
@@ -50,23 +46,23 @@ def unzip(
             for member in members:
                 left -= _extract(archive, opened, member, to, left, context)
     except FileNotFoundError:
-        raise ZipProblem(f"there is no file {archive}") from None
+        raise Failed(f"there is no file {archive}") from None
     except (zipfile.BadZipFile, EOFError, NotImplementedError) as problem:
-        raise ZipProblem(f"{archive} cannot be unpacked: {problem}") from None
+        raise Failed(f"{archive} cannot be unpacked: {problem}") from None
     context.log(f"{len(members)} files from {archive} to {to}")
     return {"files": sorted(to / member.filename for member in members), "count": len(members)}
 
 
 def _checked(archive: Path, opened: ZipFile, pattern: str) -> list[ZipInfo]:
-    """The files to unpack; ZipProblem if one of them is not to be trusted."""
+    """The files to unpack; Failed if one of them is not to be trusted."""
     members = [member for member in opened.infolist() if not member.is_dir() and fnmatchcase(member.filename, pattern)]
     if len(members) > _MAX_FILES:
-        raise ZipProblem(f"{archive} holds {len(members):,} files; at most {_MAX_FILES:,} are unpacked")
+        raise Failed(f"{archive} holds {len(members):,} files; at most {_MAX_FILES:,} are unpacked")
     seen = set()
     for member in members:
         fault = _fault(member) or ("is there twice" if member.filename in seen else "")
         if fault:
-            raise ZipProblem(f"{archive} is refused: its member `{member.filename}` {fault}")
+            raise Failed(f"{archive} is refused: its member `{member.filename}` {fault}")
         seen.add(member.filename)
     return members
 
@@ -84,13 +80,13 @@ def _extract(archive: Path, opened: ZipFile, member: ZipInfo, to: Path, left: in
     """Write one file and give its size. Links that lie in the folder already are not followed out of it."""
     target = to / member.filename
     if not target.resolve().is_relative_to(to.resolve()):
-        raise ZipProblem(f"{archive} is refused: {target} leads out of {to} by a link")
+        raise Failed(f"{archive} is refused: {target} leads out of {to} by a link")
     written = 0
     with opened.open(member) as source, written_file(target) as file:
         while chunk := source.read(_CHUNK):
             written += len(chunk)
             if written > left:
-                raise ZipProblem(f"{archive} is larger than `max_size` when unpacked; at most that much is written")
+                raise Failed(f"{archive} is larger than `max_size` when unpacked; at most that much is written")
             if context.cancelled:
                 raise Cancelled("the attempt was cancelled")
             file.write(chunk)

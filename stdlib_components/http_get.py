@@ -8,7 +8,7 @@ from email.message import Message
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict
 
-from runtime.component import Cancelled, Context, Size, component
+from runtime.component import Cancelled, Context, Failed, Size, component
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse
@@ -18,10 +18,6 @@ _CHUNK: Final = 256 * 1024
 _SHOWN: Final = 300
 _CREDENTIALS: Final = ("Authorization", "Cookie", "Proxy-authorization")
 """As urllib spells the names of headers."""
-
-
-class HttpProblem(Exception):
-    """The answer did not come, was not a good one, or is too large."""
 
 
 class Answer(TypedDict):
@@ -66,13 +62,13 @@ def _open(url: str, headers: dict[str, str], timeout: dt.timedelta) -> HTTPRespo
         return _opener().open(request, timeout=max(0.001, timeout.total_seconds()))  # type: ignore[no-any-return]
     except urllib.error.HTTPError as problem:
         with problem:
-            raise HttpProblem(f"{url} answered {problem.code} {problem.reason}{_said(problem)}") from None
+            raise Failed(f"{url} answered {problem.code} {problem.reason}{_said(problem)}") from None
     except urllib.error.URLError as problem:
-        raise HttpProblem(f"{url} cannot be reached: {_reason(problem.reason)}") from None
+        raise Failed(f"{url} cannot be reached: {_reason(problem.reason)}") from None
     except TimeoutError:
-        raise HttpProblem(f"{url} did not answer within {timeout.total_seconds():g} s") from None
+        raise Failed(f"{url} did not answer within {timeout.total_seconds():g} s") from None
     except (http.client.HTTPException, ValueError, OSError) as problem:
-        raise HttpProblem(f"{url} cannot be fetched: {_reason(problem)}") from None
+        raise Failed(f"{url} cannot be fetched: {_reason(problem)}") from None
 
 
 @functools.cache
@@ -102,7 +98,7 @@ def _address(url: str) -> str:
 
     parts = urlsplit(url)
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
-        raise HttpProblem(f"`{url}` is not an http or https address, such as https://example.com/data.csv")
+        raise Failed(f"`{url}` is not an http or https address, such as https://example.com/data.csv")
     return quote(url, safe="%/:=&?~#+!$,;'@()*[]")
 
 
@@ -131,7 +127,7 @@ def _body(url: str, response: HTTPResponse, most: int, context: Context) -> str:
     try:
         return data.decode(charset)
     except (UnicodeDecodeError, LookupError):
-        raise HttpProblem(f"the body of {url} is no text in {charset}; write it to a file with `save_to`") from None
+        raise Failed(f"the body of {url} is no text in {charset}; write it to a file with `save_to`") from None
 
 
 def _save(url: str, response: HTTPResponse, path: Path, most: int | None, context: Context) -> Path:
@@ -145,19 +141,19 @@ def _save(url: str, response: HTTPResponse, path: Path, most: int | None, contex
 
 
 def _chunks(url: str, response: HTTPResponse, most: int | None, context: Context, advice: str) -> Any:
-    """The body piece by piece; HttpProblem if it is too large or ends too early."""
+    """The body piece by piece; Failed if it is too large or ends too early."""
     declared = response.headers.get("Content-Length", "")
     wanted = int(declared) if declared.isdecimal() else None
     received = 0
     while chunk := _read(url, response):
         received += len(chunk)
         if most is not None and received > most:
-            raise HttpProblem(f"the body of {url} is larger than {most:,} bytes; {advice}")
+            raise Failed(f"the body of {url} is larger than {most:,} bytes; {advice}")
         if context.cancelled:
             raise Cancelled("the attempt was cancelled")
         yield chunk
     if wanted is not None and received < wanted:
-        raise HttpProblem(f"the body of {url} ended after {received:,} of {wanted:,} bytes")
+        raise Failed(f"the body of {url} ended after {received:,} of {wanted:,} bytes")
 
 
 def _read(url: str, response: HTTPResponse) -> bytes:
@@ -166,4 +162,4 @@ def _read(url: str, response: HTTPResponse) -> bytes:
     try:
         return response.read(_CHUNK)
     except (OSError, http.client.HTTPException) as problem:
-        raise HttpProblem(f"the body of {url} broke off: {_reason(problem)}") from None
+        raise Failed(f"the body of {url} broke off: {_reason(problem)}") from None

@@ -1,4 +1,4 @@
-"""All that a component's author imports: `component`, `Context`, and the types that Python has not.
+"""All that a component's author imports: `component`, `Context`, `Failed`, and the types that Python has not.
 
 A component is a typed Python function; its annotations are its signature. The registry finds it, the compiler
 checks calls against it, the executor calls it in a thread.
@@ -6,6 +6,7 @@ checks calls against it, the executor calls it in a thread.
 
 from runtime.component.context import Cancelled, Context
 from runtime.component.declaration import component
+from runtime.component.errors import Failed
 from runtime.model.values import Percent, Size
 
-__all__ = ["Cancelled", "Context", "Percent", "Size", "component"]
+__all__ = ["Cancelled", "Context", "Failed", "Percent", "Size", "component"]

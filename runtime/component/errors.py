@@ -1,4 +1,4 @@
-"""What can be wrong with a component: how it is declared, what it is given, what it returns."""
+"""What can be wrong with a component: how it is declared, what it is given, what it returns, what it cannot do."""
 
 from __future__ import annotations
 
@@ -19,3 +19,8 @@ class BadResult(FlowerError):
     """A component ran, but what it returned does not fit its signature."""
 
     exit_code = 1
+
+
+class Failed(Exception):
+    """Raised by a component that cannot do its work and knows why: the message is the task's error, without a
+    traceback, which is for what the component's author did not foresee."""

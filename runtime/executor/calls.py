@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Final, Protocol
 
 from runtime.component.context import Context
-from runtime.component.errors import BadArguments, BadResult
+from runtime.component.errors import BadArguments, BadResult, Failed
 from runtime.executor.log import cut
 from runtime.executor.outputs import BadOutput, Given, check
 from runtime.executor.protocol import Attempt, Outcome, Reporter
@@ -122,6 +122,9 @@ class CallRun:
     def _raised(self, error: BaseException) -> Outcome:
         if self._reason:
             return self._stopped()
+        if isinstance(error, Failed):
+            self._log.write(f"{error}\n")
+            return self._failed(Reason.ERROR, str(error)[:1000])
         import traceback  # Costs milliseconds, and most calls do not fail.
 
         self._log.write("".join(traceback.format_exception(type(error), error, their_frames(error.__traceback__))))

@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
+from runtime.expression.access import element, field_of
 from runtime.expression.budget import MAX_STEPS, check_list_size, check_text_size, too_much_work, weight
 from runtime.expression.errors import ExpressionError
 from runtime.expression.operators import MAX_INT, arithmetic, compare, contains, equal, kind_of, negated
@@ -99,9 +100,6 @@ def _compile(tree: Any) -> _Code:
         raise ExpressionError(f"the flow's rows hold a damaged `{tree[0]}`; deploy the flow again") from None
 
 
-# Leaves
-
-
 def _literal(op: str, kind: Any, data: Any) -> _Code:
     value = from_json(type_from_json(kind), data)
     return lambda frame: value
@@ -138,9 +136,6 @@ def _run(op: str, name: str) -> _Code:
 
 def _error(op: str, name: str) -> _Code:
     return lambda frame: frame.scope.error(name)
-
-
-# Structures
 
 
 def _list(op: str, *trees: Any) -> _Code:
@@ -191,50 +186,12 @@ def _as_text(value: Any, frame: _Frame) -> str:
 def _get(op: str, tree: Any, name: str) -> _Code:
     inner = _compile(tree)
 
-    def code(frame: _Frame) -> Any:
-        value = inner(frame)
-        if isinstance(value, dict):
-            if name in value:
-                return value[name]
-            raise ExpressionError(f"the record has no field `{name}`; it has {_names(value)}")
-        if value is None:
-            raise ExpressionError(f"the record of the field `{name}` is missing; test it with `!= null` first")
-        raise ExpressionError(f"only a record has fields, so there is no `.{name}` of {kind_of(value)}")
-
-    return code
+    return lambda frame: field_of(inner(frame), name)
 
 
 def _index(op: str, tree: Any, at: Any) -> _Code:
     inner, position = _compile(tree), _compile(at)
     return lambda frame: element(inner(frame), position(frame))
-
-
-def element(value: Any, position: Any) -> Any:
-    """An element of a list (from the end if negative) or of a map."""
-    match value:
-        case list() if isinstance(position, int) and not isinstance(position, bool):
-            if -len(value) <= position < len(value):
-                return value[position]
-            raise ExpressionError(f"there is no element [{position}] in a list of {_counted(len(value), 'element')}")
-        case dict() if isinstance(position, str):
-            if position in value:
-                return value[position]
-            raise ExpressionError(f"the map has no key `{position}`; it has {_names(value)}")
-        case None:
-            raise ExpressionError("`[ ]` is asked of a missing value; give a default with `??`")
-    raise ExpressionError(f"`[ ]` does not fit: {kind_of(value)} has no element at {kind_of(position)}")
-
-
-def _names(value: dict[str, Any]) -> str:
-    shown = [f"`{name}`" for name in list(value)[:8]]
-    return (", ".join(shown) + (", …" if len(value) > 8 else "")) or "none"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-# Operators
 
 
 def _not(op: str, tree: Any) -> _Code:
@@ -335,9 +292,6 @@ def _fallback(op: str, left: Any, right: Any) -> _Code:
 def _if(op: str, condition: Any, then: Any, otherwise: Any) -> _Code:
     test, one, other = _condition(condition, "if"), _compile(then), _compile(otherwise)
     return lambda frame: one(frame) if test(frame) else other(frame)
-
-
-# Comprehensions and calls
 
 
 def _for(op: str, name: str, over: Any, body: Any, condition: Any = True) -> _Code:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stdlib_components.files_copy import FileProblem
+from runtime.component import Failed
 from tests.stdlib_components.conftest import Caller
 
 
@@ -33,7 +33,7 @@ def test_other_file_is_replaced_unless_told_not_to(call: Caller, tmp_path: Path)
     source, target = tmp_path / "a", tmp_path / "b"
     source.write_text("new")
     target.write_text("old")
-    with pytest.raises(FileProblem, match="exists and differs; say `overwrite: true`"):
+    with pytest.raises(Failed, match="exists and differs; say `overwrite: true`"):
         call("files.copy", source=source, to=target, overwrite=False)
     call("files.copy", source=source, to=target)
     assert target.read_text() == "new"
@@ -48,7 +48,7 @@ def test_copy_onto_itself_changes_nothing(call: Caller, tmp_path: Path) -> None:
 
 
 def test_what_is_no_file_is_told(call: Caller, tmp_path: Path) -> None:
-    with pytest.raises(FileProblem, match=f"there is no file {tmp_path}/none"):
+    with pytest.raises(Failed, match=f"there is no file {tmp_path}/none"):
         call("files.copy", source=tmp_path / "none", to=tmp_path / "b")
-    with pytest.raises(FileProblem, match="is a folder"):
+    with pytest.raises(Failed, match="is a folder"):
         call("files.copy", source=tmp_path, to=tmp_path / "b")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stdlib_components.files_glob import GlobProblem
+from runtime.component import Failed
 from tests.stdlib_components.conftest import Caller
 
 
@@ -48,5 +48,5 @@ def test_within_another_folder_paths_are_whole(call: Caller, tree: Path) -> None
     ],
 )
 def test_what_cannot_be_found_is_told(call: Caller, tree: Path, arguments: dict[str, object], sentence: str) -> None:
-    with pytest.raises(GlobProblem, match=sentence):
+    with pytest.raises(Failed, match=sentence):
         call("files.glob", **arguments)

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from runtime.component import Cancelled
-from stdlib_components.http_get import HttpProblem
+from runtime.component import Cancelled, Failed
 from tests.stdlib_components.conftest import Caller, Server
 
 
 def failure(call: Caller, url: str, **arguments: object) -> str:
-    with pytest.raises(HttpProblem) as raised:
+    with pytest.raises(Failed) as raised:
         call("http.get", url=url, **arguments)
     return str(raised.value)
 

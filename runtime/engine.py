@@ -24,10 +24,10 @@ from runtime import control
 from runtime.executor.protocol import Attempt, Executor, Outcome, ProcessMark
 from runtime.model.errors import FlowerError, StoreProblem
 from runtime.model.process import host_name, this_process
+from runtime.model.rows import RunRow, TaskRow
 from runtime.model.state import ExecStatus, Reason, RunStatus
 from runtime.register import RunValues, decode_parameters
 from runtime.store.protocol import Store
-from runtime.store.rows import RunRow, TaskRow
 from runtime.watch import ActiveRun, Step
 from runtime.work import Claim, Worker, recovered_attempt
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from runtime.model.graph import FlowGraph
+from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus
-from runtime.store.rows import TaskRow
 
 _SETTLED = (ExecStatus.FINISHED, ExecStatus.IGNORED)
 

@@ -17,10 +17,10 @@ from runtime.model.definition import FlowDefinition, ParameterDefinition
 from runtime.model.errors import BadParameter
 from runtime.model.graph import FlowGraph
 from runtime.model.names import nearest
+from runtime.model.rows import NewTaskRow
 from runtime.model.state import ExecStatus
 from runtime.model.types import type_from_json
 from runtime.model.values import ValueProblem, from_json, to_json
-from runtime.store.rows import NewTaskRow
 
 
 @dataclass(slots=True)

@@ -12,12 +12,12 @@ from typing import Any
 
 from runtime.expression.evaluator import ExpressionError
 from runtime.model.graph import FlowGraph
+from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus
 from runtime.model.types import Type, optional, required, type_from_json
 from runtime.model.values import from_json
 from runtime.register import RunValues
 from runtime.store.protocol import TaskStore
-from runtime.store.rows import TaskRow
 
 
 class MissingValue(Exception):

@@ -16,13 +16,13 @@ from runtime.expression.evaluator import ExpressionError, evaluate
 from runtime.model.definition import TaskDefinition
 from runtime.model.encode import dumps
 from runtime.model.graph import DECIDE, EXECUTE, FlowGraph
+from runtime.model.rows import NewTaskRow, RunRow, TaskRow
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.values import Percent, ValueProblem, to_json, to_text
 from runtime.outputs import computed_outputs
 from runtime.register import RunValues
 from runtime.scope import MissingValue, TaskScope
 from runtime.store.protocol import Store
-from runtime.store.rows import NewTaskRow, RunRow, TaskRow
 
 MOST_ITEMS: Final = 1_000_000
 _DECISIONS_AT_ONCE: Final = 1_000

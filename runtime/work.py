@@ -15,13 +15,13 @@ from runtime.expression.evaluator import ExpressionError, evaluate
 from runtime.model.definition import Call, Retry, Script, TaskDefinition
 from runtime.model.encode import dumps
 from runtime.model.graph import DECIDE, EXECUTE
+from runtime.model.rows import AttemptEnd, TaskRow
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.types import type_from_json
 from runtime.model.values import to_text
 from runtime.outputs import computed_outputs, early_values, missing_file, provided
 from runtime.scope import MissingValue, TaskScope
 from runtime.store.protocol import Store
-from runtime.store.rows import AttemptEnd, TaskRow
 from runtime.watch import UNUSABLE, ActiveRun, Step, Watcher, sentence
 
 MOST_CRASHES: Final = 3

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 from runtime.model.definition import FlowDefinition
 from runtime.model.graph import FlowGraph
+from runtime.model.rows import AttemptEnd, HandChange, NewTaskRow, RunRow, TaskRow
 from runtime.model.state import ExecStatus
-from runtime.store.rows import AttemptEnd, HandChange, NewTaskRow, RunRow, TaskRow
 
 
 class TaskStore(Protocol):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from runtime.model.encode import dumps
-from runtime.store.rows import AttemptEnd, HandChange, RunRow
+from runtime.model.rows import AttemptEnd, HandChange, RunRow
 from runtime.store.sqlite.tasks import TaskRuns
 
 

@@ -11,8 +11,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from runtime.model.rows import NewTaskRow, TaskRow
 from runtime.model.state import ExecStatus
-from runtime.store.rows import NewTaskRow, TaskRow
 
 _COLUMNS: Final = (
     "id, flow_run_id, node, scope_id, ordinal, parent_id, path, kind, exec_status, reason, remaining, lane, priority,"

@@ -1,4 +1,4 @@
-"""Rows as the engine handles them: plain values that stores read and write."""
+"""Rows as the engine handles them: plain values that stores read and write and pictures are made of."""
 
 from __future__ import annotations
 

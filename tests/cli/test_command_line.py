@@ -1,0 +1,54 @@
+"""The command line itself: mistakes in it, what it loads."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.shop import Shop
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["staus"], "Did you mean 'status'?"),
+        (["status", "--jsn"], "--json"),
+        (["runs", "--limit", "x"], "limit"),
+        (["run"], "no flow is named"),
+        (["run", "--day", "2026-11-01", "etl.flow"], "the flow comes before its parameters"),
+        (["run", "etl.flow", "--jobs", "0"], "jobs"),
+        (["ignore"], "TASK"),
+        (["ignore", "etl-1"], "name one task"),
+    ],
+)
+def test_a_mistake_on_the_command_line_is_a_sentence_and_exit_code_2(
+    shop: Shop, words: list[str], message: str
+) -> None:
+    done = shop.flower(*words)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stderr.startswith("error: ")
+    assert "help: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_status_loads_nothing_heavy(seen: Shop) -> None:
+    program = (
+        "import sys; from runtime.cli.entry import run; code = run(['status']);"
+        " print(*sorted({name.split('.')[0] for name in sys.modules}), file=sys.stderr);"
+        " print(*sorted(name for name in sys.modules if name.startswith('runtime.')), file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=seen.folder,
+        env=seen.environ(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    packages, modules = (set(line.split()) for line in done.stderr.splitlines()[-2:])
+    assert not packages & {"networkx", "lark", "rich", "flowc", "stdlib_components", "asyncio", "ssl"}
+    assert not modules & {"runtime.engine", "runtime.executor", "runtime.registry", "runtime.expression.evaluator"}

@@ -34,11 +34,14 @@ class Project:
 
 def find_project(start: Path) -> Project | None:
     """The project that the folder (or file) is in; None if no folder above has a `flow.toml`."""
+    folder = find_folder(start)
+    return read_project(folder) if folder else None
+
+
+def find_folder(start: Path) -> Path | None:
+    """The nearest folder at or above `start` that has a `flow.toml`; the file itself is not read."""
     here = start.absolute()
-    for folder in (here, *here.parents):
-        if (folder / PROJECT_FILE).is_file():
-            return read_project(folder)
-    return None
+    return next((folder for folder in (here, *here.parents) if (folder / PROJECT_FILE).is_file()), None)
 
 
 def read_project(folder: Path) -> Project:

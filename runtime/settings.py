@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from runtime.model.errors import FlowerError
-
-PROJECT_FILE: Final = "flow.toml"
-
+from runtime.project import find_folder
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -29,7 +26,7 @@ def find_settings(db: str | None = None, cwd: Path | None = None, jobs: int | No
     `db`, or else the variable FLOWER_DB, names another file. `jobs` defaults to the number of CPUs.
     """
     here = (cwd or Path.cwd()).absolute()
-    project = find_project_folder(here)
+    project = find_folder(here)
     named = db or os.environ.get("FLOWER_DB")
     path = here / Path(named).expanduser() if named else (project or here) / ".flower" / "flower.db"
     if jobs is not None and jobs < 1:
@@ -40,14 +37,6 @@ def find_settings(db: str | None = None, cwd: Path | None = None, jobs: int | No
         jobs or os.cpu_count() or 1,
         machine_zone(),
     )
-
-
-def find_project_folder(start: Path) -> Path | None:
-    """The nearest folder at or above `start` that has a `flow.toml`."""
-    for folder in (start, *start.parents):
-        if (folder / PROJECT_FILE).is_file():
-            return folder
-    return None
 
 
 def machine_zone() -> str:

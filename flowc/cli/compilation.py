@@ -16,6 +16,7 @@ from flowc.source import Source, Unreadable, read
 from runtime.model.definition import FlowDefinition
 from runtime.model.errors import FlowerError
 from runtime.model.signature import Signature
+from runtime.project import find_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,7 @@ def compile_paths(paths: Sequence[Path]) -> Compilation:
 
 def project_folder(file: Path) -> Path:
     """The folder of the nearest `flow.toml` at or above an absolute file, else the file's folder."""
-    for folder in file.parents:
-        if (folder / "flow.toml").is_file():
-            return folder
-    return file.parent
+    return find_folder(file.parent) or file.parent
 
 
 class LazyCatalog(Mapping[str, Signature]):

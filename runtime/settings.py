@@ -9,6 +9,7 @@ from pathlib import Path
 from runtime.model.errors import FlowerError
 from runtime.project import find_folder
 
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """`db`: the store's file, absolute. `project`: the folder of the nearest `flow.toml`, or None."""

@@ -128,7 +128,12 @@ def _launch(
 ) -> Command:
     folder = AttemptFolder(attempt.folder)
     folder.write("script", text)
-    folder.write("job", json.dumps(job | {"source": attempt.source_file or "script", "line": max(script.line, 1)}))
+    folder.write(
+        "job",
+        json.dumps(
+            job | {"task": attempt.path, "source": attempt.source_file or "script", "line": max(script.line, 1)}
+        ),
+    )
     if not os.path.exists(sys.executable):
         raise CannotStart(f"the Python of this program, {sys.executable}, does not exist any more")
     # -P: the launcher's folder is not put on the path, where our modules would hide the user's.

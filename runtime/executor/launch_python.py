@@ -26,7 +26,9 @@ def main(folder: str) -> int:
     names.update((name, decode(value)) for name, value in job["values"].items())
     try:
         exec(body(text, job["source"], job["line"]), names)
-        returned = names["__flow__"]()
+        function = names["__flow__"]
+        function.__code__ = function.__code__.replace(co_name=job["task"])
+        returned = function()
     except Exception as error:  # noqa: BLE001 - whatever the script raises
         complain(error, text, job, folder)
         return 1

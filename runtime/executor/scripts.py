@@ -176,7 +176,7 @@ class ScriptRun:
     def _conclude(self, status: int | None) -> Outcome:
         cut(self._folder.log, self._limits.log_cap_bytes)
         took = time.monotonic() - self._began
-        return told(self.attempt, self._script, self._folder, self._reason, status, took)
+        return told(self.attempt, self._folder, self._reason, status, took)
 
     # Recovery
 
@@ -210,7 +210,7 @@ class ScriptRun:
         """The result of a script that is over; or that of its being ended, which the dead engine had decided."""
         cut(self._folder.log, self._limits.log_cap_bytes)
         took = self._folder.seconds_between_marks()
-        return told(self.attempt, self._script, self._folder, self._reason, None, took)
+        return told(self.attempt, self._folder, self._reason, None, took)
 
     def _adopt(self, process: Process, mark: ProcessMark | None) -> Outcome | None:
         """Wait for a script that an earlier engine started; at its end the questions are asked again."""

@@ -12,7 +12,6 @@ from runtime.executor.folder import AttemptFolder
 from runtime.executor.log import tail_lines
 from runtime.executor.outputs import BadOutput, collect
 from runtime.executor.protocol import Attempt, Outcome
-from runtime.model.definition import Script
 from runtime.model.state import Reason
 from runtime.model.values import format_duration
 
@@ -23,9 +22,7 @@ _NO_COMMAND: Final = 127
 _BY_SIGNAL: Final = 128
 
 
-def told(
-    attempt: Attempt, script: Script, folder: AttemptFolder, reason: Reason, status: int | None, took_seconds: float
-) -> Outcome:
+def told(attempt: Attempt, folder: AttemptFolder, reason: Reason, status: int | None, took_seconds: float) -> Outcome:
     """What a script that is over came to. `reason`: why it was ended, or NONE. `status`: the gate's, if known."""
     code = folder.code()
     if code is None and status is not None:
@@ -35,7 +32,7 @@ def told(
         return Outcome(False, reason=reason, message=message, exit_code=code, took_seconds=took_seconds)
     if not folder.has_started() and status in (None, _COULD_NOT_START):
         return Outcome(False, reason=Reason.COULD_NOT_START, message=_unstartable(folder), exit_code=code)
-    return replace(_by_itself(attempt, script, folder, code), took_seconds=took_seconds)
+    return replace(_by_itself(attempt, folder, code), took_seconds=took_seconds)
 
 
 def unstarted(reason: Reason) -> Outcome:
@@ -61,7 +58,7 @@ def in_doubt(folder: AttemptFolder, why: str = "nobody knows how far it came") -
     return Outcome(False, reason=Reason.IN_DOUBT, message=f"{started} together with its engine: {why}")
 
 
-def _by_itself(attempt: Attempt, script: Script, folder: AttemptFolder, code: int | None) -> Outcome:
+def _by_itself(attempt: Attempt, folder: AttemptFolder, code: int | None) -> Outcome:
     if code == 0:
         try:
             return Outcome(True, outputs=collect(folder, attempt.outs, attempt.project), exit_code=0)
@@ -69,7 +66,7 @@ def _by_itself(attempt: Attempt, script: Script, folder: AttemptFolder, code: in
             return Outcome(False, reason=Reason.BAD_OUTPUT, message=str(problem), exit_code=0)
     if code is None:
         return Outcome(False, reason=Reason.ERROR, message="it ended without an exit code")
-    return Outcome(False, reason=Reason.ERROR, message=_failed(script, folder, code), exit_code=code)
+    return Outcome(False, reason=Reason.ERROR, message=_failed(attempt, folder, code), exit_code=code)
 
 
 def ended_text(reason: Reason, attempt: Attempt) -> str:
@@ -86,12 +83,12 @@ def _unstartable(folder: AttemptFolder) -> str:
     return f"the script could not be started{': ' + lines[-1] if lines else ''}"
 
 
-def _failed(script: Script, folder: AttemptFolder, code: int) -> str:
+def _failed(attempt: Attempt, folder: AttemptFolder, code: int) -> str:
     """The sentence for an exit code."""
     if error := folder.error():
         return error
     if code == _NO_COMMAND:
-        return _no_command(script, folder)
+        return _no_command(attempt, folder)
     if code == _NOT_EXECUTABLE:
         return "exit code 126: a command of the script is not executable"
     if code > _BY_SIGNAL:
@@ -99,13 +96,13 @@ def _failed(script: Script, folder: AttemptFolder, code: int) -> str:
     return f"exit code {code}"
 
 
-def _no_command(script: Script, folder: AttemptFolder) -> str:
+def _no_command(attempt: Attempt, folder: AttemptFolder) -> str:
     """Names the command and its line, which the shell has written to the log."""
     for line in reversed(tail_lines(folder.log)):
         found = _NOT_FOUND.search(line)
         if found:
-            place = f" (line {found[1]})" if script.line else ""
-            return f"exit code 127: there is no command `{found[2].strip()}`{place}; is it installed, and on PATH?"
+            place = f"{attempt.source_file}:{found[1]}" if attempt.source_file else f"line {found[1]}"
+            return f"exit code 127: there is no command `{found[2].strip()}` ({place}); is it installed, and on PATH?"
     return "exit code 127: a command of the script was not found"
 
 

@@ -112,7 +112,7 @@ def test_traceback_starts_at_the_script_and_names_its_lines_of_the_file(bench: B
     lines = bench.log(attempt).splitlines()
     assert lines[:3] == [
         "Traceback (most recent call last):",
-        f'  File "etl.flow", line {LINE + 3}, in __flow__',
+        f'  File "etl.flow", line {LINE + 3}, in load',
         "    half(3)",
     ]
     assert f'  File "etl.flow", line {LINE + 1}, in half' in lines

@@ -46,7 +46,7 @@ def test_command_that_does_not_exist_is_named_with_its_line(bench: Bench, langua
     outcome = bench.run(bench.script(language, "true\nno-such-tool --all"))
     assert outcome.exit_code == 127
     assert outcome.reason is Reason.ERROR
-    assert f"there is no command `no-such-tool` (line {LINE + 1})" in outcome.message
+    assert f"there is no command `no-such-tool` (etl.flow:{LINE + 1})" in outcome.message
 
 
 def test_death_by_signal_is_told_as_such(bench: Bench) -> None:

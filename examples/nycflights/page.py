@@ -76,8 +76,8 @@ def calendar(figures: Figures) -> str:
     (month, hour), (most, _) = max(values.items(), key=lambda item: item[1][0])
     return section(
         "Which evenings to stay at home",
-        f"Share of late arrivals by month and hour of departure. The strongest field is {MONTHS[month - 1]} at {hour}:00,"
-        f" with {percent(most)} late.",
+        "Share of late arrivals by month and hour of departure. The strongest field is"
+        f" {MONTHS[month - 1]} at {hour}:00, with {percent(most)} late.",
         chart.heat(values, MONTHS, shown, "Share of late arrivals by month and hour of departure"),
     )
 
@@ -144,8 +144,8 @@ def counted(figures: Figures) -> str:
     return section(
         "What was counted",
         f"A flight is late if it arrived at least {figures.late_minutes} minutes after its time. Shares are of the"
-        f" flights that arrived; {whole.cancelled:,} were cancelled and {whole.diverted:,} did not reach the airport they were"
-        " bound for, and neither is counted as late. Hours are local ones of the planned departure.",
+        f" flights that arrived; {whole.cancelled:,} were cancelled and {whole.diverted:,} did not reach the airport"
+        " they were bound for, and neither is counted as late. Hours are local ones of the planned departure.",
         "<table><thead><tr><th>from</th><th>flights</th><th>late</th><th>cancelled</th></tr></thead>"
         f"<tbody>{lines}</tbody><tfoot><tr><td>all</td><td>{whole.flights:,}</td><td>{percent(whole.late, 1)}</td>"
         f"<td>{percent(whole.cancelled / whole.flights, 1)}</td></tr></tfoot></table>",

@@ -243,16 +243,16 @@ class _Run:
 
         Gives the index of the token to go on from.
         """
+        if at <= self.last_error:
+            return self._passed_over()
         at, repair = self._parted(at)
-        if repair is not None and at != self.last_error:
+        if repair is not None:
             index, token = repair
             self.tokens[index] = token
             if index < at:
                 self._restore()
             return index
         self.recovered = True
-        if at == self.last_error:
-            return at + 1
         self.last_error = at
         tokens, statement = self.tokens, self.statement
         self._restore()
@@ -267,6 +267,13 @@ class _Run:
         start = tokens[statement][2]
         self._shift("ERROR", ErrorNode((start, max(start, tokens[max(stop - 1, statement)][3])), declares))
         return stop
+
+    def _passed_over(self) -> int:
+        """A second failure at the place of the last one: gives up one more token, so that recovery ends."""
+        self.last_error += 1
+        self.statement = self.last_error
+        self._restore()
+        return self.last_error
 
     def _restore(self) -> None:
         """Puts the stacks back to the start of the statement."""
@@ -299,7 +306,7 @@ class _Run:
                     body = index
                 depth += 1
             elif kind in _CLOSING:
-                if depth == 0 and kind == "RBRACE":
+                if depth == 0 and kind == "RBRACE" and index >= at:
                     return index, body
                 depth = max(depth - 1, 0)
             elif kind == "$END" or (kind == "NEWLINE" and depth == 0 and index >= at):

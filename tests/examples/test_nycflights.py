@@ -63,7 +63,7 @@ def test_cleaning_keeps_a_cancelled_flight_with_its_delays_empty(tmp_path: Path)
     target = tmp_path / "clean.csv"
 
     assert clean(raw_file(tmp_path, LEFT.format(flight=1, origin="JFK"), CANCELLED), target) == 2
-    left, cancelled = csv.DictReader(target.open())
+    left, cancelled = csv.DictReader(target.read_text().splitlines())
     assert (left["day"], left["departure_delay"], left["cancelled"]) == ("2013-01-01", "2", "0")
     assert (cancelled["departure_delay"], cancelled["tail_number"], cancelled["cancelled"]) == ("", "", "1")
 

@@ -13,6 +13,7 @@ from runtime.cli.options import NO_VALUE
 VERBS: Final = {
     "run": "Run",
     "register": "Run",
+    "serve": "Run",
     "status": "Look",
     "logs": "Look",
     "runs": "Look",

@@ -22,8 +22,8 @@ from runtime.service import Service, Work
 
 _TICK_SECONDS = 0.5
 """How long a display may stand still while nothing is committed: elapsed times and countdowns go on."""
-_SLICE_SECONDS = 0.1
-"""How long a Ctrl-C may wait for its answer."""
+_REST = 10
+"""A look that took t seconds is followed by a pause of ten times t."""
 _LOCKED_SECONDS = 3.0
 _FAILURES_SHOWN = 3
 
@@ -52,17 +52,36 @@ def work_on(service: Service, run_id: int, manner: Manner, jobs: int | None = No
 
 
 def _show_until_rest(work: Work, display: Display, interrupt: _Interrupt) -> RunStatus:
-    shown = 0.0
+    pace = _Pace()
     while True:
         status = work.wait(display.pause_seconds)
-        interrupt.answer(work, display)
-        _tell_lock(work, display)
-        if status is not None or work.changed.wait(_SLICE_SECONDS) or time.monotonic() - shown > _TICK_SECONDS:
-            work.changed.clear()
-            display.show()
-            shown = time.monotonic()
         if status is not None:
             return status
+        answered = interrupt.answer(work, display)
+        _tell_lock(work, display)
+        if answered or pace.is_due(work.changed.is_set()):
+            work.changed.clear()
+            with pace.measured():
+                display.show()
+
+
+class _Pace:
+    """When to look again: after a change, or when the clock on the screen has to go on; but never so often that
+    looking takes more than a tenth of the time, which the engine in this process needs for its work."""
+
+    def __init__(self) -> None:
+        self._next_after_change = self._next_anyway = 0.0
+
+    def is_due(self, changed: bool) -> bool:
+        return time.monotonic() >= (self._next_after_change if changed else self._next_anyway)
+
+    @contextmanager
+    def measured(self) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        now = time.monotonic()
+        self._next_after_change = now + (now - began) * _REST
+        self._next_anyway = max(now + _TICK_SECONDS, self._next_after_change)
 
 
 def _tell_lock(work: Work, display: Display) -> None:
@@ -84,7 +103,9 @@ class _Interrupt:
     def __call__(self, number: int, frame: FrameType | None) -> None:
         self.count += 1
 
-    def answer(self, work: Work, display: Display) -> None:
+    def answer(self, work: Work, display: Display) -> bool:
+        """Does what was asked for since the last time; whether anything was."""
+        new = self.count != self._answered
         if self._answered == 0 and self.count:
             display.notice(stopping(work.is_engine, work.running()))
             work.stop()
@@ -92,6 +113,7 @@ class _Interrupt:
             display.notice("ending what still runs")
             work.end()
         self._answered = self.count
+        return new
 
 
 def stopping(is_engine: bool, running: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from runtime.cli.look import Look
 
 
 class Display(Protocol):
-    """Shows one run from its start to its rest. `pause_seconds`: how long to wait between two looks."""
+    """Shows one run from its start to its rest. `pause_seconds`: the least time between two looks."""
 
     pause_seconds: float
 

@@ -1,11 +1,9 @@
-"""The live display: repaints a frame in place, at most eight times a second and never for more than a tenth of the
-time that a frame costs."""
+"""The live display: a frame that is painted anew in place."""
 
 from __future__ import annotations
 
 import sys
 import termios
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,13 +16,11 @@ from runtime.cli.display.paint import COLOURS, glyphs_of, size_of
 from runtime.cli.display.styled import Line
 from runtime.cli.look import Look
 
-_FRAME_SECONDS = 0.125
-_REST = 10
-"""A frame that took t seconds is followed by a pause of at least ten times t."""
-
 
 class LiveDisplay:
     """Draws one run on standard output, which must be a terminal."""
+
+    pause_seconds = 0.125
 
     def __init__(self, look: Look) -> None:
         self._look = look
@@ -37,7 +33,6 @@ class LiveDisplay:
         self._height: int | None = None
         self._notice = ""
         self._echo: list[Any] | None = None
-        self.pause_seconds = _FRAME_SECONDS
 
     def start(self) -> None:
         self._echo = _quiet_interrupts()
@@ -45,9 +40,7 @@ class LiveDisplay:
 
     def show(self) -> None:
         """Paints the present state."""
-        began = time.monotonic()
         self._paint()
-        self.pause_seconds = max(_FRAME_SECONDS, (time.monotonic() - began) * _REST)
 
     def _paint(self, *, panel: bool = True) -> None:
         size = size_of(sys.stdout)
@@ -65,10 +58,12 @@ class LiveDisplay:
     def finish(self) -> None:
         """Leaves the last state on the screen; what failed is told by the summary that follows."""
         self._notice = ""
-        self._paint(panel=False)
-        self._live.stop()
-        if self._echo is not None:
-            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._echo)
+        try:
+            self._paint(panel=False)
+        finally:
+            self._live.stop()
+            if self._echo is not None:
+                termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._echo)
 
 
 def _quiet_interrupts() -> list[Any] | None:

@@ -11,14 +11,18 @@ from runtime.model.run import RunSummary, TaskView
 from runtime.model.state import ExecStatus
 
 
+_ONE = {status: Counter({status: 1}) for status in ExecStatus}
+"""The counts of a single task; shared, never changed."""
+
+
 @dataclass(slots=True)
 class Node:
-    """A row of the tree. `counts`: tasks below it by state (a task counts itself), without groups."""
+    """A row of the tree. `counts`: tasks below it by state (a task counts itself), without groups; only to be read."""
 
     view: TaskView
     parent: Node | None = None
     members: list[Node] = field(default_factory=list)
-    counts: Counter[ExecStatus] = field(default_factory=Counter)
+    counts: Counter[ExecStatus] = field(default_factory=lambda: _ONE[ExecStatus.WAITING])
 
     @property
     def label(self) -> str:
@@ -30,11 +34,6 @@ class Node:
     @property
     def is_task(self) -> bool:
         return self.view.kind == "task"
-
-    def walk(self) -> Iterator[Node]:
-        yield self
-        for member in self.members:
-            yield from member.walk()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +89,12 @@ def _count(root: Node) -> None:
         order.extend(node.members)
     for node in reversed(order):
         if node.is_task:
-            node.counts[node.view.status] += 1
-        if node.parent is not None:
-            node.parent.counts.update(node.counts)
+            node.counts = _ONE[node.view.status]
+            continue
+        node.counts = Counter()
+        for member in node.members:
+            for status, count in member.counts.items():
+                node.counts[status] += count
 
 
 def _places(nodes: Sequence[Node]) -> dict[tuple[int, int], Node]:

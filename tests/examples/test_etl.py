@@ -41,7 +41,7 @@ def test_without_data_the_first_task_says_what_to_type(copy: Copy) -> None:
     done = copy.type("flower run etl.flow")
 
     assert done.returncode == 1
-    assert "Fetch it by typing" in done.stdout + done.stderr
+    assert "There is no flights.csv.zip yet. Fetch the data by typing" in done.stdout + done.stderr
     assert f"python3 '{copy.folder}/fetch_data.py'" in copy.type("flower logs").stdout
     tasks = copy.tasks()
     assert tasks["check_data"]["state"] == "failed"

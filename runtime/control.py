@@ -197,6 +197,7 @@ def conclude(step: Step, run: ActiveRun) -> RunStatus:
         step.store.events.add(step.now, "nothing can move", run.id)
         status = RunStatus.FAILED
     step.store.runs.set_status(run.id, status, step.now)
+    step.store.events.add(step.now, "ended", run.id, status=status)
     return status
 
 

@@ -70,14 +70,16 @@ _Operation = _Asked | _Started | _Ended | _Nudge
 class Engine:
     """Works on runs until told to stop. All methods may be called from any thread.
 
-    `jobs`: how many attempts run at once. `listener`: called after each commit, from the engine's thread; it must be
+    `jobs`: how many attempts run at once. `all_runs`: work on every run of the store that is not at rest, not only on
+    those asked for. `listener`: called after each commit, from the engine's thread; it must be
     quick and must not call the engine.
     """
 
-    def __init__(self, store: Store, executor: Executor, jobs: int) -> None:
+    def __init__(self, store: Store, executor: Executor, jobs: int, *, all_runs: bool = False) -> None:
         self._store = store
         self._executor = executor
         self._jobs = jobs
+        self._all_runs = all_runs
         self._queue: queue.SimpleQueue[_Operation] = queue.SimpleQueue()
         self._runs: dict[int, ActiveRun] = {}
         self._waiting: dict[int, list[Future[RunStatus]]] = {}
@@ -120,19 +122,6 @@ class Engine:
         asked = self.submit(take_up)
         asked.add_done_callback(lambda done: rest.set_exception(error) if (error := done.exception()) else None)
         return rest
-
-    def release(self, run_id: int, rest: Future[RunStatus]) -> None:
-        """Nobody waits for `rest` any more: unless others do, start nothing more of the run; what runs goes on."""
-
-        def forget() -> None:
-            waiting = self._waiting.get(run_id, [])
-            if rest in waiting:
-                waiting.remove(rest)
-            if not waiting:
-                for known in (self._runs, self._status, self._due):
-                    known.pop(run_id, None)
-
-        self.submit(lambda step: step.after_commit.append(forget))
 
     def stop_claiming(self) -> None:
         """Start nothing more; what runs goes on."""
@@ -213,7 +202,7 @@ class Engine:
                 time.sleep(_LOCKED_SECONDS)
             except FlowerError:
                 raise
-            except Exception as bug:
+            except Exception as bug:  # noqa: BLE001 (one bad operation must not take the engine down)
                 self._isolate(batch, bug)
                 return
             else:
@@ -249,7 +238,7 @@ class Engine:
                 self._apply(step, operation)
             step.flush()
             if self._asked:
-                self._look_afresh()
+                self._look_afresh(step)
             claims = self._advance(step, ended)
         for attempt_id in ended:
             self._running.pop(attempt_id, None)
@@ -315,7 +304,7 @@ class Engine:
 
     # Runs
 
-    def _take_up(self, step: Step, run_id: int, rest: Future[RunStatus]) -> None:
+    def _take_up(self, step: Step, run_id: int, rest: Future[RunStatus] | None) -> None:
         run = self._load(run_id)
         step.store.runs.start(run_id, step.now)
         if run.row.status != RunStatus.CANCELLED and step.store.tasks.moving(run_id):
@@ -328,7 +317,8 @@ class Engine:
         def taken() -> None:
             self._runs.setdefault(run_id, run)
             self._asked = True
-            self._waiting.setdefault(run_id, []).append(rest)
+            if rest is not None:
+                self._waiting.setdefault(run_id, []).append(rest)
             for claim, process in recoveries:
                 self._running[claim.attempt.id] = claim
                 self._executor.recover(claim.attempt, process, self)
@@ -391,9 +381,13 @@ class Engine:
             self._store.tasks.wake_due(run.id, step.now)
             step.delayed.add(run.id)
 
-    def _look_afresh(self) -> None:
+    def _look_afresh(self, step: Step) -> None:
         """After a request or an update by hand: what the engine knows of its runs may have changed."""
         self._asked = False
+        if self._all_runs:
+            for run_id in self._store.runs.moving():
+                if run_id not in self._runs:
+                    self._take_up(step, run_id, None)
         for run_id in self._runs:
             self._status[run_id] = self._store.runs.status(run_id)
             self._due[run_id] = self._store.tasks.next_due(run_id)
@@ -435,13 +429,13 @@ class Engine:
         return False
 
     def _announce(self, step: Step, run: ActiveRun, status: RunStatus) -> None:
-        waiting = self._waiting.get(run.id)
-        if waiting:
-            step.after_commit.append(lambda: self._resolve(run.id, status))
+        def forget() -> None:
+            for known in (self._runs, self._status, self._due):
+                known.pop(run.id, None)
+            for rest in self._waiting.pop(run.id, []):
+                rest.set_result(status)
 
-    def _resolve(self, run_id: int, status: RunStatus) -> None:
-        for rest in self._waiting.pop(run_id, []):
-            rest.set_result(status)
+        step.after_commit.append(forget)
 
     # The engine's own row, and its end
 

@@ -269,13 +269,16 @@ class Watcher:
 
     def fail(self, run: ActiveRun, row: TaskRow, reason: Reason, message: str) -> None:
         """Fail a waiting row that cannot even start."""
-        self._tasks.decide(row.id, ExecStatus.FAILED, reason, message, None, self._step.now)
-        self._step.failed.add(run.id)
+        self._stop(run, row, ExecStatus.FAILED, reason, message)
 
     def suspend(self, run: ActiveRun, row: TaskRow, reason: Reason, message: str) -> None:
         """Leave a waiting row to a person."""
-        self._tasks.decide(row.id, ExecStatus.SUSPENDED, reason, message, None, self._step.now)
+        self._stop(run, row, ExecStatus.SUSPENDED, reason, message)
+
+    def _stop(self, run: ActiveRun, row: TaskRow, status: ExecStatus, reason: Reason, message: str) -> None:
+        self._tasks.decide(row.id, status, reason, message, None, self._step.now)
         self._step.failed.add(run.id)
+        self._step.store.events.add(self._step.now, status.word, run.id, row.id, task=row.path, message=message)
 
     # Mapped nodes
 

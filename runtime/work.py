@@ -248,6 +248,7 @@ class Worker:
                 now,
             )
             self._step.failed.add(run.id)
+            self._store.events.add(now, status.word, run.id, row.id, task=row.path, message=outcome.message)
         if applied:
             self._step.stopped(run, row)
         return applied

@@ -111,6 +111,7 @@ class EventView:
     id: int
     at: int
     run_id: int | None
+    run: str | None
     path: str | None
     kind: str
     detail: dict[str, Any]

@@ -112,8 +112,6 @@ class Endpoint:
                 time.sleep(_BELL_SECONDS)
             if rest.done():
                 _send(stream, {"rest": rest.result()})
-        except OSError:
-            self._engine.release(run_id, rest)
         finally:
             self._bells.discard(bell)
 

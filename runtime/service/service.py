@@ -18,6 +18,7 @@ from runtime.store.sqlite.reader import Reader
 
 if TYPE_CHECKING:
     from runtime.service.requests import Deployed
+    from runtime.service.serve import Serving
     from runtime.service.work import Work
 
 _RETRY_SECONDS: Final = 0.02
@@ -113,6 +114,12 @@ class Service:
             self.settings.synchronous,
             self._executor,
         )
+
+    def serve(self, jobs: int | None = None) -> Serving:
+        """Work on every run of the store, in the background of this process, until told to stop."""
+        from runtime.service.serve import Serving
+
+        return Serving(self.files, jobs or self.settings.jobs, self.settings.synchronous, self._executor)
 
     def _executor(self) -> Any:
         from runtime.executor.local import LocalExecutor

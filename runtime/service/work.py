@@ -94,7 +94,7 @@ class Work:
     def _main(self) -> None:
         try:
             self._result.set_result(self._until_rest())
-        except BaseException as problem:
+        except BaseException as problem:  # noqa: BLE001 (raised again where somebody waits)
             self._result.set_exception(problem)
         self.changed.set()
 

@@ -16,14 +16,14 @@ class EngineLock:
         self._path = files.lock
         self._fd: int | None = None
 
-    def acquire(self) -> bool:
-        """Take the lock if nobody holds it; whether it is ours now."""
+    def acquire(self, *, wait: bool = False) -> bool:
+        """Take the lock if nobody holds it; whether it is ours now. `wait`: until whoever holds it lets go or dies."""
         try:
             fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StoreProblem(f"the lock file {self._path} cannot be opened: {error.strerror}") from None
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(fd, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(fd)
             return False

@@ -35,6 +35,10 @@ _ATTEMPT: Final = (
     " JOIN task_run AS t ON t.id = a.task_run_id JOIN worker AS w ON w.id = a.worker_id"
     " WHERE a.flow_run_id = ? ORDER BY a.id"
 )
+_EVENT: Final = (
+    "SELECT e.id, e.at, e.flow_run_id, r.flow || '-' || r.id, t.path, e.kind, e.detail FROM event AS e"
+    " LEFT JOIN flow_run AS r ON r.id = e.flow_run_id LEFT JOIN task_run AS t ON t.id = e.task_run_id"
+)
 _STATES: Final = frozenset(int(status) for status in ExecStatus)
 _REASONS: Final = frozenset(str(reason) for reason in Reason)
 _REF: Final = re.compile(r"(?:(?P<flow>.+)-)?(?P<id>\d+)")
@@ -128,12 +132,15 @@ class Reader:
 
     def events(self, run_id: int) -> list[EventView]:
         """What happened to a run beside its attempts, oldest first."""
-        rows = self._all(
-            "SELECT e.id, e.at, e.flow_run_id, t.path, e.kind, e.detail FROM event AS e"
-            " LEFT JOIN task_run AS t ON t.id = e.task_run_id WHERE e.flow_run_id = ? ORDER BY e.id",
-            run_id,
-        )
-        return [_event(row) for row in rows]
+        return [_event(row) for row in self._all(f"{_EVENT} WHERE e.flow_run_id = ? ORDER BY e.id", run_id)]
+
+    def events_since(self, event_id: int, limit: int = 1_000) -> list[EventView]:
+        """What happened in the whole store after an event, oldest first."""
+        return [_event(row) for row in self._all(f"{_EVENT} WHERE e.id > ? ORDER BY e.id LIMIT ?", event_id, limit)]
+
+    def last_event(self) -> int:
+        """The id of the newest event; 0 if there is none."""
+        return int(self._one("SELECT coalesce(max(id), 0) FROM event")[0])
 
     def _summary(self, row: Sequence[Any]) -> RunSummary:
         counts = self._all(
@@ -192,7 +199,7 @@ def _flow(row: Sequence[Any]) -> FlowSummary:
 
 def _event(row: Sequence[Any]) -> EventView:
     values = list(row)
-    values[5] = json.loads(values[5])
+    values[6] = json.loads(values[6])
     return EventView(*values)
 
 

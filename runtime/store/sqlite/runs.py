@@ -51,6 +51,15 @@ class FlowRuns:
         values[4] = json.loads(values[4])
         return RunRow(*values)
 
+    def moving(self) -> list[int]:
+        """Runs that have not come to rest, and cancelled ones of which something still runs; oldest first."""
+        rows = self._sql(
+            "SELECT id FROM flow_run WHERE status = 'running' UNION SELECT r.id FROM flow_run AS r"
+            " JOIN task_run AS t ON t.flow_run_id = r.id AND t.exec_status = 1 AND t.kind = 'task'"
+            " WHERE r.status = 'cancelled' ORDER BY id"
+        )
+        return [row[0] for row in rows]
+
     def status(self, run_id: int) -> str:
         row = self._sql("SELECT status FROM flow_run WHERE id = ?", (run_id,)).fetchone()
         return str(row[0])

@@ -1,0 +1,95 @@
+"""Serving a store: one process works on every run of it until it is told to stop; further ones stand by."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+
+from runtime.engine import Engine
+from runtime.executor.protocol import Executor
+from runtime.service.endpoint import Endpoint
+from runtime.store.sqlite.files import StoreFiles
+from runtime.store.sqlite.lock import EngineLock
+from runtime.store.sqlite.store import SqliteStore
+
+
+class Serving:
+    """Works on all runs of a store, in the background of this process.
+
+    While another engine is alive it stands by; the kernel wakes it when that one ends, however it ends. `changed` is
+    set after each commit, and when the state of this object changes.
+    """
+
+    def __init__(self, files: StoreFiles, jobs: int, synchronous: str, executor: Callable[[], Executor]) -> None:
+        self.changed = threading.Event()
+        self.is_engine = False
+        self._files = files
+        self._jobs = jobs
+        self._synchronous = synchronous
+        self._make_executor = executor
+        self._engine: Engine | None = None
+        self._stopping = threading.Event()
+        self._result: Future[None] = Future()
+        threading.Thread(target=self._main, name="flower-serve", daemon=True).start()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Whether it has ended; raises what went wrong."""
+        try:
+            self._result.result(timeout)
+        except FutureTimeout:
+            if self._result.done():
+                raise
+            return False
+        return True
+
+    def stop(self) -> None:
+        """Start nothing more and end: calls in this process are waited for, scripts are left to the next engine."""
+        self._stopping.set()
+        if self._engine is not None:
+            self._engine.stop_claiming()
+        if not self.is_engine:
+            self._end(None)
+
+    def running(self) -> list[str]:
+        """Paths of what is being executed right now."""
+        return self._engine.running() if self._engine is not None else []
+
+    def _main(self) -> None:
+        try:
+            self._files.create()
+            lock = EngineLock(self._files)
+            lock.acquire(wait=True)
+            try:
+                if not self._stopping.is_set():
+                    self._as_engine()
+            finally:
+                lock.release()
+        except BaseException as problem:  # noqa: BLE001 (raised again where somebody waits)
+            self._end(problem)
+        else:
+            self._end(None)
+
+    def _end(self, problem: BaseException | None) -> None:
+        if not self._result.done():
+            self._result.set_exception(problem) if problem else self._result.set_result(None)
+        self.changed.set()
+
+    def _as_engine(self) -> None:
+        store = SqliteStore(self._files, self._synchronous)
+        engine = Engine(store, self._make_executor(), self._jobs, all_runs=True)
+        engine.listen(self.changed.set)
+        engine.start()
+        door = Endpoint(engine, self._files.socket)
+        self._engine = engine
+        self.is_engine = True
+        self.changed.set()
+        try:
+            while not self._stopping.wait(1.0):
+                if engine.problem is not None:
+                    raise engine.problem
+        finally:
+            door.close()
+            engine.close()
+            store.close()

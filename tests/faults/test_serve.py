@@ -1,0 +1,87 @@
+"""A service: it works on every run, stops without losing anything, and is replaced when it dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.faults.commands import flowc, flower, query, start_flower
+
+FLOW = """flow short {
+    task a { sh "read x < gate; echo done >> effects" }
+    task b { after a; sh "echo b >> effects" }
+}
+"""
+
+
+@contextmanager
+def service(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    process = start_flower(folder, "serve", "--jobs", "2")
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def lines_until(process: subprocess.Popen[str], words: str) -> list[str]:
+    """What the process prints, up to the line that has the words."""
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if words in line:
+            return lines
+    pytest.fail(f"it ended before it said {words!r}: {lines}")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "short.flow").write_text(FLOW)
+    os.mkfifo(tmp_path / "gate")
+    assert flowc(tmp_path, "deploy", "short.flow").returncode == 0
+    return tmp_path
+
+
+def test_a_service_works_on_runs_that_others_register(folder: Path) -> None:
+    with service(folder) as process:
+        lines_until(process, "serving")
+        assert flower(folder, "register", "short").returncode == 0
+        (folder / "gate").write_text("go\n")
+        lines_until(process, "short-1 ended (status=succeeded)")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+def test_a_service_that_is_stopped_leaves_scripts_to_the_next_one(folder: Path) -> None:
+    flower(folder, "register", "short")
+    with service(folder) as process, open(folder / "gate", "w") as gate:
+        process.send_signal(signal.SIGTERM)
+        lines_until(process, "scripts go on")
+        assert process.wait(20) == 0
+        gate.write("go\n")
+    with service(folder) as process:
+        lines_until(process, "short-1 ended (status=succeeded)")
+    assert (folder / "effects").read_text() == "done\nb\n"
+    assert query(folder, "SELECT count(*) FROM attempts WHERE task = 'a'") == [(1,)]
+
+
+def test_a_second_service_stands_by_and_takes_over_when_the_first_is_killed(folder: Path) -> None:
+    flower(folder, "register", "short")
+    with service(folder) as first:
+        with open(folder / "gate", "w") as gate:
+            with service(folder) as second:
+                lines_until(second, "standing by")
+                first.kill()
+                lines_until(second, "working")
+                gate.write("go\n")
+                gate.flush()
+                lines_until(second, "short-1 ended (status=succeeded)")
+    assert (folder / "effects").read_text() == "done\nb\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from runtime.cli.display.clock import duration
 from runtime.cli.display.explanation import failure
 from runtime.cli.display.glyphs import Glyphs
 from runtime.cli.display.rows import fit, row_lines
-from runtime.cli.display.styled import Line, Span, crop, harmless, joined, line
+from runtime.cli.display.styled import Line, Span, crop, harmless, joined, line, width
 from runtime.cli.display.tree import Node, Picture
 from runtime.model.state import ExecStatus, RunStatus
 
@@ -132,13 +133,21 @@ def _bar(picture: Picture, length: int, glyphs: Glyphs) -> Line:
 
 
 def panel(failing: Failure, picture: Picture, most: int, cells: int, glyphs: Glyphs) -> list[Line]:
-    """The failed task, how it failed, and at most so many lines of the end of its log."""
+    """The failed task, how it failed, and at most so many lines of the end of its log.
+
+    An error too long for the first line takes lines of its own, and of the log's.
+    """
     node = failing.node
-    title = line(Span(f"{glyphs.top} ", "bad"), Span(node.view.path, "bold"), Span(f" failed: {failure(node)}", "bad"))
-    body = [line(Span(f"{glyphs.side} ", "bad"), harmless(text)) for text in failing.tail[-most:]]
-    last = line(
-        Span(f"{glyphs.bottom} ", "bad"), Span(f"flower logs {picture.run.ref} {shlex.quote(node.view.path)}", "dim")
-    )
+    title = line(Span(f"{glyphs.top} ", "bad"), Span(node.view.path, "bold"), Span(" failed", "bad"))
+    why = failure(node)
+    if sum(width(span.text) for span in title) + width(why) + 2 <= cells:
+        title, told = (*title, Span(f": {why}", "bad")), []
+    else:
+        told = [Span(text, "bad") for text in textwrap.wrap(why, max(cells - 2, 10))[: max(most - 1, 1)]]
+    tail = [Span(harmless(text)) for text in failing.tail][-(most - len(told)) :] if most > len(told) else []
+    body = [line(Span(f"{glyphs.side} ", "bad"), span) for span in (*told, *tail)]
+    command = f"flower logs {picture.run.ref} {shlex.quote(node.view.path)}"
+    last = line(Span(f"{glyphs.bottom} ", "bad"), Span(command, "dim"))
     return [crop(spans, cells, glyphs.ellipsis) for spans in (title, *body, last)]
 
 

@@ -16,6 +16,7 @@ from runtime.model.run import RunSummary
 from runtime.model.state import ExecStatus, Reason, RunStatus
 
 _SHOWN = 3
+_NAMED = 8
 _TAIL = 10
 
 
@@ -38,9 +39,8 @@ def summary(
     lines += _slowest(picture)
     for failing in failed[:_SHOWN]:
         lines += [(), *panel(failing, picture, _TAIL, cells, glyphs)]
-    more = len(failures(picture)) - len(failed[:_SHOWN])
-    if more > 0 and failed:
-        lines.append(line(Span(f"and {more} more failed", "bad")))
+    if failed:
+        lines += _more([node.view.path for node in failures(picture)[min(len(failed), _SHOWN) :]])
     for node in _suspended(picture)[:_SHOWN]:
         lines.append(line(Span(f"{glyphs.suspended} {node.view.path}: {suspended(node)}", "warn")))
     return [*(crop(spans, cells, glyphs.ellipsis) for spans in lines), *next_step(picture, step)]
@@ -79,6 +79,14 @@ def _counts(picture: Picture) -> str:
     if counts[ExecStatus.WAITING]:
         words.append(f"{counts[ExecStatus.WAITING]} not started")
     return ", ".join(words) or "no tasks"
+
+
+def _more(paths: Sequence[str]) -> list[Line]:
+    """The failures that are not shown in full."""
+    if not paths:
+        return []
+    rest = f" and {len(paths) - _NAMED} others" if len(paths) > _NAMED else ""
+    return [line(Span(f"{len(paths)} more failed: {', '.join(paths[:_NAMED])}{rest}", "bad"))]
 
 
 def _slowest(picture: Picture) -> list[Line]:

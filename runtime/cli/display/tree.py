@@ -10,7 +10,6 @@ from runtime.model.definition import Dependency, FlowDefinition
 from runtime.model.run import RunSummary, TaskView
 from runtime.model.state import ExecStatus
 
-
 _ONE = {status: Counter({status: 1}) for status in ExecStatus}
 """The counts of a single task; shared, never changed."""
 

@@ -83,6 +83,17 @@ def test_a_failure_is_in_sight_however_low_the_terminal_is() -> None:
     assert "k200" in text
 
 
+def test_an_error_too_long_for_its_line_is_wrapped_and_not_cut() -> None:
+    sample = Sample()
+    message = "exit code 127: there is no command `shop-export` (etl.flow:12); is it installed, and on PATH?"
+    sample.task("export", ExecStatus.FAILED, reason=Reason.ERROR, message=message)
+    picture = sample.picture()
+    node = latest_failure(picture)
+    assert node is not None
+    lines, _ = frame(picture, Size(60, 40), UNICODE, Failure(node, LOG))
+    assert_golden("long_error", lines)
+
+
 def test_a_run_at_rest_shows_how_long_it_took_and_no_longer_counts() -> None:
     sample = Sample(status=RunStatus.SUCCEEDED)
     sample.task("greet", ExecStatus.FINISHED, took=0.042)

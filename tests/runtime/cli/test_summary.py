@@ -60,4 +60,4 @@ def test_many_failures_are_counted_after_the_first_three() -> None:
         sample.task(f"t{index}", ExecStatus.FAILED, reason=Reason.ERROR, message="exit code 1")
     picture = sample.picture()
     text = [plain(line) for line in summary(picture, [Failure(n) for n in failures(picture)[:3]], 80, UNICODE)]
-    assert "and 2 more failed" in text
+    assert "2 more failed: t3, t4" in text

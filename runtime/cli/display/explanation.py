@@ -99,7 +99,7 @@ def _because(node: Node) -> str:
 
 
 def _held(node: Node, picture: Picture) -> str:
-    holder = next((above for above in _above(node) if above.view.id == node.view.held_by), None)
+    holder = next((outer for outer in above(node) if outer.view.id == node.view.held_by), None)
     if holder is None:
         return "held by a limit"
     limit = picture.flow.tasks[holder.view.node].limit
@@ -107,7 +107,8 @@ def _held(node: Node, picture: Picture) -> str:
     return f"held by limit{size}" + ("" if holder.view.kind == "flow" else f" of {holder.label}")
 
 
-def _above(node: Node) -> Sequence[Node]:
+def above(node: Node) -> Sequence[Node]:
+    """The groups and items around a row, innermost first."""
     found = []
     while node.parent is not None:
         node = node.parent

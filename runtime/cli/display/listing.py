@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
-from typing import Any
 
 from runtime.cli.display.clock import day_and_time, duration
 from runtime.cli.display.explanation import first_line
 from runtime.cli.display.frame import STATUS_STYLES
 from runtime.cli.display.glyphs import Glyphs
-from runtime.cli.display.styled import Line, Span, harmless, line
+from runtime.cli.display.styled import Line, Span, line
+from runtime.cli.display.summary import shown
 from runtime.cli.display.table import table
 from runtime.model.run import FlowSummary, RunSummary
 from runtime.model.state import ExecStatus
@@ -48,11 +47,7 @@ def _tasks(run: RunSummary) -> str:
 
 
 def _parameters(run: RunSummary) -> str:
-    return harmless(" ".join(f"{name}={_value(value)}" for name, value in run.parameters.items()))
-
-
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return " ".join(f"{name}={shown(value)}" for name, value in run.parameters.items())
 
 
 def flows_table(

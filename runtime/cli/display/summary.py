@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from runtime.cli.display.clock import SECOND, duration
-from runtime.cli.display.explanation import suspended
+from runtime.cli.display.explanation import above, suspended
 from runtime.cli.display.frame import WIDEST, Failure, failures, panel
 from runtime.cli.display.glyphs import Glyphs
-from runtime.cli.display.styled import Line, Span, crop, line, pad, width
+from runtime.cli.display.styled import Line, Span, crop, harmless, line, pad, width
 from runtime.cli.display.tree import Node, Picture
 from runtime.model.run import RunSummary
 from runtime.model.state import ExecStatus, Reason, RunStatus
@@ -37,6 +39,8 @@ def summary(
     cells = min(cells, WIDEST)
     lines = [_verdict(picture, step.alive)]
     lines += _slowest(picture)
+    if picture.run.status is RunStatus.SUCCEEDED:
+        lines += _results(picture)
     for failing in failed[:_SHOWN]:
         lines += [(), *panel(failing, picture, _TAIL, cells, glyphs)]
     if failed:
@@ -103,6 +107,28 @@ def _slowest(picture: Picture) -> list[Line]:
 def _took(node: Node) -> int:
     view = node.view
     return view.ended_at - view.started_at if view.started_at is not None and view.ended_at is not None else 0
+
+
+def _results(picture: Picture) -> list[Line]:
+    """The outputs of the tasks that nothing waits for: what the run was for."""
+    needed = {edge.predecessor for edge in picture.flow.dependencies}
+    found = [
+        (f"{node.view.path}.{name}", shown(value))
+        for node in picture.nodes
+        if node.is_task and not any(row.view.node in needed for row in (node, *above(node)))
+        for name, value in (node.view.outputs or {}).items()
+        if value is not None
+    ][:_NAMED]
+    if not found:
+        return []
+    names = max(width(name) for name, _ in found)
+    return [line(Span("  results:", "dim")), *(line(f"    {pad(name, names)}  {value}") for name, value in found)]
+
+
+def shown(value: Any) -> str:
+    """A JSON value on one line."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return harmless(text)
 
 
 def _suspended(picture: Picture) -> list[Node]:

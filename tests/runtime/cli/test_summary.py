@@ -54,6 +54,14 @@ def test_a_store_named_by_an_option_is_named_again_in_the_command() -> None:
     assert plain(last).strip() == "flower rerun etl-12 --db 'my store.db'"
 
 
+def test_a_success_shows_what_the_last_tasks_gave() -> None:
+    sample = Sample(status=RunStatus.SUCCEEDED)
+    sample.task("count", ExecStatus.FINISHED, outputs={"rows": 336776})
+    sample.task("report", ExecStatus.FINISHED, after=("count",), outputs={"file": "out/report.html", "worst": ["EWR"]})
+    text = [plain(line) for line in summary(sample.picture(), [], 80, UNICODE)]
+    assert text[1:4] == ["  results:", "    report.file   out/report.html", '    report.worst  ["EWR"]']
+
+
 def test_many_failures_are_counted_after_the_first_three() -> None:
     sample = Sample(status=RunStatus.FAILED)
     for index in range(5):

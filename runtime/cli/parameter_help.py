@@ -14,7 +14,8 @@ import typer
 
 from runtime.cli.expression_text import expression_text
 from runtime.cli.options import NO_VALUE
-from runtime.cli.parameters import option_of, placeholder, what
+from runtime.cli.parameters import option_of
+from runtime.cli.type_words import placeholder, what
 from runtime.model.definition import FlowDefinition, ParameterDefinition
 from runtime.model.types import BOOL, ListOf, required, type_from_json
 

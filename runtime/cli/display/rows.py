@@ -75,8 +75,7 @@ def fit(picture: Picture, height: int | None, level: int = 0) -> tuple[list[Row]
 
 def rows_at(picture: Picture, level: int) -> Iterator[Row]:
     """All rows at a level of folding, in order."""
-    pending = [Row(0, member) for member in reversed(picture.root.members)]
-    pending = list(reversed(_merge(picture.root, 0, level))) if level >= 3 else pending
+    pending = _members(picture.root, 0, level)[::-1]
     while pending:
         row = pending.pop()
         node = row.node
@@ -86,8 +85,11 @@ def rows_at(picture: Picture, level: int) -> Iterator[Row]:
         folded = _folds(node, level)
         yield Row(row.depth, node, folded)
         if not folded:
-            below = _merge(node, row.depth + 1, level) if level >= 3 else [Row(row.depth + 1, m) for m in node.members]
-            pending.extend(reversed(below))
+            pending.extend(_members(node, row.depth + 1, level)[::-1])
+
+
+def _members(node: Node, depth: int, level: int) -> list[Row]:
+    return _merge(node, depth) if level >= 3 else [Row(depth, member) for member in node.members]
 
 
 def _folds(node: Node, level: int) -> bool:
@@ -104,7 +106,7 @@ def _folds(node: Node, level: int) -> bool:
     return level >= 1 and status in _SETTLED
 
 
-def _merge(node: Node, depth: int, level: int) -> list[Row]:
+def _merge(node: Node, depth: int) -> list[Row]:
     """Rows of the members; settled ones counted before the others, waiting ones after, where they are many."""
     rows: list[Row] = []
     quiet = {status: [m for m in node.members if _is_quiet(m, status)] for status in (*_SETTLED, ExecStatus.WAITING)}

@@ -25,12 +25,20 @@ class Crew:
         """Returns at once."""
         with self._lock:
             self._busy += 1
-            fresh = self._idle == 0
+            fresh = self._idle <= 0
             if not fresh:
                 self._idle -= 1
         self._jobs.put(job)
         if fresh:
+            self._grow()
+
+    def _grow(self) -> None:
+        try:
             threading.Thread(target=self._work, name=self._name, daemon=True).start()
+        except RuntimeError:
+            # The system gives no more threads: the job waits for the next one that is free.
+            with self._lock:
+                self._idle -= 1
 
     def write_off(self) -> None:
         """One of the jobs may never end: `wait` does not wait for it."""

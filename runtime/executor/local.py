@@ -10,12 +10,14 @@ from typing import Final
 from runtime.executor.calls import CallRun, Find
 from runtime.executor.crew import Crew
 from runtime.executor.deadlines import Deadlines
+from runtime.executor.folder import AttemptFolder
 from runtime.executor.gate import Spawner
 from runtime.executor.log import DEFAULT_CAP_BYTES
+from runtime.executor.process import Wake
 from runtime.executor.protocol import Attempt, Outcome, ProcessMark, Reporter
 from runtime.executor.redirect import restore
 from runtime.executor.scripts import Limits, ScriptRun
-from runtime.executor.verdicts import unstarted
+from runtime.executor.verdicts import in_doubt, unspawned, unstarted
 from runtime.model.definition import Call, Script
 from runtime.model.state import Reason
 
@@ -58,16 +60,25 @@ class LocalExecutor:
             return
         match attempt.action:
             case Script() as script:
-                run = self._add_script(attempt, script, reporter)
-                self._crew.run(lambda: run.run(self._spawner, self._environ))
+                try:
+                    run = self._add_script(attempt, script, reporter)
+                except OSError as error:
+                    reporter.ended(attempt, unspawned(error))
+                else:
+                    self._crew.run(lambda: run.run(self._spawner, self._environ))
             case Call() as call:
                 self._submit_call(attempt, call, reporter)
 
     def recover(self, attempt: Attempt, process: ProcessMark | None, reporter: Reporter) -> None:
         match attempt.action:
             case Script() as script:
-                run = self._add_script(attempt, script, reporter)
-                self._crew.run(lambda: run.recover(process))
+                try:
+                    run = self._add_script(attempt, script, reporter)
+                except OSError as error:
+                    why = f"it cannot be taken up: {error}"
+                    reporter.ended(attempt, in_doubt(AttemptFolder(attempt.folder), why))
+                else:
+                    self._crew.run(lambda: run.recover(process))
             case Call():
                 text = "it was being called when its engine died: nobody knows how far it came"
                 reporter.ended(attempt, Outcome(False, reason=Reason.IN_DOUBT, message=text))
@@ -96,7 +107,8 @@ class LocalExecutor:
     # Scripts
 
     def _add_script(self, attempt: Attempt, script: Script, reporter: Reporter) -> ScriptRun:
-        run = ScriptRun(attempt, script, reporter, self._limits, self._script_ended)
+        """Register it. OSError if this process has no descriptor left for it."""
+        run = ScriptRun(attempt, script, reporter, self._limits, Wake(), self._script_ended)
         with self._lock:
             self._scripts[attempt.id] = run
             if self._closing:

@@ -16,7 +16,7 @@ from runtime.model.types import Type
 class Attempt:
     """One start of a task, complete: nothing more is looked up.
 
-    `folder`: the attempt's own folder; it exists and is private (0700). `project`: where scripts run.
+    `folder`: the attempt's own; the executor makes it, private (0700), if it needs it. `project`: where scripts run.
     `values`: the bindings of a script, Python objects by binding name, with paths already absolute.
     `arguments`: of a call, Python objects by parameter name. `outs`: what the action must provide.
     `key` is stable over attempts of one task run and generation, `fence` rises with each attempt.

@@ -26,15 +26,19 @@ class LazyLog:
         return os.path.join(self._folder, "log")
 
     def write(self, text: str) -> int:
-        """Append; what comes after `close` (from a thread that was given up) is dropped."""
+        """Append. What comes after `close`, from a thread that was given up, is dropped, and so is what the disk
+        does not take: a component does not fail for its prints."""
         content = text.encode(errors="backslashreplace")
         with self._lock:
             if self._closed or not content:
                 return len(text)
-            if self._fd is None:
-                os.makedirs(self._folder, mode=0o700, exist_ok=True)
-                self._fd = open_log(self.path)
-            os.write(self._fd, content)
+            try:
+                if self._fd is None:
+                    os.makedirs(self._folder, mode=0o700, exist_ok=True)
+                    self._fd = open_log(self.path)
+                os.write(self._fd, content)
+            except OSError:
+                return len(text)
         return len(text)
 
     def flush(self) -> None:

@@ -47,6 +47,7 @@ class ScriptRun:
         script: Script,
         reporter: Reporter,
         limits: Limits,
+        wake: Wake,
         finish: Callable[[ScriptRun, Outcome | None], None],
     ) -> None:
         self.attempt = attempt
@@ -55,7 +56,7 @@ class ScriptRun:
         self._limits = limits
         self._finish = finish
         self._folder = AttemptFolder(attempt.folder)
-        self._wake = Wake()
+        self._wake = wake
         self._reason = Reason.NONE
         self._leaving = False
         self._began = time.monotonic()

@@ -167,3 +167,9 @@ def test_no_evidence_leads_to_a_second_run_of_what_may_have_started() -> None:
             assert evidence.has_code
         if verdict is Verdict.ADOPT:
             assert evidence.alive
+
+
+def test_code_that_survived_another_boot_counts_without_its_mark(bench: Bench) -> None:
+    attempt = bench.script("sh", "true")
+    leave(attempt, code="0\n")
+    assert recover(bench, attempt, ProcessMark(1, 1, OTHER_BOOT)).succeeded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import stat
 from pathlib import Path
 
@@ -230,3 +231,18 @@ def test_folder_that_cannot_be_made_is_a_start_that_failed(bench: Bench) -> None
     outcome = bench.run(attempt)
     assert outcome.reason is Reason.COULD_NOT_START
     assert str(attempt.folder.parent) in outcome.message
+
+
+def test_engine_without_descriptors_fails_the_start_and_goes_on(bench: Bench) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    attempt = bench.script("sh", "true")
+    taken = os.open("/dev/null", os.O_RDONLY)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (taken + 2, hard))
+        outcome = bench.run(attempt)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        os.close(taken)
+    assert outcome.reason is Reason.COULD_NOT_START
+    assert "too many open files" in outcome.message
+    assert bench.run(bench.script("sh", "true")).succeeded

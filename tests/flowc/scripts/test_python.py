@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from written import judged, only_problem
+
+from tests.flowc.scripts.written import judged, only_problem
 
 ACCEPTED = {
     "argument": ("return {'n': len({{ text }}), 'm': {{ number }} + 1}", 2),

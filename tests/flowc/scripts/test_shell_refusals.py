@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from written import judged, only_problem
+
+from tests.flowc.scripts.written import judged, only_problem
 
 # situation: script, a part of the message, a part of the help
 BOTH = {
@@ -80,9 +81,11 @@ BASH = {
     "name in a condition": ("[[ -v {{ text }} ]]", "the name after `-v`", ""),
     "text as a subscript": ("echo ${a[{{ text }}]}", "arithmetic takes an `int`", ""),
     "text as an offset": ("echo ${x:{{ text }}}", "arithmetic takes an `int`", ""),
-    "subscript in a list": ("a=([{{ text }}]=x)", "evaluates a subscript", ""),
+    "subscript in a list": ("a=([{{ text }}]=x)", "arithmetic takes an `int`", ""),
+    "text in a subscript over two lines": ("a=([\n{{ text }}]=x)", "arithmetic takes an `int`", ""),
     "declared number": ("declare -i i; i={{ text }}", "what is assigned to `i`", ""),
     "declared number in a loop": ("declare -i i; for i in {{ text }}; do ls; done", "what is assigned to `i`", ""),
+    "declared number after export": ("declare -i i; export i={{ text }}", "bash may evaluate an argument", ""),
     "declared reference": ("declare -n r; r={{ text }}", "what is assigned to `r`", ""),
     "quotes with escapes": ("echo $'a {{ text }}'", "the quotes `$'…'` keep", "close the quotes"),
     "pattern of bash": ("shopt -s extglob; ls @({{ text }})", "in a pattern", ""),

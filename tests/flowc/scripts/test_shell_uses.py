@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from written import judged
+
+from tests.flowc.scripts.written import judged
 
 BOTH = {
     "argument": ("wc -l {{ text }}", "word"),

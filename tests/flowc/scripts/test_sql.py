@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from written import judged, only_problem
+
+from tests.flowc.scripts.written import judged, only_problem
 
 ACCEPTED = {
     "comparison": ("select * from t where a = {{ text }} and b>{{ number }} limit {{ number }}", 3),

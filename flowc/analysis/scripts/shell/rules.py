@@ -50,7 +50,7 @@ def demands(commands: list[Command], text: str) -> Iterator[Demand]:
         yield from _of_assignments(command, numbers, text)
         match command.kind:
             case "simple":
-                yield from _of_simple(commands, command, text)
+                yield from _of_simple(commands, command, text, numbers)
             case "for":
                 yield from _of_for(command, numbers)
             case "condition":
@@ -109,9 +109,6 @@ def _of_assignments(command: Command, numbers: frozenset[str], text: str) -> Ite
             for part in (word, *word.elements):
                 reason = f"bash evaluates what is assigned to `{word.assigns}`"
                 yield from _number(part, reason, "assign it to another variable")
-        for element in word.elements:
-            if element.value.startswith("[") and HOLE in element.value.partition("]=")[0]:
-                yield from _refuse(element, "bash evaluates a subscript in a list", "assign this element by itself")
 
 
 def _of_for(command: Command, numbers: frozenset[str]) -> Iterator[Demand]:
@@ -135,20 +132,20 @@ def _of_condition(command: Command) -> Iterator[Demand]:
             yield from _refuse(word, f"bash evaluates the name after `{words[index - 1].value}`", "write a fixed name")
 
 
-def _of_simple(commands: list[Command], command: Command, text: str) -> Iterator[Demand]:
+def _of_simple(commands: list[Command], command: Command, text: str, numbers: frozenset[str]) -> Iterator[Demand]:
     words = command.words
     if words:
         yield from _refuse(words[0], _CHOICE, _CHOICE_HELP)
         yield from _of_hidden_shells(words, text)
     input = _input_spans(commands, command)
     while words:
-        yield from _of_builtin(words, text)
+        yield from _of_builtin(words, text, numbers)
         yield from _of_program(words, text, input)
         before, words = _unwrap(words)
         yield from _of_wrapper(before, words, text)
 
 
-def _of_builtin(words: list[Word], text: str) -> Iterator[Demand]:
+def _of_builtin(words: list[Word], text: str, numbers: frozenset[str]) -> Iterator[Demand]:
     name, arguments = words[0].value, words[1:]
     if name in _CODE_BUILTINS and arguments:
         reason = f"`{name}` reads its arguments as code"
@@ -158,7 +155,7 @@ def _of_builtin(words: list[Word], text: str) -> Iterator[Demand]:
         help = "make it a `path`, or write a fixed name"
         yield from (Demand(hole, "path", f"`{name}` runs this file", help) for hole in arguments[0].holes)
     elif name in DECLARING:
-        yield from _of_declaration(name, arguments, text)
+        yield from _of_declaration(name, arguments, text, numbers)
     elif name in _NAMING:
         for word in arguments:
             yield from _number(word, f"bash evaluates the arguments of `{name}`", "only an `int` can stand here")
@@ -168,14 +165,14 @@ def _of_builtin(words: list[Word], text: str) -> Iterator[Demand]:
         yield from _of_test(arguments)
 
 
-def _of_declaration(name: str, arguments: list[Word], text: str) -> Iterator[Demand]:
+def _of_declaration(name: str, arguments: list[Word], text: str, numbers: frozenset[str]) -> Iterator[Demand]:
     """`export A={{ x }}` is an assignment like any other; `declare` may evaluate the value as a list."""
     flags = "".join(word.value for word in arguments if word.value.startswith("-"))
     plain = name in ("export", "readonly") and not set(flags) & set("aAinf")
     for word in arguments:
         if word.assigns in _CODE_VARIABLES:
             yield from _refuse_span(text, word.start, word.end, f"a shell runs what `{word.assigns}` holds", _NAME_IT)
-        if not (plain and word.assigns and word.assigns not in _EVALUATED and not word.elements):
+        if not (plain and word.assigns and word.assigns not in numbers and not word.elements):
             help = "declare the name first and assign after: `local name; name={{{{ {shown} }}}}`"
             for part in (word, *word.elements):
                 yield from _number(part, f"bash may evaluate an argument of `{name}`", help)

@@ -119,7 +119,18 @@ def _read_elements(scan: Scan, word: Word) -> None:
 
 
 def _read_element(scan: Scan, word: Word) -> None:
+    """One word of a list; `[…]=` at its beginning is a subscript, whatever quotes and blanks are in it."""
+    start = scan.position
+    if scan.peek() == "[":
+        scan.position += 1
+        try:
+            read_arithmetic(scan, "]", start, "subscript")
+        except Lost as lost:
+            raise Lost(start, "this may be a subscript, and it does not end", "put it in quotes") from lost
+    subscript_end = scan.position
     element = read_word(scan)
-    if element.end == element.start:
+    if element.end == start:
         raise Lost(scan.position, f"`{scan.peek()}` has no place in a list", "put it in quotes")
+    element.start = start
+    element.value = scan.text[start:subscript_end] + element.value
     word.elements.append(element)

@@ -6,7 +6,7 @@ from typing import Any
 
 from flowc.analysis.constants import literal_json
 from flowc.analysis.report import Report, did_you_mean
-from flowc.analysis.types import UNKNOWN, described
+from flowc.analysis.types import UNKNOWN, described, holds_unknown
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
 from runtime.model.types import SCALARS, STR, Enum, ListOf, MapOf, Record, Scalar, Type, optional
@@ -203,7 +203,7 @@ class DeclaredTypes:
                 continue
             kind = self.resolve(field.type)
             fields[field.name.text], places[field.name.text] = kind, field.name
-            if field.default is not None:
+            if field.default is not None and not holds_unknown(kind):
                 defaults.append((field.name.text, self._default(field, kind)))
         return Record(tuple(fields.items()), name, tuple(defaults))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from runtime.model.types import (
-    BOOL,
     FLOAT,
     INT,
     JSON,
@@ -30,9 +29,6 @@ NOTHING: Final = Scalar("nothing")
 
 NULL: Final = Optional(NOTHING)
 
-ORDERED: Final = ("int", "float", "str", "path", "date", "time", "datetime", "duration", "size", "percent")
-"""Scalars that `<` and its kin compare."""
-
 FROM_TEXT: Final = ("date", "time", "datetime", "path", "secret")
 """Scalars that a text literal may stand for."""
 
@@ -50,6 +46,17 @@ def is_unknown(kind: Type) -> bool:
             return is_unknown(inner)
         case _:
             return False
+
+
+def holds_unknown(kind: Type) -> bool:
+    """As `is_unknown`, but looks into the fields of records too."""
+    if isinstance(kind, Record):
+        return any(holds_unknown(field) for _, field in kind.fields)
+    if isinstance(kind, ListOf):
+        return holds_unknown(kind.item)
+    if isinstance(kind, MapOf):
+        return holds_unknown(kind.value)
+    return holds_unknown(kind.inner) if isinstance(kind, Optional) else is_unknown(kind)
 
 
 def fits(given: Type, wanted: Type) -> bool:
@@ -140,20 +147,3 @@ def described(kind: Type) -> str:
     if isinstance(kind, Optional):
         return f"`{kind}`, which may be missing"
     return f"`{kind}`"
-
-
-__all__ = [
-    "BOOL",
-    "FROM_TEXT",
-    "NOTHING",
-    "NULL",
-    "ORDERED",
-    "UNKNOWN",
-    "comparable",
-    "described",
-    "fits",
-    "holds_secret",
-    "is_unknown",
-    "join",
-    "numeric",
-]

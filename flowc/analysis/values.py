@@ -39,10 +39,6 @@ _LITERALS: dict[str, Type] = {
 
 
 def literal(checker: Expressions, expr: nodes.Literal, scope: Scope) -> Typed:
-    if expr.kind == "int" and abs(expr.value) > 2**63 - 1:
-        checker.report.error(
-            codes.BAD_VALUE, expr.span, "this whole number is too large", help="whole numbers have 64 bits"
-        )
     return Typed(_LITERALS[expr.kind], literal_tree(expr.kind, expr.value))
 
 
@@ -277,7 +273,7 @@ def text_as(checker: Expressions, expr: nodes.Text, scope: Scope, wanted: Wanted
         return conversion.literal(checker.report, expr, plain, kind, wanted)
     if plain is None and kind == PATH:
         found = text(checker, expr, scope)
-        return found if found.wrong else Typed(PATH, found.tree, found.known, late=found.late)
+        return found if found.wrong else Typed(PATH, ["call", "path", found.tree], found.known, late=found.late)
     return None
 
 

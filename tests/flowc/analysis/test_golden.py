@@ -16,6 +16,7 @@ from flowc.source import read
 from runtime.registry import catalog
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "check"
+WRITE = os.environ.get("FLOWER_GOLDEN") == "write"
 CASES = sorted(folder.name for folder in GOLDEN.iterdir())
 
 
@@ -25,7 +26,7 @@ def test_mistake_is_told_as_expected(case: str) -> None:
     compiled = compile_inputs([Input(source, catalog(), "case.flow")])
     told = "\n\n".join(render(found) for found in compiled.diagnostics) + "\n"
     expected = GOLDEN / case / "expected.txt"
-    if os.environ.get("FLOWER_GOLDEN") == "write":
+    if WRITE:
         expected.write_text(told, encoding="utf-8")
     assert told == expected.read_text(encoding="utf-8")
     assert not compiled.good

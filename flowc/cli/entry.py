@@ -20,7 +20,7 @@ def run(arguments: Sequence[str]) -> int:
         code = _dispatch(arguments)
         sys.stdout.flush()
         return code
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # typer turns the first into the second
         return _reader_went_away()
     except FlowerError as error:
         _say(str(error), error.help)

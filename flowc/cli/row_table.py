@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from runtime.model.definition import Dependency, FlowDefinition, TaskDefinition
+from runtime.model.definition import Dependency, FlowDefinition, ParameterDefinition, TaskDefinition
 from runtime.model.encode import program_of
+from runtime.model.types import type_from_json
 
 
 def table_of(flow: FlowDefinition) -> str:
     """The rows of a flow, with a title and columns."""
     head = f"flow {flow.name} ({flow.source_file}:{flow.line})"
-    lines = [head, *(f"  param {parameter.name}" for parameter in flow.parameters), ""]
+    lines = [head, *map(_parameter, flow.parameters), ""]
     waits: dict[int, list[Dependency]] = {}
     for edge in flow.dependencies:
         waits.setdefault(edge.successor, []).append(edge)
@@ -19,6 +20,11 @@ def table_of(flow: FlowDefinition) -> str:
         waited = ", ".join(f"{flow.tasks[edge.predecessor].path} ({edge.origin})" for edge in edges)
         rows.append((str(task.node), _indented(flow, task), _does(task), waited, str(task.line)))
     return "\n".join([*lines, *_aligned(rows)])
+
+
+def _parameter(parameter: ParameterDefinition) -> str:
+    optional = " (has a default)" if parameter.has_default else ""
+    return f"  param {parameter.name}: {type_from_json(parameter.type)}{optional}"
 
 
 def _indented(flow: FlowDefinition, task: TaskDefinition) -> str:

@@ -31,7 +31,8 @@ def tell_problems(compilation: Compilation, form: Format = Format.full) -> None:
         return
     for found in compilation.diagnostics:
         print(_short(found) if form is Format.short else _full(found) + "\n", file=sys.stderr)
-    print(summary(compilation), file=sys.stderr)
+    if not compilation.good:
+        print(summary(compilation), file=sys.stderr)
 
 
 def _full(found: Diagnostic) -> str:

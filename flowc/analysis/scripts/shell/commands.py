@@ -11,6 +11,9 @@ from typing import Literal
 OPAQUE = "\1"
 """Stands in a word's value for what an expansion gives."""
 
+DECLARING = frozenset({"declare", "typeset", "local", "export", "readonly"})
+"""Builtins whose arguments may be assignments."""
+
 PlaceKind = Literal[
     "bare",
     "double",

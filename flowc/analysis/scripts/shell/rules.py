@@ -9,10 +9,9 @@ from itertools import pairwise
 from typing import Literal
 
 from flowc.analysis.scripts.joined import HOLE
-from flowc.analysis.scripts.shell.commands import Command, Word
+from flowc.analysis.scripts.shell.commands import DECLARING, Command, Word
 from flowc.analysis.scripts.shell.invocation import Invocation
 from flowc.analysis.scripts.shell.programs import SHELLS, WRAPPERS, base_name, program_named
-from flowc.analysis.scripts.shell.reader import DECLARING
 
 _EVALUATED = frozenset({"BASHPID", "HISTCMD", "OPTIND", "RANDOM", "SRANDOM"})
 _CODE_VARIABLES = frozenset({"BASH_ENV", "ENV", "PROMPT_COMMAND", "PS0", "PS1", "PS2", "PS4"})

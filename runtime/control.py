@@ -5,12 +5,17 @@ All of it changes states and then derives the rest afresh (`runtime.picture`); n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from runtime.model.errors import NotFound, Refused
-from runtime.model.names import find_path
+from runtime.model.encode import dumps
+from runtime.model.errors import BadParameter, NotFound, Refused
+from runtime.model.names import find_path, nearest
 from runtime.model.rows import HandChange, TaskRow
 from runtime.model.state import ExecStatus, Reason, RunStatus
+from runtime.model.types import Optional
+from runtime.model.values import ValueProblem, from_json, to_json
+from runtime.outputs import computed_outputs, provided
 from runtime.picture import RunPicture
 from runtime.watch import ActiveRun, Step
 
@@ -53,10 +58,19 @@ def rerun(step: Step, run: ActiveRun, names: Sequence[str]) -> list[str]:
             f"end it first: flower cancel {run.row.ref}",
         )
     reset = [row for row in chosen if row.kind == "task" or row.reason in (Reason.EXPRESSION, Reason.MISSING_VALUE)]
-    step.store.tasks.reset(row.id for row in reset)
+    _reset(step, run, reset)
     _reopen(step, run)
     step.store.events.add(step.now, "rerun", run.id, tasks=[row.path for row in reset])
     return [row.path for row in reset]
+
+
+def _reset(step: Step, run: ActiveRun, rows: Sequence[TaskRow]) -> None:
+    """A new generation of these rows and of those that their old outcome started: hooks, tasks that asked for it."""
+    nodes = {row.node for row in rows}
+    asked = {edge.successor for node in (*nodes, 0) for edge in run.graph.successors[node] if edge.outcome}
+    followers = [row for node in sorted(asked - nodes) for row in step.store.tasks.of_node(run.id, node)]
+    started = [row.id for row in followers if row.status not in (ExecStatus.WAITING, ExecStatus.RUNNING)]
+    step.store.tasks.reset([*(row.id for row in rows), *started])
 
 
 def _named(rows: list[TaskRow], name: str, shape: RunPicture) -> list[TaskRow]:
@@ -84,7 +98,7 @@ def ignore(step: Step, run: ActiveRun, name: str) -> list[str]:
             f"`{running[0].path}` is running",
             f"end it first: flower cancel {run.row.ref}",
         )
-    open_ones = [each for each in chosen if each.status not in (ExecStatus.FINISHED, ExecStatus.IGNORED)]
+    open_ones = [each for each in chosen if not each.status.satisfies]
     if not open_ones:
         raise Refused(f"`{row.path}` has already {row.status.word}", None)
     step.store.tasks.force(
@@ -143,7 +157,7 @@ def _apply_hand_change(step: Step, run: ActiveRun, change: HandChange) -> list[i
     if was is ExecStatus.RUNNING and wanted is ExecStatus.WAITING:
         tasks.force([row.id], ExecStatus.RUNNING, Reason.RESET_WHEN_ENDED, "", step.now)
     elif wanted is ExecStatus.WAITING:
-        tasks.reset([row.id])
+        _reset(step, run, [row])
     else:
         tasks.force([row.id], wanted, Reason.BY_HAND, "", step.now)
     return [row.attempt_id] if was is ExecStatus.RUNNING and row.attempt_id is not None else []
@@ -155,7 +169,7 @@ def _apply_to_group(step: Step, run: ActiveRun, row: TaskRow, was: ExecStatus, w
     below = [inner for inner in picture(step, run).below(row) if inner.kind == "task"]
     if wanted is ExecStatus.WAITING:
         stopped = (ExecStatus.FAILED, ExecStatus.SUSPENDED)
-        step.store.tasks.reset(inner.id for inner in below if inner.status in stopped)
+        _reset(step, run, [inner for inner in below if inner.status in stopped])
     elif wanted is ExecStatus.IGNORED:
         left = [inner for inner in below if not inner.status.satisfies]
         step.store.tasks.force((inner.id for inner in left), wanted, Reason.BY_HAND, "", step.now)
@@ -173,12 +187,63 @@ def _put_back(step: Step, row: TaskRow, was: ExecStatus) -> list[int]:
 
 
 def _reopen(step: Step, run: ActiveRun) -> None:
-    """After states have been changed: derive the rest, and let a run that had ended go on if anything can move."""
+    """After states have been changed: derive the rest; the run goes on if anything can move, else it is at rest."""
     recount(step, run)
-    if step.store.tasks.settled(run.id):
-        step.store.runs.set_status(run.id, RunStatus.SUCCEEDED, step.now)
-    elif step.store.tasks.moving(run.id):
+    if not step.store.tasks.settled(run.id) and step.store.tasks.moving(run.id):
         step.store.runs.set_status(run.id, RunStatus.RUNNING, None)
+    elif step.store.runs.status(run.id) != RunStatus.CANCELLED:
+        conclude(step, run)
+
+
+def answer(step: Step, run: ActiveRun, name: str, fields: Mapping[str, Any]) -> str:
+    """Complete a task that asked, with the fields of its form as JSON; its path."""
+    row = _asked(step, run, name)
+    task = run.task(row)
+    form = dict(provided(task))
+    for given in fields:
+        if given not in form:
+            known = nearest(given, list(form)) or (f"its fields: {', '.join(form)}" if form else "it has no fields")
+            raise BadParameter(f"`{row.path}` has no field `{given}`", known)
+    values = {}
+    for field, kind in form.items():
+        if field not in fields and not isinstance(kind, Optional):
+            raise BadParameter(
+                f"`{row.path}` needs the field `{field}`", f"give it as --{field.replace('_', '-')} VALUE ({kind})"
+            )
+        try:
+            values[field] = to_json(from_json(kind, fields.get(field), f"field `{field}`"))
+        except ValueProblem as problem:
+            raise BadParameter(str(problem), f"it is declared as `{field}: {kind}`") from None
+    outputs = computed_outputs(task, values, step.scope(run, row))
+    step.store.tasks.answer(row.id, dumps(outputs) if outputs else None, step.now)
+    step.store.events.add(step.now, "answered", run.id, row.id, task=row.path, fields=values)
+    step.ended(run, row, active=False)
+    step.flush()
+    _reopen(step, run)
+    return row.path
+
+
+def refuse(step: Step, run: ActiveRun, name: str, why: str) -> str:
+    """Fail a task that asked; its path."""
+    row = _asked(step, run, name)
+    step.store.tasks.force([row.id], ExecStatus.FAILED, Reason.REFUSED, why or "refused", step.now)
+    step.store.events.add(step.now, "refused", run.id, row.id, task=row.path, message=why)
+    if row.forgiven:
+        step.ended(run, row, active=False)
+    else:
+        step.stopped(run, row)
+    step.flush()
+    _reopen(step, run)
+    return row.path
+
+
+def _asked(step: Step, run: ActiveRun, name: str) -> TaskRow:
+    row = find_row(step.store.tasks.of_run(run.id), name)
+    if row.status is not ExecStatus.SUSPENDED or row.reason != Reason.ASKED:
+        raise Refused(
+            f"`{row.path}` does not ask anything: it is {row.status.word}", f"flower status {run.row.ref} tells more"
+        )
+    return row
 
 
 def conclude(step: Step, run: ActiveRun) -> RunStatus:

@@ -401,14 +401,16 @@ class Engine:
 
     def _settle(self, step: Step, run: ActiveRun, status: str, *, busy: bool) -> None:
         """Notice when a run, or a group of it, has come to rest."""
-        if run.id in step.failed and self._store.tasks.any_held(run.id):
+        if run.id in step.failed and (run.graph.patient or self._store.tasks.any_held(run.id)):
             self._fail_stuck_groups(step, run)
         if busy:
             return
         if status == RunStatus.RUNNING and self._claiming:
             if self._store.tasks.moving(run.id):
                 return
-            if not self._store.tasks.settled(run.id) and self._fail_stuck_groups(step, run):
+            if not self._store.tasks.settled(run.id) and (
+                self._fail_stuck_groups(step, run) or self._decide_at_rest(step, run)
+            ):
                 return
             status = self._status[run.id] = control.conclude(step, run)
             if status == RunStatus.RUNNING:
@@ -421,12 +423,23 @@ class Engine:
         stuck = control.picture(step, run).stuck()
         self._store.tasks.fail_containers((row.id for row in stuck), step.now)
         for row in stuck:
-            step.stopped(run, row)
+            if row.forgiven:
+                step.ended(run, row, active=run.limited(row))
+            else:
+                step.stopped(run, row)
         step.flush()
         if stuck and self._store.tasks.moving(run.id):
             self._queue.put(_Nudge())
             return True
         return False
+
+    def _decide_at_rest(self, step: Step, run: ActiveRun) -> bool:
+        """Decide what waits for the outcome of what is blocked, or of the run; whether something goes on by that."""
+        decided = [row for row in self._store.tasks.awaiting(run.id) if step.decide_awaiting(run, row, at_rest=True)]
+        step.flush()
+        if decided:
+            self._queue.put(_Nudge())
+        return bool(decided)
 
     def _announce(self, step: Step, run: ActiveRun, status: RunStatus) -> None:
         def forget() -> None:

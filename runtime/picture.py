@@ -10,11 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from runtime.expression.outcome import decide
 from runtime.model.graph import FlowGraph
 from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus
-
-_SETTLED = (ExecStatus.FINISHED, ExecStatus.IGNORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +22,17 @@ class Derived:
 
     status: int
     remaining: int
+    awaiting: int
     lane: int
     held_by: int
     open_members: int
     active_members: int
 
-    def columns(self) -> tuple[int, int, int, int, int, int]:
+    def columns(self) -> tuple[int, ...]:
         return (
             self.status,
             self.remaining,
+            self.awaiting,
             self.lane,
             self.held_by,
             self.open_members,
@@ -67,25 +68,23 @@ class RunPicture:
     def _reopened(self) -> dict[int, ExecStatus]:
         status = {row.id: row.status for row in self._rows}
         for row in reversed(self._rows):
-            settled = status[row.id] in (*_SETTLED, ExecStatus.FAILED)
-            if (
-                row.kind != "task"
-                and settled
-                and any(status[child.id] not in _SETTLED for child in self._children[row.id])
-            ):
+            ended = status[row.id] in (ExecStatus.FINISHED, ExecStatus.IGNORED, ExecStatus.FAILED)
+            if row.kind != "task" and ended and not all(_settled(child, status) for child in self._children[row.id]):
                 status[row.id] = ExecStatus.RUNNING
         return status
 
     def _derived(self, row: TaskRow, status: dict[int, ExecStatus]) -> Derived:
-        children = [status[child.id] for child in self._children[row.id]]
+        children = self._children[row.id]
         waiting = status[row.id] is ExecStatus.WAITING
+        awaiting = waiting and self._awaits(row, status) is not True
         return Derived(
             status=status[row.id],
-            remaining=self._remaining(row, status) if waiting else 0,
+            remaining=self._remaining(row, status) + awaiting if waiting else 0,
+            awaiting=awaiting,
             lane=self._graph.lane(row.node, row.kind) if waiting else row.lane,
             held_by=0,
-            open_members=sum(1 for child in children if child not in _SETTLED),
-            active_members=sum(1 for child in children if child is ExecStatus.RUNNING),
+            open_members=sum(1 for child in children if not _settled(child, status)),
+            active_members=sum(1 for child in children if status[child.id] is ExecStatus.RUNNING),
         )
 
     def _remaining(self, row: TaskRow, status: dict[int, ExecStatus]) -> int:
@@ -94,7 +93,25 @@ class RunPicture:
     def _meets(self, needed: TaskRow, row: TaskRow, status: dict[int, ExecStatus]) -> bool:
         if needed.id == row.parent_id:
             return status[needed.id] is not ExecStatus.WAITING
-        return status[needed.id] in _SETTLED
+        return _settled(needed, status)
+
+    def _awaits(self, row: TaskRow, status: dict[int, ExecStatus]) -> bool | None:
+        """Whether the row's condition on the outcomes of others holds; True if it has none, or is only an item."""
+        tree = self._graph.task(row.node).awaits
+        if tree is None or (row.parent_id is not None and self._by_id[row.parent_id].kind == "map"):
+            return True
+
+        def state(path: str, name: str) -> bool | None:
+            node = self._graph.by_path[path]
+            found = self._at.get((node, self._scope_of(node, row), 0))
+            return has_state(status[found.id], name) if found is not None and node else None
+
+        def count(path: str) -> tuple[int, int]:
+            node = self._graph.by_path[path]
+            container = self._at.get((node, self._scope_of(node, row), 0))
+            return count_items([status[item.id] for item in self._children[container.id]]) if container else (0, 1)
+
+        return decide(tree, state, count)
 
     def _needs(self, row: TaskRow) -> Iterator[TaskRow]:
         """What a row waits for: its group's opening, the item before it, its predecessors."""
@@ -107,6 +124,8 @@ class RunPicture:
             return
         yield parent
         for edge in self._graph.predecessors[row.node]:
+            if edge.outcome:
+                continue
             found = self._at.get((edge.predecessor, self._scope_of(edge.predecessor, row), 0))
             if found is not None:
                 yield found
@@ -150,7 +169,7 @@ class RunPicture:
         for row in reversed(self._rows):
             if row.kind == "task" or row.status is not ExecStatus.RUNNING or row.parent_id is None:
                 continue
-            left = [child for child in self._children[row.id] if child.status not in _SETTLED]
+            left = [child for child in self._children[row.id] if not child.settled]
             still = all(
                 child.id in stuck or (child.id in lost and child.status is not ExecStatus.RUNNING) for child in left
             )
@@ -183,4 +202,22 @@ class RunPicture:
     def _blocks(self, needed: TaskRow, row: TaskRow, lost: set[int]) -> bool:
         if needed.id == row.parent_id:
             return needed.status is ExecStatus.WAITING and needed.id in lost
-        return needed.id in lost and needed.status not in _SETTLED
+        return needed.id in lost and not needed.settled
+
+
+def _settled(row: TaskRow, status: dict[int, ExecStatus]) -> bool:
+    state = status[row.id]
+    return state.satisfies or (row.forgiven and state is ExecStatus.FAILED)
+
+
+def has_state(status: ExecStatus, name: str) -> bool | None:
+    """Whether a row is `succeeded`, `failed`, `skipped` or `done`; None while that is open."""
+    if status not in (ExecStatus.FINISHED, ExecStatus.FAILED, ExecStatus.IGNORED):
+        return None
+    return name == "done" or status.word == name
+
+
+def count_items(states: list[ExecStatus]) -> tuple[int, int]:
+    """(how many items have succeeded, how many still may)."""
+    succeeded = sum(1 for status in states if status is ExecStatus.FINISHED)
+    return succeeded, sum(1 for status in states if has_state(status, "done") is None)

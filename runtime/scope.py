@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from runtime.expression.evaluator import ExpressionError
+from runtime.expression.outcome import decide
 from runtime.model.graph import FlowGraph
 from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus
 from runtime.model.types import Type, optional, required, type_from_json
 from runtime.model.values import from_json
+from runtime.picture import count_items, has_state
 from runtime.register import RunValues
 from runtime.store.protocol import TaskStore
 
@@ -63,14 +65,38 @@ class TaskScope:
     def state(self, path: str, name: str) -> Any:
         node = self._graph.by_path[path]
         found = self._tasks.at(self._row.run_id, node, self.scope_of(node))
-        status = ExecStatus(found[1]) if found else ExecStatus.WAITING
-        if name == "done":
-            return status in (
-                ExecStatus.FINISHED,
-                ExecStatus.IGNORED,
-                ExecStatus.FAILED,
-            )
-        return status.word == name
+        return found is not None and has_state(ExecStatus(found[1]), name) is True
+
+    def awaits(self, tree: Any, *, at_rest: bool = False) -> bool | None:
+        """Whether a condition on the outcomes of others holds; None if that is still open.
+
+        `at_rest`: nothing else of the run can move, so what is blocked counts as done, and the run has its outcome.
+        """
+
+        def state(path: str, name: str) -> bool | None:
+            node = self._graph.by_path[path]
+            if node == 0:
+                return self._outcome_of_run(name) if at_rest else None
+            found = self._tasks.at(self._row.run_id, node, self.scope_of(node))
+            known = has_state(ExecStatus(found[1]), name) if found else None
+            return True if known is None and at_rest and name == "done" else known
+
+        def count(path: str) -> tuple[int, int]:
+            node = self._graph.by_path[path]
+            container = self._tasks.at(self._row.run_id, node, self.scope_of(node))
+            if container is None or ExecStatus(container[1]) is ExecStatus.WAITING:
+                return 0, 1 << 31
+            items = self._tasks.items(self._row.run_id, node, container[0])
+            succeeded, possible = count_items([ExecStatus(item[1]) for item in items])
+            return succeeded, 0 if at_rest else possible
+
+        return decide(tree, state, count)
+
+    def _outcome_of_run(self, name: str) -> bool:
+        failed = self._tasks.stopped(self._row.run_id, ExecStatus.FAILED)
+        if not failed and self._tasks.stopped(self._row.run_id, ExecStatus.SUSPENDED):
+            return False
+        return name in ("done", "failed" if failed else "succeeded")
 
     def out(self, path: str, name: str) -> Any:
         node = self._graph.by_path[path]

@@ -6,14 +6,16 @@ before the commit, so that completion, successors and next claims are one durabl
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from runtime.expression.evaluator import ExpressionError, evaluate
-from runtime.model.definition import TaskDefinition
+from runtime.model.definition import Ask, Call, Script, TaskDefinition, Wait
 from runtime.model.encode import dumps
 from runtime.model.graph import DECIDE, EXECUTE, FlowGraph
 from runtime.model.rows import NewTaskRow, RunRow, TaskRow
@@ -84,6 +86,7 @@ class Step:
         self._met: Counter[tuple[int, int, int]] = Counter()
         self._met_deep: list[tuple[int, int, int, bool]] = []
         self._next_items: list[tuple[int, int]] = []
+        self._outcomes: list[tuple[ActiveRun, TaskRow, int]] = []
         self._ended: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
         self._places: dict[int, list[int]] = {}
         self._runs: dict[int, ActiveRun] = {}
@@ -111,7 +114,9 @@ class Step:
                 self._next_items.append((row.parent_id, row.ordinal))
             return
         for edge in run.graph.successors[row.node]:
-            if edge.deep:
+            if edge.outcome:
+                self._outcomes.append((run, row, edge.successor))
+            elif edge.deep:
                 self._met_deep.append(
                     (
                         run.id,
@@ -124,8 +129,9 @@ class Step:
                 self._met[run.id, edge.successor, row.scope_id] += 1
 
     def stopped(self, run: ActiveRun, row: TaskRow) -> None:
-        """The row failed, is suspended or waits again: its place is free, nothing is met."""
+        """The row failed, is suspended or waits again: its place is free, nothing is met. Outcomes may be awaited."""
         self._runs[run.id] = run
+        self._outcomes += [(run, row, edge.successor) for edge in run.graph.successors[row.node] if edge.outcome]
         if row.parent_id is not None and run.limited(row):
             self._ended[run.id, row.parent_id][1] += 1
 
@@ -151,7 +157,7 @@ class Step:
     def flush(self) -> None:
         """Write the consequences, and theirs: groups that end, flows that end, places given to who waits."""
         self._write_started()
-        while self._met or self._met_deep or self._next_items or self._ended:
+        while self._met or self._met_deep or self._next_items or self._ended or self._outcomes:
             met, self._met = self._met, Counter()
             if met:
                 self.store.tasks.satisfy((count, *place) for place, count in met.items())
@@ -161,9 +167,29 @@ class Step:
             items, self._next_items = self._next_items, []
             for container_id, ordinal in items:
                 self.store.tasks.satisfy_next_item(container_id, ordinal)
+            outcomes, self._outcomes = self._outcomes, []
+            for run, row, node in outcomes:
+                self._decide_awaiting(run, row, node)
             ended, self._ended = self._ended, defaultdict(lambda: [0, 0])
             for (run_id, parent_id), (count, freed) in ended.items():
                 self._members_ended(self._runs[run_id], parent_id, count, freed)
+
+    def _decide_awaiting(self, run: ActiveRun, row: TaskRow, node: int) -> None:
+        """An outcome is known that rows of `node` ask for: let those go on whose condition is decided by it."""
+        for waiting in self.store.tasks.of_node(run.id, node):
+            if waiting.awaiting and waiting.status is ExecStatus.WAITING:
+                self.decide_awaiting(run, waiting)
+
+    def decide_awaiting(self, run: ActiveRun, row: TaskRow, *, at_rest: bool = False) -> bool:
+        """Start or skip a row if its condition on the outcomes of others is decided; whether it was."""
+        holds = self.scope(run, row).awaits(run.task(row).awaits, at_rest=at_rest)
+        if holds is None:
+            return False
+        if holds:
+            self.store.tasks.await_met(row.id)
+        else:
+            Watcher(self).skip(run, row)
+        return True
 
     def _write_started(self) -> None:
         places, self._places = self._places, {}
@@ -209,8 +235,12 @@ class Watcher:
         task = run.task(row)
         if row.kind != "map" and task.when is not None and not self._holds(run, row, task):
             self.skip(run, row)
-        elif row.kind == "task" and task.action is not None:
+        elif row.kind == "task" and isinstance(task.action, Script | Call):
             self._tasks.to_lane(row.id, EXECUTE)
+        elif isinstance(task.action, Wait) and row.reason != Reason.WAIT:
+            self._begin_wait(run, row, task.action)
+        elif isinstance(task.action, Ask):
+            self._ask(run, row, task.action)
         elif row.kind == "task":
             self._join(run, row, task)
         else:
@@ -221,6 +251,16 @@ class Watcher:
         if not isinstance(value, bool):
             raise ExpressionError(f"the condition of `{row.path}` is neither true nor false")
         return value
+
+    def _begin_wait(self, run: ActiveRun, row: TaskRow, action: Wait) -> None:
+        until = due_at(evaluate(action.until, self._step.scope(run, row)), self._step.now, run.row.zone)
+        self._tasks.wait_until(row.id, until, self._step.now)
+        self._step.delayed.add(run.id)
+
+    def _ask(self, run: ActiveRun, row: TaskRow, action: Ask) -> None:
+        question = to_text(evaluate(action.text, self._step.scope(run, row)))
+        self._tasks.decide(row.id, ExecStatus.SUSPENDED, Reason.ASKED, question, None, self._step.now)
+        self._step.store.events.add(self._step.now, "asked", run.id, row.id, task=row.path, message=question)
 
     def _join(self, run: ActiveRun, row: TaskRow, task: TaskDefinition) -> None:
         outputs = computed_outputs(task, {}, self._step.scope(run, row))
@@ -303,6 +343,7 @@ class Watcher:
                 lane=graph.lane(row.node, kind),
                 priority=task.priority,
                 open_members=len(graph.members[row.node]),
+                forgiven=graph.forgiven(row.node, item=True),
                 item=dumps(item),
                 item_key=key,
             )
@@ -318,10 +359,12 @@ class Watcher:
         inside = set(nodes)
         return {
             node: 1
+            + (run.graph.task(node).awaits is not None)
             + sum(
                 1
                 for edge in run.graph.predecessors[node]
-                if edge.predecessor in inside or not self._satisfied(run, scope, edge.predecessor)
+                if not edge.outcome
+                and (edge.predecessor in inside or not self._satisfied(run, scope, edge.predecessor))
             )
             for node in nodes
         }
@@ -393,10 +436,27 @@ def _member_row(
         kind=kind,
         status=ExecStatus.WAITING,
         remaining=remaining,
+        awaiting=member.awaits is not None,
+        forgiven=run.graph.forgiven(node),
         lane=run.graph.lane(node, kind),
         priority=member.priority,
         open_members=len(run.graph.members[node]) if kind == "group" else 0,
     )
+
+
+def due_at(value: Any, now: int, zone: str) -> int:
+    """When a wait is over, in microseconds: a duration from now, the next such time of day, or a datetime."""
+    moment = dt.datetime.fromtimestamp(now / 1e6, ZoneInfo(zone))
+    if isinstance(value, dt.timedelta):
+        moment += value
+    elif isinstance(value, dt.datetime):
+        moment = value
+    elif isinstance(value, dt.time):
+        at = dt.datetime.combine(moment.date(), value, moment.tzinfo)
+        moment = at if at > moment else dt.datetime.combine(moment.date() + dt.timedelta(days=1), value, moment.tzinfo)
+    else:
+        raise ExpressionError("a wait needs a duration, a time of day or a datetime")
+    return max(round(moment.timestamp() * 1e6), now + 1)
 
 
 def limit_of(task: TaskDefinition, scope: Any) -> int | None:

@@ -18,7 +18,7 @@ from runtime.model.graph import DECIDE, EXECUTE
 from runtime.model.rows import AttemptEnd, TaskRow
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.types import type_from_json
-from runtime.model.values import to_text
+from runtime.model.values import Percent, to_text
 from runtime.outputs import computed_outputs, early_values, missing_file, provided
 from runtime.scope import MissingValue, TaskScope
 from runtime.store.protocol import Store
@@ -238,28 +238,40 @@ class Worker:
             applied = tasks.retry_at(row.id, row.fence, outcome.message, outcome.exit_code, not_before)
         else:
             status = ExecStatus.SUSPENDED if decision.kind == "suspend" else ExecStatus.FAILED
-            applied = tasks.stop(
-                row.id,
-                row.fence,
-                status,
-                outcome.reason,
-                outcome.message,
-                outcome.exit_code,
-                now,
-            )
-            self._step.failed.add(run.id)
-            self._store.events.add(now, status.word, run.id, row.id, task=row.path, message=outcome.message)
+            applied = tasks.stop(row.id, row.fence, status, outcome.reason, outcome.message, outcome.exit_code, now)
+            if applied:
+                self._store.events.add(now, status.word, run.id, row.id, task=row.path, message=outcome.message)
+                self._step.failed.add(run.id)
+            if applied and status is ExecStatus.FAILED and (row.forgiven or self._within_allowance(run, row)):
+                self._step.ended(run, row, active=run.limited(row))
+                return True
         if applied:
             self._step.stopped(run, row)
         return applied
+
+    def _within_allowance(self, run: ActiveRun, row: TaskRow) -> bool:
+        """Whether a failed item is one of those that its mapped node may lose; it is then forgiven."""
+        tree = run.task(row).allow_failures
+        if tree is None or not run.is_item(row):
+            return False
+        states = [item[1] for item in self._store.tasks.items(run.id, row.node, row.scope_id)]
+        if states.count(ExecStatus.FAILED) > allowance(evaluate(tree, self._step.scope(run, row)), len(states)):
+            return False
+        self._store.tasks.forgive(row.id)
+        return True
+
+
+def allowance(value: Any, items: int) -> int:
+    """How many of so many items may fail: a number, or a percentage rounded down."""
+    return int(items * value) if isinstance(value, Percent) else int(value)
 
 
 def build_attempt(run: ActiveRun, row: TaskRow, attempt_id: int, scope: TaskScope, store: Store) -> Attempt:
     """Everything an executor needs for the next start of a row, with all expressions computed."""
     task = run.task(row)
     action = task.action
-    if action is None:
-        raise ValueError(f"{row.path} has no action")
+    if not isinstance(action, Script | Call):
+        raise ValueError(f"{row.path} has no action that an executor could run")
     scope.own_values = early_values(task, scope) if task.outs else {}
     project = run.project
     values: dict[str, Any] = {}
@@ -310,7 +322,7 @@ def recovered_attempt(run: ActiveRun, row: TaskRow, store: Store) -> Attempt:
         number=row.attempts,
         fence=row.fence,
         key=f"{store.identity}-{run.id}/{row.path}",
-        action=task.action or Script("sh", ()),
+        action=task.action if isinstance(task.action, Script | Call) else Script("sh", ()),
         folder=run.folder / str(row.attempt_id or 0),
         project=run.project,
         run_folder=run.shared_folder,

@@ -80,6 +80,23 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Wait:
+    """Wait without a worker: `until` is a tree that gives a duration (from the start), a time of day or a datetime."""
+
+    until: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Wait for a person: `text` is a tree; the outputs that are not computed are the fields of the form."""
+
+    text: Tree
+
+
+Action = Script | Call | Wait | Ask
+
+
+@dataclass(frozen=True, slots=True)
 class OutDefinition:
     """An output. `value`: a tree if it is computed (`out x: int = expr`), else the action provides it.
 
@@ -115,12 +132,22 @@ class Generator:
     type: TypeJson
 
 
+Hook = Literal["", "start", "success", "failure", "retry", "skip", "timeout", "done"]
+
+
 @dataclass(frozen=True, slots=True)
 class TaskDefinition:
     """A node: the flow's body, a group or a task. `path` is stable: `ingest/copy`, `""` for the flow's body.
 
     With `generators` the node is mapped: at run time a container row and one row per item. `sequential`: the
-    items of a mapped sequence run one after another. `edges_in` is the number of `Dependency` rows that end here.
+    items of a mapped sequence run one after another. `edges_in`: how many `Dependency` rows end here, those with
+    `outcome` left out.
+
+    `allow_failure`: its failure stops nobody. `allow_failures`: of a mapped node, how many items may fail (a number, or
+    a percentage of them, rounded down). `awaits`: a condition on the outcomes of others, decided as soon as they allow
+    it: true, the node may start; false, it is skipped. It is made of `["state", PATH, STATE]`,
+    `["any", PATH, COUNT]`, `and`, `or`, `not`. `hook`: the node reports on another one (its `awaits` says on what) and
+    its own failure changes no outcome.
     """
 
     node: int
@@ -128,7 +155,7 @@ class TaskDefinition:
     name: str
     kind: Literal["flow", "group", "task"]
     parent: int | None
-    action: Script | Call | None = None
+    action: Action | None = None
     outs: tuple[OutDefinition, ...] = ()
     generators: tuple[Generator, ...] = ()
     by: Tree = None
@@ -139,6 +166,10 @@ class TaskDefinition:
     limit: Tree = None
     env: tuple[tuple[str, Tree], ...] = ()
     idempotent: bool = False
+    allow_failure: bool = False
+    allow_failures: Tree = None
+    awaits: Tree = None
+    hook: Hook = ""
     priority: int = 0
     edges_in: int = 0
     doc: str = ""
@@ -153,7 +184,8 @@ class Dependency:
     The compiler has lifted the predecessor out of every mapped node that the successor is not in, so the
     mapped ancestors of `predecessor` are also ancestors of `successor`. `deep`: the successor is in further
     mapped nodes, so several of its instances wait for one of the predecessor. `origin`: `data`, `chain`,
-    `after` or `sequence`; `line`: where the source says so.
+    `after` or `sequence`; `line`: where the source says so. `outcome`: the successor's `awaits` asks for the outcome of
+    the predecessor; the edge alone keeps nobody waiting.
     """
 
     predecessor: int
@@ -161,6 +193,7 @@ class Dependency:
     deep: bool = False
     origin: Literal["data", "chain", "after", "sequence"] = "data"
     line: int = 0
+    outcome: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from dataclasses import asdict
 from typing import Any
 
 from runtime.model.definition import (
+    Action,
+    Ask,
     Binding,
     Call,
     Dependency,
@@ -21,6 +23,7 @@ from runtime.model.definition import (
     Retry,
     Script,
     TaskDefinition,
+    Wait,
 )
 
 
@@ -29,11 +32,15 @@ def dumps(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def action_to_json(action: Script | Call | None) -> Any:
-    """`{"language": …}` for a script, `{"component": …}` for a call, null for a join."""
+def action_to_json(action: Action | None) -> Any:
+    """`{"language": …}` for a script, `{"component": …}` for a call, `{"wait": …}`, `{"ask": …}`, null for a join."""
     match action:
         case None:
             return None
+        case Wait(until):
+            return {"wait": until}
+        case Ask(text):
+            return {"ask": text}
         case Call(component, arguments):
             return {"component": component, "arguments": arguments}
         case Script():
@@ -47,9 +54,13 @@ def action_to_json(action: Script | Call | None) -> Any:
             }
 
 
-def action_from_json(data: Any) -> Script | Call | None:
+def action_from_json(data: Any) -> Action | None:
     if data is None:
         return None
+    if "wait" in data:
+        return Wait(data["wait"])
+    if "ask" in data:
+        return Ask(data["ask"])
     if "component" in data:
         return Call(data["component"], data["arguments"])
     return Script(
@@ -61,11 +72,15 @@ def action_from_json(data: Any) -> Script | Call | None:
     )
 
 
-def program_of(action: Script | Call | None) -> str:
-    """The one word that names an action: `sh`, `http.get`; empty for a join."""
+def program_of(action: Action | None) -> str:
+    """The one word that names an action: `sh`, `http.get`, `wait`, `ask`; empty for a join."""
     match action:
         case None:
             return ""
+        case Wait():
+            return "wait"
+        case Ask():
+            return "ask"
         case Call(component):
             return component
         case Script(language):
@@ -111,6 +126,14 @@ def settings_to_json(task: TaskDefinition) -> Any:
         settings["env"] = [list(entry) for entry in task.env]
     if task.idempotent:
         settings["idempotent"] = True
+    if task.allow_failure:
+        settings["allow_failure"] = True
+    if task.allow_failures is not None:
+        settings["allow_failures"] = task.allow_failures
+    if task.awaits is not None:
+        settings["awaits"] = task.awaits
+    if task.hook:
+        settings["hook"] = task.hook
     return settings or None
 
 
@@ -134,6 +157,10 @@ def task_from_json(row: dict[str, Any]) -> TaskDefinition:
         limit=settings.get("limit"),
         env=tuple((name, tree) for name, tree in settings.get("env", ())),
         idempotent=settings.get("idempotent", False),
+        allow_failure=settings.get("allow_failure", False),
+        allow_failures=settings.get("allow_failures"),
+        awaits=settings.get("awaits"),
+        hook=settings.get("hook", ""),
         priority=row["priority"],
         edges_in=row["edges_in"],
         doc=row["doc"],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from runtime.model.definition import Dependency, FlowDefinition, TaskDefinition
+from runtime.model.definition import Call, Dependency, FlowDefinition, Script, TaskDefinition
 from runtime.model.run import TaskKind
 
 DECIDE = 0
@@ -15,7 +15,10 @@ EXECUTE = 1
 
 @dataclass(frozen=True, slots=True)
 class FlowGraph:
-    """`members[n]`: direct members of node n. `maps[n]`: its mapped ancestors, outermost first, itself included."""
+    """`members[n]`: direct members of node n. `maps[n]`: its mapped ancestors, outermost first, itself included.
+
+    `patient`: the failure of some group lets others go on, so it must be noticed as soon as it is certain.
+    """
 
     definition_id: int
     flow: FlowDefinition
@@ -24,7 +27,8 @@ class FlowGraph:
     successors: tuple[tuple[Dependency, ...], ...]
     predecessors: tuple[tuple[Dependency, ...], ...]
     maps: tuple[tuple[int, ...], ...]
-    size: int = field(default=0)
+    size: int
+    patient: bool
 
     @classmethod
     def of(cls, definition_id: int, flow: FlowDefinition) -> FlowGraph:
@@ -50,6 +54,7 @@ class FlowGraph:
             predecessors=tuple(map(tuple, backward)),
             maps=tuple(maps),
             size=size,
+            patient=any(_lets_go_on(task, forward[task.node]) for task in flow.tasks),
         )
 
     def task(self, node: int) -> TaskDefinition:
@@ -86,4 +91,18 @@ class FlowGraph:
 
     def lane(self, node: int, kind: TaskKind) -> int:
         task = self.flow.tasks[node]
-        return EXECUTE if kind == "task" and task.when is None and task.action is not None else DECIDE
+        ready_to_run = kind == "task" and task.when is None and isinstance(task.action, Script | Call)
+        return EXECUTE if ready_to_run else DECIDE
+
+    def forgiven(self, node: int, *, item: bool = False) -> bool:
+        """Whether a failure of the node's row stops nobody. Of a mapped group the setting is about the whole node."""
+        task = self.flow.tasks[node]
+        if task.generators and task.kind == "group" and item:
+            return False
+        return task.allow_failure or bool(task.hook)
+
+
+def _lets_go_on(task: TaskDefinition, successors: list[Dependency]) -> bool:
+    if task.kind != "group" and not task.generators:
+        return False
+    return task.allow_failure or task.allow_failures is not None or any(edge.outcome for edge in successors)

@@ -11,7 +11,10 @@ from runtime.model.state import ExecStatus
 
 @dataclass(slots=True)
 class TaskRow:
-    """A task run as the engine sees it when it decides about it. `item`: JSON values by loop variable."""
+    """A task run as the engine sees it when it decides about it.
+
+    `item`: JSON values by loop variable. `awaiting`: its condition on the outcomes of others is not decided yet.
+    """
 
     id: int
     run_id: int
@@ -32,6 +35,13 @@ class TaskRow:
     attempt_id: int | None
     item: dict[str, Any] | None
     started_at: int | None
+    forgiven: bool
+    awaiting: bool
+
+    @property
+    def settled(self) -> bool:
+        """Finished, ignored, or failed where a failure stops nobody."""
+        return self.status.satisfies or (self.forgiven and self.status is ExecStatus.FAILED)
 
 
 @dataclass(slots=True)
@@ -52,6 +62,8 @@ class NewTaskRow:
     priority: int
     member_limit: int | None = None
     open_members: int = 0
+    awaiting: bool = False
+    forgiven: bool = False
     item: str | None = None
     item_key: str | None = None
 

@@ -44,6 +44,7 @@ class Reason(StrEnum):
     ERROR = "error"  # it ran and said so: an exit code, an exception
     TIMEOUT = "timeout"
     CANCELLED = "cancelled"
+    REFUSED = "refused"  # a person said no
     BAD_OUTPUT = "bad output"  # it ran well, but a declared output is missing or wrong
     COULD_NOT_START = "could not start"
     EXPRESSION = "expression"  # an argument or condition could not be computed
@@ -52,11 +53,13 @@ class Reason(StrEnum):
     IN_DOUBT = "in doubt"
     MISSING_VALUE = "missing value"
     BY_HAND = "by hand"
+    ASKED = "asked"  # a person is to answer
     # ignored
     CONDITION = "condition"
     PARENT = "parent"  # a member of a group that is skipped
     # waiting
     RETRY = "retry"
+    WAIT = "wait"  # a `wait` that has begun
     # running
     RESET_WHEN_ENDED = "reset when ended"  # set back by hand: its attempt is ended first, then it starts afresh
 

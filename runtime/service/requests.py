@@ -130,6 +130,14 @@ def _ignore(step: Step, request: JsonObject) -> Sequence[str]:
     return control.ignore(step, _run(step, request), request["task"])
 
 
+def _answer(step: Step, request: JsonObject) -> str:
+    return control.answer(step, _run(step, request), request["task"], request["fields"])
+
+
+def _refuse(step: Step, request: JsonObject) -> str:
+    return control.refuse(step, _run(step, request), request["task"], request.get("why", ""))
+
+
 def _cancel(step: Step, request: JsonObject) -> None:
     control.cancel(step, _run(step, request))
 
@@ -139,5 +147,7 @@ _VERBS: Final[dict[str, Callable[[Step, JsonObject], Any]]] = {
     "register": _register,
     "rerun": _rerun,
     "ignore": _ignore,
+    "answer": _answer,
+    "refuse": _refuse,
     "cancel": _cancel,
 }

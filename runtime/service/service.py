@@ -98,6 +98,14 @@ class Service:
         """Let a task count as done without its work; the paths that were changed."""
         return list(self._change({"verb": "ignore", "run": run_id, "task": task}))
 
+    def answer(self, run_id: int, task: str, fields: Mapping[str, Any]) -> str:
+        """Complete a task that asked, with JSON values of its form; its path."""
+        return str(self._change({"verb": "answer", "run": run_id, "task": task, "fields": dict(fields)}))
+
+    def refuse(self, run_id: int, task: str, why: str = "") -> str:
+        """Fail a task that asked; its path."""
+        return str(self._change({"verb": "refuse", "run": run_id, "task": task, "why": why}))
+
     def cancel(self, run_id: int) -> None:
         """Start nothing more of a run and end what runs of it; returns when that has ended."""
         self._change({"verb": "cancel", "run": run_id})

@@ -45,22 +45,25 @@ class TaskStore(Protocol):
 
     def stopped(self, run_id: int, status: ExecStatus) -> bool: ...
 
+    def awaiting(self, run_id: int) -> list[TaskRow]: ...
+
+    def of_node(self, run_id: int, node: int) -> list[TaskRow]: ...
+
     def settled(self, run_id: int) -> bool: ...
 
     def any_held(self, run_id: int) -> bool: ...
+
+    def await_met(self, task_run_id: int) -> None: ...
+
+    def forgive(self, task_run_id: int) -> None: ...
+
+    def wait_until(self, task_run_id: int, not_before: int, now: int) -> None: ...
 
     def insert(self, rows: Iterable[NewTaskRow]) -> None: ...
 
     def claim(self, claims: Sequence[tuple[int, int, int]]) -> None: ...
 
-    def complete(
-        self,
-        task_run_id: int,
-        fence: int,
-        outputs: str | None,
-        exit_code: int | None,
-        now: int,
-    ) -> bool: ...
+    def complete(self, task_run_id: int, fence: int, outputs: str | None, exit_code: int | None, now: int) -> bool: ...
 
     def stop(
         self,
@@ -73,27 +76,14 @@ class TaskStore(Protocol):
         now: int,
     ) -> bool: ...
 
-    def retry_at(
-        self,
-        task_run_id: int,
-        fence: int,
-        message: str,
-        exit_code: int | None,
-        not_before: int,
-    ) -> bool: ...
+    def retry_at(self, task_run_id: int, fence: int, message: str, exit_code: int | None, not_before: int) -> bool: ...
 
     def unclaim(self, task_run_id: int, fence: int) -> bool: ...
 
     def set_reason(self, task_run_id: int, reason: str) -> None: ...
 
     def decide(
-        self,
-        task_run_id: int,
-        status: ExecStatus,
-        reason: str,
-        message: str,
-        outputs: str | None,
-        now: int,
+        self, task_run_id: int, status: ExecStatus, reason: str, message: str, outputs: str | None, now: int
     ) -> None: ...
 
     def to_lane(self, task_run_id: int, lane: int) -> None: ...
@@ -122,18 +112,13 @@ class TaskStore(Protocol):
 
     def reset(self, task_run_ids: Iterable[int]) -> None: ...
 
-    def force(
-        self,
-        task_run_ids: Iterable[int],
-        status: ExecStatus,
-        reason: str,
-        message: str,
-        now: int,
-    ) -> None: ...
+    def force(self, task_run_ids: Iterable[int], status: ExecStatus, reason: str, message: str, now: int) -> None: ...
 
-    def recount(self, changes: Iterable[tuple[int, int, int, int, int, int, int]]) -> None: ...
+    def answer(self, task_run_id: int, outputs: str | None, now: int) -> None: ...
 
-    def derived(self, run_id: int) -> dict[int, tuple[int, int, int, int, int, int]]: ...
+    def recount(self, changes: Iterable[tuple[int, ...]]) -> None: ...
+
+    def derived(self, run_id: int) -> dict[int, tuple[int, ...]]: ...
 
     def fail_containers(self, task_run_ids: Iterable[int], now: int) -> None: ...
 
@@ -141,15 +126,7 @@ class TaskStore(Protocol):
 class RunStore(Protocol):
     """Flow runs."""
 
-    def insert(
-        self,
-        flow: str,
-        definition_id: int,
-        key: str | None,
-        parameters: str,
-        now: int,
-        zone: str,
-    ) -> int: ...
+    def insert(self, flow: str, definition_id: int, key: str | None, parameters: str, now: int, zone: str) -> int: ...
 
     def by_key(self, flow: str, key: str) -> int | None: ...
 

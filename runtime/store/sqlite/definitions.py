@@ -76,7 +76,7 @@ def insert(
         ((identity, *_task_row(task_to_json(task))) for task in flow.tasks),
     )
     connection.executemany(
-        "INSERT INTO task_dependency VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO task_dependency VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             (
                 identity,
@@ -85,6 +85,7 @@ def insert(
                 edge.deep,
                 edge.origin,
                 edge.line,
+                edge.outcome,
             )
             for edge in flow.dependencies
         ),
@@ -105,7 +106,7 @@ def load(connection: sqlite3.Connection, definition_id: int) -> FlowDefinition:
         (definition_id,),
     )
     edges = connection.execute(
-        "SELECT predecessor, successor, deep, origin, line FROM task_dependency WHERE flow_definition_id = ?",
+        "SELECT predecessor, successor, deep, origin, line, outcome FROM task_dependency WHERE flow_definition_id = ?",
         (definition_id,),
     )
     try:
@@ -114,7 +115,7 @@ def load(connection: sqlite3.Connection, definition_id: int) -> FlowDefinition:
             source_file=head[1],
             parameters=tuple(ParameterDefinition(**parameter) for parameter in json.loads(head[2])),
             tasks=tuple(task_from_json(_task_json(row)) for row in tasks),
-            dependencies=tuple(Dependency(row[0], row[1], bool(row[2]), row[3], row[4]) for row in edges),
+            dependencies=tuple(Dependency(row[0], row[1], bool(row[2]), row[3], row[4], bool(row[5])) for row in edges),
             doc=head[3],
             line=head[4],
             content_hash=head[5],

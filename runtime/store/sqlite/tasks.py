@@ -16,12 +16,12 @@ from runtime.model.state import ExecStatus
 
 _COLUMNS: Final = (
     "id, flow_run_id, node, scope_id, ordinal, parent_id, path, kind, exec_status, reason, remaining, lane, priority,"
-    " fence, generation, attempts, attempt_id, item, started_at"
+    " fence, generation, attempts, attempt_id, item, started_at, forgiven, awaiting"
 )
 _INSERT: Final = (
     "INSERT INTO task_run (id, flow_run_id, node, scope_id, ordinal, parent_id, path, kind, exec_status, remaining,"
-    " lane, priority, member_limit, open_members, item, item_key)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " lane, priority, member_limit, open_members, awaiting, forgiven, item, item_key)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _READY: Final = (
     f"SELECT {_COLUMNS} FROM task_run WHERE flow_run_id = ? AND lane <= ? AND exec_status = 0 AND remaining = 0"
@@ -127,14 +127,24 @@ class TaskRuns:
         )
 
     def stopped(self, run_id: int, status: ExecStatus) -> bool:
-        """Whether a run has a suspended or failed row."""
+        """Whether a run has a suspended row, or a failed one whose failure counts."""
         return bool(
             self._sql(
                 "SELECT EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ? AND exec_status = ?"
-                " AND exec_status IN (2, 4))",
+                " AND exec_status IN (2, 4) AND NOT forgiven)",
                 (run_id, status),
             ).fetchone()[0]
         )
+
+    def awaiting(self, run_id: int) -> list[TaskRow]:
+        """Waiting rows of a run whose condition on the outcomes of others is not decided yet."""
+        query = f"SELECT {_COLUMNS} FROM task_run WHERE flow_run_id = ? AND exec_status = 0 AND awaiting = 1"
+        return [_row(found) for found in self._sql(query, (run_id,))]
+
+    def of_node(self, run_id: int, node: int) -> list[TaskRow]:
+        """All rows of a node in a run."""
+        query = f"SELECT {_COLUMNS} FROM task_run WHERE flow_run_id = ? AND node = ? ORDER BY id"
+        return [_row(found) for found in self._sql(query, (run_id, node))]
 
     def settled(self, run_id: int) -> bool:
         """Whether the body of the flow has finished."""
@@ -153,6 +163,26 @@ class TaskRuns:
         return bool(row[0])
 
     # Writing
+
+    def await_met(self, task_run_id: int) -> None:
+        """The condition of a waiting row on the outcomes of others holds."""
+        self._sql(
+            "UPDATE task_run SET remaining = remaining - 1, awaiting = 0, revision = revision + 1"
+            " WHERE id = ? AND awaiting = 1 AND exec_status = 0",
+            (task_run_id,),
+        )
+
+    def forgive(self, task_run_id: int) -> None:
+        """A failure of this row stops nobody."""
+        self._sql("UPDATE task_run SET forgiven = 1, revision = revision + 1 WHERE id = ?", (task_run_id,))
+
+    def wait_until(self, task_run_id: int, not_before: int, now: int) -> None:
+        """A `wait` begins."""
+        self._sql(
+            "UPDATE task_run SET reason = 'wait', not_before = ?, started_at = coalesce(started_at, ?),"
+            " revision = revision + 1 WHERE id = ? AND exec_status = 0",
+            (not_before, now, task_run_id),
+        )
 
     def insert(self, rows: Iterable[NewTaskRow]) -> None:
         self._many(
@@ -173,6 +203,8 @@ class TaskRuns:
                     row.priority,
                     row.member_limit,
                     row.open_members,
+                    row.awaiting,
+                    row.forgiven,
                     row.item,
                     row.item_key,
                 )
@@ -402,18 +434,27 @@ class TaskRuns:
             ((status, reason, message, now, task_run_id) for task_run_id in task_run_ids),
         )
 
-    def recount(self, changes: Iterable[tuple[int, int, int, int, int, int, int]]) -> None:
-        """Derived columns afresh: (exec_status, remaining, lane, held_by, open_members, active_members, id)."""
+    def answer(self, task_run_id: int, outputs: str | None, now: int) -> None:
+        """Finish a suspended row with what a person gave."""
+        self._sql(
+            "UPDATE task_run SET exec_status = 3, reason = '', outputs = ?, ended_at = ?, revision = revision + 1"
+            " WHERE id = ? AND exec_status = 2",
+            (outputs, now, task_run_id),
+        )
+
+    def recount(self, changes: Iterable[tuple[int, ...]]) -> None:
+        """Derived columns afresh: those of `derived`, then the id."""
         self._many(
-            "UPDATE task_run SET exec_status = ?, remaining = ?, lane = ?, held_by = ?, open_members = ?,"
-            " active_members = ?, revision = revision + 1 WHERE id = ?",
+            "UPDATE task_run SET exec_status = ?, remaining = ?, awaiting = ?, lane = ?, held_by = ?,"
+            " open_members = ?, active_members = ?, revision = revision + 1 WHERE id = ?",
             changes,
         )
 
-    def derived(self, run_id: int) -> dict[int, tuple[int, int, int, int, int, int]]:
-        """What `recount` compares with: (exec_status, remaining, lane, held_by, open_members, active_members) by id."""
+    def derived(self, run_id: int) -> dict[int, tuple[int, ...]]:
+        """What `recount` compares with: (exec_status, remaining, awaiting, lane, held_by, open_members,
+        active_members) by id."""
         rows = self._sql(
-            "SELECT id, exec_status, remaining, lane, held_by, open_members, active_members FROM task_run"
+            "SELECT id, exec_status, remaining, awaiting, lane, held_by, open_members, active_members FROM task_run"
             " WHERE flow_run_id = ?",
             (run_id,),
         )
@@ -432,4 +473,5 @@ def _row(found: Sequence[Any]) -> TaskRow:
     values = list(found)
     values[8] = ExecStatus(values[8])
     values[17] = json.loads(values[17]) if values[17] else None
+    values[19:] = [bool(flag) for flag in values[19:]]
     return TaskRow(*values)

@@ -51,7 +51,8 @@ CREATE TABLE task_dependency (
     deep INTEGER NOT NULL,
     origin TEXT NOT NULL,
     line INTEGER NOT NULL,
-    PRIMARY KEY (flow_definition_id, predecessor, successor)
+    outcome INTEGER NOT NULL,
+    PRIMARY KEY (flow_definition_id, predecessor, successor, outcome)
 ) WITHOUT ROWID;
 
 -- State.
@@ -96,6 +97,8 @@ CREATE TABLE task_run (
     reason TEXT NOT NULL DEFAULT '',
     message TEXT NOT NULL DEFAULT '',
     remaining INTEGER NOT NULL,
+    awaiting INTEGER NOT NULL DEFAULT 0,
+    forgiven INTEGER NOT NULL DEFAULT 0,
     lane INTEGER NOT NULL,
     priority INTEGER NOT NULL,
     held_by INTEGER NOT NULL DEFAULT 0,
@@ -194,7 +197,8 @@ SELECT
     r.flow || '-' || r.id AS run,
     t.path AS task,
     CASE t.exec_status
-        WHEN 0 THEN CASE WHEN t.not_before > 0 THEN 'waiting for a retry' WHEN t.held_by > 0 THEN 'held by a limit'
+        WHEN 0 THEN CASE WHEN t.not_before > 0 AND t.reason = 'wait' THEN 'waiting for a time'
+            WHEN t.not_before > 0 THEN 'waiting for a retry' WHEN t.held_by > 0 THEN 'held by a limit'
             WHEN t.remaining = 0 THEN 'ready' ELSE 'waiting' END
         WHEN 1 THEN 'running' WHEN 2 THEN 'suspended' WHEN 3 THEN 'succeeded'
         WHEN 4 THEN 'failed' WHEN 9 THEN 'skipped' ELSE 'unknown' END AS state,

@@ -12,10 +12,10 @@ from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
-from runtime.cli.expression_text import expression_text
 from runtime.cli.options import NO_VALUE
 from runtime.cli.parameters import option_of
 from runtime.cli.type_words import placeholder, what
+from runtime.expression.text import expression_text
 from runtime.model.definition import FlowDefinition, ParameterDefinition
 from runtime.model.types import BOOL, ListOf, required, type_from_json
 

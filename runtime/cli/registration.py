@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from runtime.cli.expression_text import expression_text
 from runtime.cli.parameters import Problem, parse_parameters
 from runtime.cli.refusal import ParametersRefused
 from runtime.cli.source_file import choose_flow, compile_file, is_file, split_file
+from runtime.expression.text import expression_text
 from runtime.model.definition import FlowDefinition
 from runtime.model.errors import BadParameter, FlowerError, NotFound
 from runtime.model.run import RunSummary

@@ -10,9 +10,9 @@ import pytest
 from runtime.cli import log
 from runtime.cli.display.clock import SECOND, duration, iso
 from runtime.cli.display.styled import Span, crop, line, plain, width
-from runtime.cli.expression_text import expression_text
 from runtime.cli.selection import split_run
 from runtime.cli.suggestion import nearest
+from runtime.expression.text import expression_text
 
 
 @pytest.mark.parametrize(

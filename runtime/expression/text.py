@@ -1,4 +1,4 @@
-"""An expression tree as the text a person would have written: for the defaults and conditions in `--help`."""
+"""An expression tree as the text a person would have written: for help, plans and pictures."""
 
 from __future__ import annotations
 

@@ -112,6 +112,7 @@ class Step:
         if run.is_item(row):
             if run.task(row).sequential and row.parent_id is not None:
                 self._next_items.append((row.parent_id, row.ordinal))
+            self._tell_outcome(run, row)
             return
         for edge in run.graph.successors[row.node]:
             if edge.outcome:
@@ -131,6 +132,9 @@ class Step:
     def stopped(self, run: ActiveRun, row: TaskRow) -> None:
         """The row failed, is suspended or waits again: its place is free, nothing is met. Outcomes may be awaited."""
         self._runs[run.id] = run
+        self._tell_outcome(run, row)
+
+    def _tell_outcome(self, run: ActiveRun, row: TaskRow) -> None:
         self._outcomes += [(run, row, edge.successor) for edge in run.graph.successors[row.node] if edge.outcome]
         if row.parent_id is not None and run.limited(row):
             self._ended[run.id, row.parent_id][1] += 1

@@ -51,8 +51,13 @@ class FlowBuilder:
     def group(self, path: str, **settings: Any) -> FlowBuilder:
         return self._add(path, kind="group", **settings)
 
-    def edge(self, predecessor: str, successor: str, *, deep: bool = False) -> FlowBuilder:
-        self._edges.append(Dependency(self.node(predecessor), self.node(successor), deep))
+    def edge(self, predecessor: str, successor: str, *, deep: bool = False, outcome: bool = False) -> FlowBuilder:
+        self._edges.append(Dependency(self.node(predecessor), self.node(successor), deep, outcome=outcome))
+        return self
+
+    def declare(self, path: str, *outs: OutDefinition) -> FlowBuilder:
+        """Outputs of a task whose action is no call."""
+        self._nodes[self.node(path)]["outs"] = outs
         return self
 
     def chain(self, *paths: str) -> FlowBuilder:
@@ -66,7 +71,7 @@ class FlowBuilder:
     def build(self) -> FlowDefinition:
         edges_in = [0] * len(self._nodes)
         for edge in self._edges:
-            edges_in[edge.successor] += 1
+            edges_in[edge.successor] += not edge.outcome
         tasks = tuple(
             TaskDefinition(node=index, edges_in=edges_in[index], **node) for index, node in enumerate(self._nodes)
         )

@@ -1,0 +1,193 @@
+"""Allowed failures, conditions on outcomes, hooks, waits and questions."""
+
+from __future__ import annotations
+
+import pytest
+
+from runtime.model.definition import Ask, OutDefinition, Wait
+from runtime.model.errors import BadParameter, Refused
+from runtime.model.state import RunStatus
+from tests.runtime.engine.conftest import Bench
+from tests.runtime.engine.flows import Failure, FlowBuilder, over
+
+
+def broken(_: object) -> None:
+    raise Failure("no")
+
+
+def state(path: str, name: str) -> list[str]:
+    return ["state", path, name]
+
+
+def test_an_allowed_failure_lets_its_successors_go_on_without_its_value(bench: Bench) -> None:
+    seen: list[object] = []
+    bench.executor.bodies = {"a": broken, "b": lambda arguments: seen.append(arguments["n"])}
+    flow = FlowBuilder().task("a", outs={"n": "int"}, allow_failure=True)
+    flow.task("b", arguments={"n": ["??", ["out", "a", "n"], 7]}).edge("a", "b")
+    run = bench.register(flow.build())
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.states(run) == {"a": "failed", "b": "succeeded"}
+    assert seen == [7]
+
+
+def test_a_group_whose_failure_is_allowed_lets_its_successors_go_on(bench: Bench) -> None:
+    bench.executor.bodies = {"a": broken}
+    flow = (
+        FlowBuilder().group("g", allow_failure=True).task("g/a").task("g/b").edge("g/a", "g/b").task("c").edge("g", "c")
+    )
+    run = bench.register(flow.build())
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.states(run) == {"g/a": "failed", "g/b": "waiting", "c": "succeeded"}
+
+
+@pytest.mark.parametrize(("allowed", "status"), [(1, RunStatus.SUCCEEDED), (0, RunStatus.FAILED)])
+def test_a_mapped_node_may_lose_so_many_items(bench: Bench, allowed: int, status: RunStatus) -> None:
+    seen: list[object] = []
+
+    def size(arguments: object) -> dict[str, int]:
+        if arguments["x"] == "b":  # type: ignore[index]
+            raise Failure
+        return {"n": 1}
+
+    bench.executor.bodies = {"size": size, "total": lambda arguments: seen.append(arguments["all"])}
+    flow = FlowBuilder().task(
+        "size",
+        outs={"n": "int"},
+        arguments={"x": ["item", "x"]},
+        generators=over("x", ["list", "a", "b", "c"]),
+        allow_failures=allowed,
+    )
+    flow.task("total", arguments={"all": ["out", "size", "n"]}).edge("size", "total")
+    run = bench.register(flow.build())
+    assert bench.work(run) is status
+    assert seen == ([[1, None, 1]] if allowed else [])
+
+
+def awaiting(condition: object, **bodies: object) -> FlowBuilder:
+    flow = FlowBuilder().task("a").task("b").task("c", awaits=condition)
+    return flow.edge("a", "c", outcome=True).edge("b", "c", outcome=True)
+
+
+@pytest.mark.parametrize(
+    ("condition", "fails", "expected"),
+    [
+        (state("a", "failed"), "a", "succeeded"),
+        (state("a", "failed"), "", "skipped"),
+        (state("a", "done"), "a", "succeeded"),
+        (["or", state("a", "succeeded"), state("b", "succeeded")], "a", "succeeded"),
+        (["and", state("a", "succeeded"), state("b", "failed")], "b", "succeeded"),
+        (["and", state("a", "succeeded"), state("b", "failed")], "", "skipped"),
+        (["not", state("a", "failed")], "", "succeeded"),
+    ],
+)
+def test_a_condition_on_outcomes_starts_or_skips(bench: Bench, condition: object, fails: str, expected: str) -> None:
+    bench.executor.bodies = {fails: broken} if fails else {}
+    run = bench.register(awaiting(condition).build())
+    assert bench.work(run) is (RunStatus.FAILED if fails else RunStatus.SUCCEEDED)
+    assert bench.states(run)["c"] == expected
+
+
+def test_an_or_does_not_wait_for_the_slower_one(bench: Bench) -> None:
+    bench.executor.hold_back = ["b"]
+    run = bench.register(awaiting(["or", state("a", "succeeded"), state("b", "succeeded")]).build())
+    rest = bench.start().work_on(run)
+    bench.executor.wait_for("a", "b", "c")
+    bench.executor.release("b")
+    assert rest.result(10) is RunStatus.SUCCEEDED
+
+
+def test_done_counts_what_is_blocked_once_nothing_else_moves(bench: Bench) -> None:
+    bench.executor.bodies = {"a": broken}
+    flow = FlowBuilder().task("a").task("b").edge("a", "b").task("clean", awaits=state("b", "done"))
+    run = bench.register(flow.edge("b", "clean", outcome=True).build())
+    assert bench.work(run) is RunStatus.FAILED
+    assert bench.states(run) == {"a": "failed", "b": "waiting", "clean": "succeeded"}
+
+
+def with_hooks() -> FlowBuilder:
+    flow = FlowBuilder().task("a").task("b").edge("a", "b")
+    flow.task("page", awaits=state("", "failed"), hook="failure").edge("", "page", outcome=True)
+    return flow.task("cheer", awaits=state("", "succeeded"), hook="success").edge("", "cheer", outcome=True)
+
+
+def test_hooks_of_a_flow_fire_by_its_outcome_and_once_a_generation(bench: Bench) -> None:
+    bench.executor.bodies = {"a": broken}
+    run = bench.register(with_hooks().build())
+    assert bench.work(run) is RunStatus.FAILED
+    assert bench.states(run) == {"a": "failed", "b": "waiting", "page": "succeeded", "cheer": "skipped"}
+    bench.executor.bodies = {}
+    bench.ask(verb="rerun", run=run, tasks=[])
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.states(run) == {"a": "succeeded", "b": "succeeded", "page": "skipped", "cheer": "succeeded"}
+    assert bench.executor.started.count("page") == 1
+
+
+def test_the_failure_of_a_hook_changes_no_outcome(bench: Bench) -> None:
+    bench.executor.bodies = {"cheer": broken}
+    run = bench.register(with_hooks().build())
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.states(run)["cheer"] == "failed"
+
+
+def test_any_of_a_mapped_node_goes_on_after_so_many(bench: Bench) -> None:
+    bench.executor.hold_back = ["shard[2]"]
+    flow = (
+        FlowBuilder()
+        .task("shard", generators=over("x", ["list", "a", "b", "c"]))
+        .task("next", awaits=["any", "shard", 2])
+    )
+    run = bench.register(flow.edge("shard", "next", outcome=True).build())
+    rest = bench.start().work_on(run)
+    bench.executor.wait_for("next")
+    bench.executor.release("shard[2]")
+    assert rest.result(10) is RunStatus.SUCCEEDED
+
+
+def test_a_wait_needs_no_worker(bench: Bench) -> None:
+    flow = FlowBuilder().task("pause", action=Wait(["lit", "duration", "50ms"])).task("a").task("b").edge("pause", "b")
+    run = bench.register(flow.build())
+    assert bench.work(run, jobs=1) is RunStatus.SUCCEEDED
+    assert bench.executor.started == ["a", "b"]
+    pause = bench.tasks(run)["pause"]
+    assert (pause.ended_at or 0) - (pause.started_at or 0) >= 50_000
+
+
+def question() -> FlowBuilder:
+    flow = (
+        FlowBuilder().task("approve", action=Ask("ship it?")).task("ship", arguments={"to": ["out", "approve", "to"]})
+    )
+    flow.declare("approve", OutDefinition("to", "str"))
+    return flow.edge("approve", "ship")
+
+
+def test_a_question_suspends_until_it_is_answered(bench: Bench) -> None:
+    seen: list[object] = []
+    bench.executor.bodies = {"ship": lambda arguments: seen.append(arguments["to"])}
+    run = bench.register(question().build())
+    assert bench.work(run) is RunStatus.SUSPENDED
+    assert (bench.tasks(run)["approve"].reason, bench.tasks(run)["approve"].message) == ("asked", "ship it?")
+    with pytest.raises(BadParameter, match="needs the field `to`"):
+        bench.ask(verb="answer", run=run, task="approve", fields={})
+    with pytest.raises(BadParameter, match="no field `too`"):
+        bench.ask(verb="answer", run=run, task="approve", fields={"too": "x"})
+    bench.ask(verb="answer", run=run, task="approve", fields={"to": "oslo"})
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert seen == ["oslo"]
+    with pytest.raises(Refused):
+        bench.ask(verb="answer", run=run, task="approve", fields={"to": "rome"})
+
+
+def test_a_question_that_is_refused_fails_its_task(bench: Bench) -> None:
+    run = bench.register(question().build())
+    bench.work(run)
+    bench.ask(verb="refuse", run=run, task="approve", why="too early")
+    assert bench.work(run) is RunStatus.FAILED
+    assert bench.tasks(run)["approve"].message == "too early"
+
+
+def test_a_task_suspended_by_hand_makes_the_run_suspended(bench: Bench) -> None:
+    bench.executor.bodies = {"a": broken}
+    run = bench.register(FlowBuilder().task("a").build())
+    bench.work(run)
+    bench.set_status(run, "a", 2)
+    assert bench.work(run) is RunStatus.SUSPENDED

@@ -1,0 +1,90 @@
+"""Takes the measures and prints them as a table: `python -m benchmarks [start|check|run …] [--rounds N] [--json]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.measures import GROUPS, Measure
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Take the measures of the groups that are named, or of all."""
+    asked = _arguments(arguments)
+    progress = Console(stderr=True)
+    measures: list[Measure] = []
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=asked.folder) as folder:
+        for group in asked.groups or GROUPS:
+            with progress.status(f"measuring: {group}"):
+                measures += GROUPS[group](Path(folder), asked.rounds)
+    if asked.json:
+        print(json.dumps({"machine": machine(), "measures": [as_json(measure) for measure in measures]}, indent=2))
+    else:
+        console = Console(width=None if sys.stdout.isatty() else 110)
+        console.print(table(measures))
+        console.print(machine())
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Flower beside floors.")
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}; all by default")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of each measure (5)")
+    parser.add_argument("--json", action="store_true", help="print every round as JSON")
+    parser.add_argument("--folder", type=Path, default=Path.cwd(), help="the disk to measure on (the current folder)")
+    asked = parser.parse_args(arguments)
+    if unknown := [group for group in asked.groups if group not in GROUPS]:
+        parser.error(f"there is no group `{unknown[0]}`; the groups are {', '.join(GROUPS)}")
+    if asked.rounds < 1:
+        parser.error("--rounds is at least 1")
+    return asked
+
+
+def table(measures: Sequence[Measure]) -> Table:
+    """Times per unit, their floors and the ratio; one row a measure."""
+    made = Table(title="Flower beside floors of the same minute")
+    made.add_column("measure")
+    made.add_column("per")
+    for heading in ("min", "median", "floor"):
+        made.add_column(heading, justify="right")
+    made.add_column("of one")
+    made.add_column("times floor", justify="right", style="bold")
+    for measure in measures:
+        times = (measure.best, measure.middle, measure.floor_middle)
+        ratio = f"{measure.ratio:.2f}"
+        made.add_row(measure.name, measure.unit, *map(shown, times), measure.floor, ratio)
+    return made
+
+
+def shown(seconds: float) -> str:
+    return f"{seconds * 1e3:,.0f} ms" if seconds >= 0.01 else f"{seconds * 1e6:,.0f} µs"
+
+
+def as_json(measure: Measure) -> dict[str, object]:
+    return {
+        "name": measure.name,
+        "unit": measure.unit,
+        "floor": measure.floor,
+        "rounds": [[entry.seconds, entry.floor_seconds] for entry in measure.rounds],
+        "median_seconds": measure.middle,
+        "ratio": measure.ratio,
+    }
+
+
+def machine() -> str:
+    """What the figures were taken on."""
+    python, sqlite = platform.python_version(), sqlite3.sqlite_version
+    return f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}, Python {python}, SQLite {sqlite}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""The benchmarks measure what they say: flows of the right shape, runs that end well, figures for every round."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import measures
+from benchmarks.__main__ import table
+from benchmarks.generate import SHAPES, write_flow, write_project
+from flowc.cli.compilation import compile_paths
+
+EDGES = {"chain": 299, "fan": 2 * 298, "layered": 3 * 200, "scripts": 0}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_generated_flow_has_its_tasks_and_edges(shape: str, tmp_path: Path) -> None:
+    write_project(tmp_path)
+    (flow,) = compile_paths([write_flow(tmp_path, shape, 300)]).flows
+    assert sum(task.kind == "task" for task in flow.tasks) == 300
+    assert len(flow.dependencies) == EDGES[shape]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_run_of_each_shape_is_measured(shape: str, tmp_path: Path) -> None:
+    measure = measures.run(tmp_path, 2, "a run", shape, 4 if shape != "layered" else 110, jobs=2)
+    assert len(measure.rounds) == 2
+    assert 0 < measure.best <= measure.middle
+    assert measure.ratio > 0
+    assert table([measure]).row_count == 1
+
+
+def test_check_is_measured_in_the_process_and_as_a_command(tmp_path: Path) -> None:
+    taken = list(measures.check_of_large_flow(tmp_path, 1, tasks=120))
+    assert [measure.name for measure in taken] == ["check 120 tasks", "flowc check, 120 tasks"]
+    assert all(measure.best > 0 for measure in taken)

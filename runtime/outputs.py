@@ -9,14 +9,18 @@ from typing import Any
 
 from runtime.expression.evaluator import evaluate
 from runtime.model.definition import TaskDefinition
-from runtime.model.types import PATH, required, type_from_json
-from runtime.model.values import from_json, to_json
+from runtime.model.types import PATH, optional, required, type_from_json
+from runtime.model.values import ValueProblem, from_json, to_json, to_text
 from runtime.scope import TaskScope
 
 
 def provided(task: TaskDefinition) -> list[tuple[str, Any]]:
-    """(name, type) of the outputs that the action itself gives."""
-    return [(out.name, type_from_json(out.type)) for out in task.outs if not out.computed]
+    """(name, type) of the outputs that the action itself gives; what has a default may be left out."""
+    return [
+        (out.name, optional(type_from_json(out.type)) if out.has_default else type_from_json(out.type))
+        for out in task.outs
+        if not out.computed
+    ]
 
 
 def early_values(task: TaskDefinition, scope: TaskScope) -> dict[str, Any]:
@@ -39,11 +43,40 @@ def computed_outputs(task: TaskDefinition, given: Mapping[str, Any], scope: Task
     for name, kind in provided(task):
         if name in given:
             values[name] = from_json(kind, given[name], f"output `{name}`")
+    _fill_defaults(task, values, scope)
     for early in (True, False):
         for out in task.outs:
             if out.computed and out.early is early:
                 values[out.name] = _typed(out.type, evaluate(out.value, scope), out.name)
+    _check(task, values, scope)
     return {out.name: to_json(values[out.name]) for out in task.outs if out.name in values}
+
+
+def default_outputs(task: TaskDefinition, scope: TaskScope) -> dict[str, Any]:
+    """Outputs of a task that is skipped, as JSON: those that have a default."""
+    values: dict[str, Any] = {}
+    scope.own_values = values
+    _fill_defaults(task, values, scope)
+    return {name: to_json(value) for name, value in values.items()}
+
+
+def _fill_defaults(task: TaskDefinition, values: dict[str, Any], scope: TaskScope) -> None:
+    for out in task.outs:
+        if out.has_default and values.get(out.name) is None:
+            values[out.name] = _typed(out.type, evaluate(out.default, scope), out.name)
+
+
+def _check(task: TaskDefinition, values: Mapping[str, Any], scope: TaskScope) -> None:
+    for out in task.outs:
+        if out.where is not None and evaluate(out.where, scope) is not True:
+            raise ValueProblem(f"the output `{out.name}` is {_shown(values[out.name])}, which its condition refuses")
+    for ensure in task.ensures:
+        if evaluate(ensure.condition, scope) is not True:
+            raise ValueProblem(str(evaluate(ensure.text, scope)))
+
+
+def _shown(value: Any) -> str:
+    return "missing" if value is None else to_text(value)
 
 
 def missing_file(task: TaskDefinition, outputs: Mapping[str, Any], project: Path) -> str | None:

@@ -115,21 +115,13 @@ class TaskScope:
             return [self._value(item, node, name, kind) for item in items]
         return [self._collect(node, name, kind, item[0], outer[1:]) for item in items]
 
-    def _value(
-        self,
-        found: tuple[int, int, str | None] | None,
-        node: int,
-        name: str,
-        kind: Type,
-    ) -> Any:
-        if found is None or ExecStatus(found[1]) is ExecStatus.IGNORED:
+    def _value(self, found: tuple[int, int, str | None] | None, node: int, name: str, kind: Type) -> Any:
+        outputs = json.loads(found[2]) if found is not None and found[2] else {}
+        if name in outputs:
+            return from_json(kind, outputs[name], f"`{self._graph.task(node).path}.{name}`")
+        if found is None or ExecStatus(found[1]) in (ExecStatus.IGNORED, ExecStatus.FAILED):
             return None
-        if ExecStatus(found[1]) is ExecStatus.FAILED:
-            return None
-        outputs = json.loads(found[2]) if found[2] else {}
-        if name not in outputs:
-            raise MissingValue(f"`{self._graph.task(node).path}` gave no value for `{name}`")
-        return from_json(kind, outputs[name], f"`{self._graph.task(node).path}.{name}`")
+        raise MissingValue(f"`{self._graph.task(node).path}` gave no value for `{name}`")
 
     def _out_type(self, node: int, name: str) -> Type:
         for out in self._graph.task(node).outs:

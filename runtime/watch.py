@@ -21,7 +21,7 @@ from runtime.model.graph import DECIDE, EXECUTE, FlowGraph
 from runtime.model.rows import NewTaskRow, RunRow, TaskRow
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.values import Percent, ValueProblem, to_json, to_text
-from runtime.outputs import computed_outputs
+from runtime.outputs import computed_outputs, default_outputs
 from runtime.register import RunValues
 from runtime.scope import MissingValue, TaskScope
 from runtime.store.protocol import Store
@@ -299,15 +299,23 @@ class Watcher:
 
     def skip(self, run: ActiveRun, row: TaskRow, reason: Reason = Reason.CONDITION) -> None:
         """Ignore a row and all below it; what waits for any of them goes on."""
-        self._tasks.decide(row.id, ExecStatus.IGNORED, reason, "", None, self._step.now)
+        self._tasks.decide(row.id, ExecStatus.IGNORED, reason, "", self._defaults(run, row), self._step.now)
         self._step.ended(run, row, active=False)
         self._skip_members(run, row)
+
+    def _defaults(self, run: ActiveRun, row: TaskRow) -> str | None:
+        """The outputs of a skipped row that have a default."""
+        task = run.task(row)
+        if not any(out.has_default for out in task.outs):
+            return None
+        return dumps(default_outputs(task, self._step.scope(run, row)))
 
     def _skip_members(self, run: ActiveRun, row: TaskRow) -> None:
         if row.kind == "task":
             return
         for member in self._tasks.children(row.id):
-            self._tasks.decide(member.id, ExecStatus.IGNORED, Reason.PARENT, "", None, self._step.now)
+            outputs = self._defaults(run, member)
+            self._tasks.decide(member.id, ExecStatus.IGNORED, Reason.PARENT, "", outputs, self._step.now)
             self._step.met(run, member)
             self._skip_members(run, member)
 

@@ -179,7 +179,7 @@ class Worker:
     def _checked(self, claim: Claim, outcome: Outcome) -> tuple[Outcome, dict[str, Any]]:
         """The outcome after the computed outputs, which can turn a success into a failure."""
         task = claim.run.task(claim.row)
-        if not outcome.succeeded or not task.outs:
+        if not outcome.succeeded or not (task.outs or task.ensures):
             return outcome, {}
         try:
             outputs = computed_outputs(task, outcome.outputs, self._step.scope(claim.run, claim.row))
@@ -307,7 +307,14 @@ def build_attempt(run: ActiveRun, row: TaskRow, attempt_id: int, scope: TaskScop
         env={name: to_text(absolute(evaluate(tree, scope), project)) for name, tree in task.env},
         timeout_seconds=_timeout(task, scope),
         source_file=run.graph.flow.source_file,
+        cwd=_folder(task, scope, project),
     )
+
+
+def _folder(task: TaskDefinition, scope: TaskScope, project: Path) -> Path | None:
+    if task.cwd is None:
+        return None
+    return project / to_text(evaluate(task.cwd, scope))
 
 
 def recovered_attempt(run: ActiveRun, row: TaskRow, store: Store) -> Attempt:

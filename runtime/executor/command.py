@@ -49,6 +49,8 @@ def prepare(attempt: Attempt, script: Script, environ: Mapping[str, str]) -> Com
     """
     if not attempt.project.is_dir():
         raise CannotStart(f"the project folder {attempt.project} does not exist any more")
+    if attempt.cwd is not None and not attempt.cwd.is_dir():
+        raise CannotStart(f"the folder {attempt.cwd}, where it is to run (`cwd`), does not exist")
     folder = AttemptFolder(attempt.folder)
     folder.make(attempt.run_folder)
     env = environment(attempt, environ)

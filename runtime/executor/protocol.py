@@ -16,10 +16,11 @@ from runtime.model.types import Type
 class Attempt:
     """One start of a task, complete: nothing more is looked up.
 
-    `folder`: the attempt's own; the executor makes it, private (0700), if it needs it. `project`: where scripts run.
+    `folder`: the attempt's own; the executor makes it, private (0700), if it needs it. `project`: where scripts run,
+    unless `cwd` says otherwise.
     `values`: the bindings of a script, Python objects by binding name, with paths already absolute.
     `arguments`: of a call, Python objects by parameter name. `outs`: what the action must provide.
-    `key` is stable over attempts of one task run and generation, `fence` rises with each attempt.
+    `key` is stable over all attempts of one task run, `fence` rises with each attempt.
     """
 
     id: int
@@ -42,6 +43,7 @@ class Attempt:
     env: Mapping[str, str] = field(default_factory=dict)
     timeout_seconds: float | None = None
     source_file: str = ""
+    cwd: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

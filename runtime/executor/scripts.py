@@ -127,7 +127,7 @@ class ScriptRun:
                 self.attempt.source_file or "script",
                 command.words,
                 self._folder,
-                str(self.attempt.project),
+                str(self.attempt.cwd or self.attempt.project),
                 command.env,
                 log_fd,
             )

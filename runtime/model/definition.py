@@ -100,7 +100,8 @@ Action = Script | Call | Wait | Ask
 class OutDefinition:
     """An output. `value`: a tree if it is computed (`out x: int = expr`), else the action provides it.
 
-    `early`: the computed value needs nothing of the action and is known before it.
+    `early`: the computed value needs nothing of the action and is known before it. `default` (if `has_default`) stands
+    in if the action gives no value or the task is skipped. `where` is checked after the action.
     """
 
     name: str
@@ -109,6 +110,43 @@ class OutDefinition:
     value: Tree = None
     early: bool = False
     doc: str = ""
+    has_default: bool = False
+    default: Tree = None
+    where: Tree = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ensure:
+    """A condition on a task's own outputs that must hold after its action; `text` is a tree that says what is wrong."""
+
+    condition: Tree
+    text: Tree
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Outputs may be taken over from a run in which the same content and arguments (or `by`) succeeded within `age`."""
+
+    age: Tree
+    by: Tree = None
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Rounds of a task until `condition` over its own outputs holds, `every_seconds` apart, `at_most` of them."""
+
+    condition: Tree
+    every_seconds: float = 0.0
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """So many places of a pool, all taken at once when the node starts; `weight` is a tree that gives a number."""
+
+    pool: str
+    weight: Tree = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +204,11 @@ class TaskDefinition:
     limit: Tree = None
     env: tuple[tuple[str, Tree], ...] = ()
     idempotent: bool = False
+    cwd: Tree = None
+    ensures: tuple[Ensure, ...] = ()
+    cache: Cache | None = None
+    until: Until | None = None
+    uses: tuple[Use, ...] = ()
     allow_failure: bool = False
     allow_failures: Tree = None
     awaits: Tree = None
@@ -197,9 +240,46 @@ class Dependency:
 
 
 @dataclass(frozen=True, slots=True)
+class PoolDefinition:
+    """A pool of the whole store, by its name: `limit` places, or `rate` starts in each `per_seconds`."""
+
+    name: str
+    limit: int | None = None
+    rate: int | None = None
+    per_seconds: float = 1.0
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleDefinition:
+    """When a flow is to run by itself; `runtime.schedule` gives its instants.
+
+    `kind` decides which of the next four counts: `daily` has `at`, `weekly` has `days` (`mon`, `tue`, …) and `at`
+    (`06:30`, `06:30:15`), `every` has `every_seconds`, `cron` has `cron`, a line of five fields. `zone`: an IANA name;
+    empty is the zone of the machine that serves. `when`: a tree over the run's `time` and `since_last`, the duration
+    since the last run by a tick, if there was one. `catchup`: what becomes of ticks that nobody was there for.
+    """
+
+    kind: Literal["daily", "weekly", "every", "cron"]
+    at: str = ""
+    days: tuple[str, ...] = ()
+    every_seconds: int = 0
+    cron: str = ""
+    zone: str = ""
+    when: Tree = None
+    catchup: Literal["none", "last", "all"] = "none"
+    line: int = 0
+
+
+Overlap = Literal["", "skip", "queue", "cancel", "allow"]
+"""What becomes of a run for which its flow has no room. Empty: nothing was said, so ticks are skipped and runs that
+people ask for start at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class FlowDefinition:
     """A whole flow, ready to deploy. `source_file` is relative to the project folder; `content_hash` covers all
-    that decides how it runs, and not where the file lies."""
+    that decides how it runs, and not where the file lies. `limit_runs`: how many runs of it may be under way."""
 
     name: str
     source_file: str
@@ -209,3 +289,9 @@ class FlowDefinition:
     doc: str = ""
     line: int = 0
     content_hash: str = ""
+    schedules: tuple[ScheduleDefinition, ...] = ()
+    overlap: Overlap = ""
+    limit_runs: int | None = None
+    pools: tuple[PoolDefinition, ...] = ()
+    owner: str = ""
+    tags: tuple[str, ...] = ()

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -13,16 +14,21 @@ from runtime.model.definition import (
     Action,
     Ask,
     Binding,
+    Cache,
     Call,
     Dependency,
+    Ensure,
     FlowDefinition,
     Generator,
     Hole,
     OutDefinition,
     ParameterDefinition,
+    PoolDefinition,
     Retry,
     Script,
     TaskDefinition,
+    Until,
+    Use,
     Wait,
 )
 
@@ -96,7 +102,7 @@ def task_to_json(task: TaskDefinition) -> dict[str, Any]:
         "parent": task.parent,
         "program": program_of(task.action),
         "parameters": action_to_json(task.action),
-        "outputs": [asdict(out) for out in task.outs],
+        "outputs": [out_to_json(out) for out in task.outs],
         "mapping": mapping_to_json(task),
         "condition": task.when,
         "retry": [asdict(rule) for rule in task.retry] or None,
@@ -109,6 +115,16 @@ def task_to_json(task: TaskDefinition) -> dict[str, Any]:
     }
 
 
+def out_to_json(out: OutDefinition) -> dict[str, Any]:
+    """Without the keys that say only that there is no default and no condition."""
+    data = asdict(out)
+    if not out.has_default:
+        del data["has_default"], data["default"]
+    if out.where is None:
+        del data["where"]
+    return data
+
+
 def mapping_to_json(task: TaskDefinition) -> Any:
     if not task.generators:
         return None
@@ -117,24 +133,23 @@ def mapping_to_json(task: TaskDefinition) -> Any:
 
 
 def settings_to_json(task: TaskDefinition) -> Any:
-    settings: dict[str, Any] = {}
-    if task.timeout_seconds is not None:
-        settings["timeout"] = task.timeout_seconds
-    if task.limit is not None:
-        settings["limit"] = task.limit
-    if task.env:
-        settings["env"] = [list(entry) for entry in task.env]
-    if task.idempotent:
-        settings["idempotent"] = True
-    if task.allow_failure:
-        settings["allow_failure"] = True
-    if task.allow_failures is not None:
-        settings["allow_failures"] = task.allow_failures
-    if task.awaits is not None:
-        settings["awaits"] = task.awaits
-    if task.hook:
-        settings["hook"] = task.hook
-    return settings or None
+    """What a node has beside its action, outputs, mapping, condition and retries; null if that is nothing."""
+    settings = {
+        "timeout": task.timeout_seconds,
+        "limit": task.limit,
+        "env": [list(entry) for entry in task.env] or None,
+        "idempotent": task.idempotent or None,
+        "cwd": task.cwd,
+        "ensures": [[ensure.condition, ensure.text, ensure.line] for ensure in task.ensures] or None,
+        "cache": [task.cache.age, task.cache.by] if task.cache else None,
+        "until": [task.until.condition, task.until.every_seconds, task.until.at_most] if task.until else None,
+        "uses": [[use.pool, use.weight] for use in task.uses] or None,
+        "allow_failure": task.allow_failure or None,
+        "allow_failures": task.allow_failures,
+        "awaits": task.awaits,
+        "hook": task.hook or None,
+    }
+    return {key: value for key, value in settings.items() if value is not None} or None
 
 
 def task_from_json(row: dict[str, Any]) -> TaskDefinition:
@@ -157,6 +172,11 @@ def task_from_json(row: dict[str, Any]) -> TaskDefinition:
         limit=settings.get("limit"),
         env=tuple((name, tree) for name, tree in settings.get("env", ())),
         idempotent=settings.get("idempotent", False),
+        cwd=settings.get("cwd"),
+        ensures=tuple(Ensure(*ensure) for ensure in settings.get("ensures", ())),
+        cache=Cache(*settings["cache"]) if "cache" in settings else None,
+        until=Until(*settings["until"]) if "until" in settings else None,
+        uses=tuple(Use(*use) for use in settings.get("uses", ())),
         allow_failure=settings.get("allow_failure", False),
         allow_failures=settings.get("allow_failures"),
         awaits=settings.get("awaits"),
@@ -179,6 +199,28 @@ def flow_to_json(flow: FlowDefinition) -> dict[str, Any]:
         "doc": flow.doc,
         "line": flow.line,
         "content_hash": flow.content_hash,
+        **flow_settings_to_json(flow),
+    }
+
+
+def flow_settings_to_json(flow: FlowDefinition) -> dict[str, Any]:
+    """What a flow has beside parameters, tasks and edges; only the keys that say something."""
+    settings: dict[str, Any] = {}
+    if flow.pools:
+        settings["pools"] = [asdict(pool) for pool in flow.pools]
+    if flow.owner:
+        settings["owner"] = flow.owner
+    if flow.tags:
+        settings["tags"] = list(flow.tags)
+    return settings
+
+
+def flow_settings_from_json(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of `FlowDefinition` from the keys of `flow_settings_to_json`."""
+    return {
+        "pools": tuple(PoolDefinition(**pool) for pool in data.get("pools", ())),
+        "owner": data.get("owner", ""),
+        "tags": tuple(data.get("tags", ())),
     }
 
 
@@ -194,6 +236,7 @@ def flow_from_json(data: Any) -> FlowDefinition:
             doc=data["doc"],
             line=data["line"],
             content_hash=data["content_hash"],
+            **flow_settings_from_json(data),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a flow definition: {error}") from None

@@ -7,7 +7,13 @@ import sqlite3
 from typing import Any
 
 from runtime.model.definition import Dependency, FlowDefinition, ParameterDefinition
-from runtime.model.encode import dumps, task_from_json, task_to_json
+from runtime.model.encode import (
+    dumps,
+    flow_settings_from_json,
+    flow_settings_to_json,
+    task_from_json,
+    task_to_json,
+)
 from runtime.model.errors import NotFound, StoreProblem
 
 _JSON_COLUMNS = ("parameters", "outputs", "mapping", "condition", "retry", "settings")
@@ -56,8 +62,8 @@ def insert(
     """Write a version; its id."""
     parameters = dumps([parameter_to_json(parameter) for parameter in flow.parameters])
     cursor = connection.execute(
-        "INSERT INTO flow_definition (name, version, content_hash, project, source_file, parameters, doc, line,"
-        " deployed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO flow_definition (name, version, content_hash, project, source_file, parameters, settings, doc,"
+        " line, deployed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             flow.name,
             version,
@@ -65,6 +71,7 @@ def insert(
             project,
             flow.source_file,
             parameters,
+            dumps(flow_settings_to_json(flow)),
             flow.doc,
             flow.line,
             now,
@@ -96,7 +103,7 @@ def insert(
 def load(connection: sqlite3.Connection, definition_id: int) -> FlowDefinition:
     """A version, whole; NotFound if there is none, StoreProblem if a row cannot be read."""
     head = connection.execute(
-        "SELECT name, source_file, parameters, doc, line, content_hash FROM flow_definition WHERE id = ?",
+        "SELECT name, source_file, parameters, doc, line, content_hash, settings FROM flow_definition WHERE id = ?",
         (definition_id,),
     ).fetchone()
     if head is None:
@@ -119,6 +126,7 @@ def load(connection: sqlite3.Connection, definition_id: int) -> FlowDefinition:
             doc=head[3],
             line=head[4],
             content_hash=head[5],
+            **flow_settings_from_json(json.loads(head[6])),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise StoreProblem(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.model.definition import Ask, OutDefinition, Wait
+from runtime.model.definition import Ask, Ensure, OutDefinition, Wait
 from runtime.model.errors import BadParameter, Refused
 from runtime.model.state import RunStatus
 from tests.runtime.engine.conftest import Bench
@@ -191,3 +191,28 @@ def test_a_task_suspended_by_hand_makes_the_run_suspended(bench: Bench) -> None:
     bench.work(run)
     bench.set_status(run, "a", 2)
     assert bench.work(run) is RunStatus.SUSPENDED
+
+
+def test_the_default_of_an_output_stands_in_for_a_skipped_task_and_for_a_value_not_given(bench: Bench) -> None:
+    seen: list[object] = []
+    bench.executor.bodies = {"see": lambda arguments: seen.append((arguments["x"], arguments["y"]))}
+    flow = FlowBuilder().task("skipped", when=False).task("silent")
+    flow.declare("skipped", OutDefinition("n", "int", has_default=True, default=3))
+    flow.declare("silent", OutDefinition("n", "int", has_default=True, default=["+", 2, 2]))
+    flow.task("see", arguments={"x": ["out", "skipped", "n"], "y": ["out", "silent", "n"]})
+    run = bench.register(flow.edge("skipped", "see").edge("silent", "see").build())
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert seen == [(3, 4)]
+
+
+def test_conditions_on_outputs_fail_the_task_that_gave_them(bench: Bench) -> None:
+    bench.executor.bodies = {"a": lambda _: {"n": 0}, "b": lambda _: {"n": 5}}
+    flow = FlowBuilder().task("a").task("b", ensures=(Ensure([">", ["own", "n"], 9], ["text", "only ", ["own", "n"]]),))
+    flow.declare("a", OutDefinition("n", "int", where=[">", ["own", "n"], 0]))
+    flow.declare("b", OutDefinition("n", "int"))
+    run = bench.register(flow.build())
+    assert bench.work(run) is RunStatus.FAILED
+    tasks = bench.tasks(run)
+    assert (tasks["a"].reason, tasks["b"].reason) == ("bad output", "bad output")
+    assert tasks["a"].message == "the output `n` is 0, which its condition refuses"
+    assert tasks["b"].message == "only 5"

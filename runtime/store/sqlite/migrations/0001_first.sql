@@ -16,6 +16,7 @@ CREATE TABLE flow_definition (
     project TEXT NOT NULL,
     source_file TEXT NOT NULL,
     parameters TEXT NOT NULL,
+    settings TEXT NOT NULL,
     doc TEXT NOT NULL,
     line INTEGER NOT NULL,
     deployed_at INTEGER NOT NULL,

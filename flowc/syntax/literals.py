@@ -54,6 +54,8 @@ class Read:
 
 def read(text: str) -> Read:
     """Reads the text of a literal; never raises."""
+    if not text.isascii():
+        return Read("int", 0, f"`{_cut(text)}` is neither a number nor a name")
     if text.isdigit() and len(text) < 19:
         if text[0] != "0" or len(text) == 1:
             return Read("int", int(text))

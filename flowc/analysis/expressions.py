@@ -33,6 +33,7 @@ class Expressions:
     enums: dict[str, Enum]
     open_lets: list[Let] = field(default_factory=list)
     let_uses: int = 0
+    large_lets: set[Let] = field(default_factory=set)
 
     def infer(self, expr: nodes.Expr, scope: Scope) -> Typed:
         """The type and tree of an expression that may be of any type."""

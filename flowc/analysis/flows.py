@@ -6,11 +6,11 @@ from flowc.analysis.actions import Actions
 from flowc.analysis.declarations import Declared, declare
 from flowc.analysis.declared_types import DeclaredTypes
 from flowc.analysis.expressions import Expressions
-from flowc.analysis.model import Catalog, Flow
+from flowc.analysis.model import Catalog, Flow, Task
 from flowc.analysis.orders import Orders
 from flowc.analysis.parameters import check_parameters
 from flowc.analysis.report import Report
-from flowc.analysis.scope import Let
+from flowc.analysis.scope import Let, Names, Scope
 from flowc.analysis.settings import Settings
 from flowc.analysis.tasks import Tasks
 from flowc.diagnostics import Label, Sink, codes
@@ -27,6 +27,7 @@ def analyse(file: nodes.File, source: Source, catalog: Catalog, sink: Sink) -> l
     lets = {
         name: Let(item.name, item.value, None) for name, item in declared.items() if isinstance(item, nodes.LetDecl)
     }
+    _check_lets(lets, report, types)
     flows = []
     for item in file.items:
         if isinstance(item, nodes.FlowDecl):
@@ -46,6 +47,14 @@ def _check_flow(
     for task, decl in found.pairs:
         tasks.check(task, decl)
         orders.read(task, decl.body)
+
+
+def _check_lets(lets: dict[str, Let], report: Report, types: DeclaredTypes) -> None:
+    """Checks the lets of the file where they stand, whether a flow uses them or not."""
+    nowhere = Flow("", (0, 0))
+    checker = Expressions(report, Names(nowhere, file_lets=lets), types.enums())
+    for let in lets.values():
+        checker.infer(let.value, Scope(Task(-1, "flow", "", "", None, let.name.span), None))
 
 
 def _declared_items(file: nodes.File, report: Report) -> dict[str, nodes.Item]:

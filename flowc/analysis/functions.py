@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flowc.analysis.mismatch import Wanted
+from flowc.analysis.mismatch import Wanted, report_secret
 from flowc.analysis.report import did_you_mean
 from flowc.analysis.scope import Scope
 from flowc.analysis.typed import CREATION, Typed, wrong
@@ -53,6 +53,10 @@ def check_call(checker: Expressions, expr: nodes.Call, scope: Scope) -> Typed:
     if arguments is None:
         return wrong()
     values = [checker.infer(argument, scope) for argument in arguments]
+    for written, value in zip(arguments, values, strict=True):
+        if holds_secret(value.type):
+            report_secret(checker.report, written)
+            return wrong()
     kind = _infer(checker, expr, function, arguments, values, scope)
     if kind is None or any(is_unknown(value.type) for value in values):
         return wrong()
@@ -172,9 +176,6 @@ def _report_problem(
         report.error(codes.BAD_CALL, expr.span, problem.message, help=problem.help)
         return
     given, place = values[problem.argument], arguments[problem.argument].span
-    if holds_secret(given.type):
-        report.error(codes.SECRET_SHOWN, place, "a secret cannot be used in an expression", help="hand it on as it is")
-        return
     labels = []
     if given.skipper is not None:
         labels.append(Label(given.skipper.span, f"`{given.skipper.dotted}` may be skipped"))

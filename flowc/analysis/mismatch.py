@@ -88,6 +88,16 @@ def report_missing(
     )
 
 
+def report_secret(report: Report, expr: nodes.Expr) -> None:
+    """A secret is used to compute something."""
+    report.error(
+        codes.SECRET_SHOWN,
+        expr.span,
+        "nothing can be computed from a secret, because its value is known only to the process that needs it",
+        help="a secret may stand in `env { }` and in arguments of type `secret`",
+    )
+
+
 def _report_secret(report: Report, expr: nodes.Expr, wanted: Wanted) -> None:
     report.error(
         codes.SECRET_SHOWN,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from flowc.analysis import conversion
-from flowc.analysis.mismatch import Wanted, report_missing
+from flowc.analysis.mismatch import Wanted, report_missing, report_secret
 from flowc.analysis.operators import arithmetic, comparison, membership
 from flowc.analysis.scope import Scope
 from flowc.analysis.typed import Typed, together, wrong
-from flowc.analysis.types import NOTHING, UNKNOWN, described, is_unknown, join, numeric
+from flowc.analysis.types import NOTHING, UNKNOWN, described, holds_secret, is_unknown, join, numeric
 from flowc.diagnostics import codes
 from flowc.syntax import nodes
 from runtime.model.types import (
@@ -50,6 +50,9 @@ def binary(checker: Expressions, expr: nodes.Binary, scope: Scope) -> Typed:
         return _fallback(checker, expr, scope, None)
     left, right = _operands(checker, expr, scope)
     if is_unknown(left.type) or is_unknown(right.type):
+        return _stand_in(expr)
+    if holds_secret(left.type) or holds_secret(right.type):
+        report_secret(checker.report, expr)
         return _stand_in(expr)
     if expr.op in ("==", "!="):
         kind: Type | None = BOOL if comparison(expr.op, left.type, right.type) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flowc.analysis import conversion
 from flowc.analysis.mismatch import report_missing
@@ -38,8 +38,14 @@ ERROR_VALUES: dict[str, Type] = {"kind": STR, "exit_code": optional(INT), "messa
 LATER_VALUES = ("succeeded", "failed", "skipped", "done", "error", "attempts", "exit_code", "items")
 """Of every task, in the language; not compiled by this version."""
 
-MOST_LETS = 10_000
-"""Uses of `let` in one flow, counting those that come through another."""
+DEEPEST = 150
+"""Operations within one another in a value that a `let` stands for."""
+
+DEEPEST_LETS = 30
+"""Lets that need one another in turn."""
+
+MOST_LETS = 1_000
+"""Uses of `let` that come through one use."""
 
 
 def resolve(checker: Expressions, expr: nodes.NameRef | nodes.Member, scope: Scope) -> Typed:
@@ -133,21 +139,39 @@ class References:
                 help="give it a value that does not need it",
             )
             return wrong()
-        checker.let_uses += 1
-        if checker.let_uses > MOST_LETS:
-            checker.report.error(
-                codes.BAD_VALUE,
-                let.name.span,
-                f"`{let.name.text}` stands for too large an expression",
-                help="compute it once, in a task",
-            )
+        if let in checker.large_lets:
             return wrong()
-        checker.open_lets.append(let)
-        home = let.home if let.home is not None else None
-        inner = Scope(scope.task, home, nodes=scope.nodes and home is not None, parameters=scope.parameters)
-        value = checker.infer(let.value, inner)
-        checker.open_lets.pop()
+        checker.let_uses = checker.let_uses + 1 if checker.open_lets else 1
+        if checker.let_uses > MOST_LETS or len(checker.open_lets) >= DEEPEST_LETS:
+            return self._too_large([*checker.open_lets, let])
+        opened = len(checker.open_lets)
+        try:
+            value = self._value_of_let(let, scope)
+        except RecursionError:
+            del checker.open_lets[opened:]
+            return self._too_large([*checker.open_lets, let])
+        if is_deeper(value.tree, DEEPEST):
+            return self._too_large([let])
         return self._narrowed(value, scope)
+
+    def _value_of_let(self, let: Let, scope: Scope) -> Typed:
+        inner = Scope(scope.task, let.home, nodes=scope.nodes and let.home is not None, parameters=scope.parameters)
+        self.checker.open_lets.append(let)
+        value = self.checker.infer(let.value, inner)
+        self.checker.open_lets.pop()
+        return value
+
+    def _too_large(self, lets: list[Let]) -> Typed:
+        """The first of the lets, each of which needs the next, stands for more than can be computed at once."""
+        self.checker.large_lets.update(lets)
+        name = lets[0].name
+        self.checker.report.error(
+            codes.BAD_VALUE,
+            name.span,
+            f"`{name.text}` stands for too large an expression",
+            help="compute a part of it once, in a task",
+        )
+        return wrong()
 
     def _value_of(
         self, owner: str, values: dict[str, Type], names: list[nodes.Member], known: int, scope: Scope
@@ -386,6 +410,16 @@ def _seen_from(observer: Task, task: Task, out: Out) -> Typed:
                 kind = ListOf(kind)
             node = node.parent
     return Typed(kind, ["out", task.path, out.name], RUN_TIME, skipper if isinstance(kind, Optional) else None)
+
+
+def is_deeper(tree: Any, bound: int) -> bool:
+    """Whether operations are nested more than `bound` deep."""
+    level = [tree]
+    for _ in range(bound):
+        level = [part for entry in level if isinstance(entry, list) for part in entry]
+        if not level:
+            return False
+    return True
 
 
 def _flattened(expr: nodes.Expr) -> tuple[nodes.Expr, list[nodes.Member]]:

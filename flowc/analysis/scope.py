@@ -10,7 +10,7 @@ from flowc.syntax import nodes
 from runtime.model.types import Type
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Let:
     """`let name = value`, seen from `home`, the group or body that it stands in. None: it stands in the file."""
 

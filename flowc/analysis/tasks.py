@@ -49,6 +49,7 @@ class Tasks:
     def check(self, task: Task, decl: Decl) -> None:
         """Everything of the node itself; its members have their own turn."""
         self._check_places(task, decl)
+        self._lets(task, decl)
         if isinstance(decl, nodes.FlowDecl):
             self._settings.read(task, decl.body, Scope(task, task), has_action=False)
             self._flow_outs(task, decl)
@@ -69,6 +70,13 @@ class Tasks:
             if type(item) in _MISPLACED and not isinstance(item, allowed):
                 what, help = _MISPLACED[type(item)]
                 self._report.error(codes.MISPLACED, _short(item), f"{what} does not belong in a {task.kind}", help=help)
+
+    def _lets(self, task: Task, decl: Decl) -> None:
+        """Checks each `let` once where it stands, whether it is used or not. What it needs makes no edges here."""
+        onlooker = Task(-1, "flow", "", "", task, task.span)
+        for item in decl.body:
+            if isinstance(item, nodes.LetDecl) and task.kind != "task":
+                self._checker.infer(item.value, Scope(onlooker, task))
 
     # Items
 
@@ -150,6 +158,8 @@ class Tasks:
         for item in items:
             self._later_parts(item)
             name = item.name.text
+            if name in task.item_types:
+                self._hides_item(item.name)
             if item.value is not None:
                 out, rows[name] = self._computed(task, item, scope.with_own(own, late=True))
                 own[name] = out
@@ -192,6 +202,15 @@ class Tasks:
                 help=f"add an action, or compute it: `out {name}: {kind} = …`",
             )
         return OutDefinition(name, type_to_json(kind if not is_unknown(kind) else JSON), doc=item.doc)
+
+    def _hides_item(self, name: nodes.Name) -> None:
+        self._report.error(
+            codes.DUPLICATE_NAME,
+            name.span,
+            f"`{name.text}` is the variable of this task's `for` already",
+            label="would hide it",
+            help="give one of them another name",
+        )
 
     def _refuse_secret(self, item: nodes.OutDecl, kind: Type) -> None:
         if kind == Scalar("secret") or (isinstance(kind, Optional) and kind.inner == Scalar("secret")):

@@ -172,3 +172,42 @@ def test_let_that_grows_without_bound_is_refused() -> None:
     lets = "\n".join(f"let a{i} = a{i - 1} + a{i - 1}" for i in range(1, 40))
     found = messages("flow case {\nparam a0: int = 1\n" + lets + "\ntask t { out n: int = a39 }\n}\n")
     assert any("too large an expression" in message for message in found)
+
+
+def test_chain_of_lets_that_goes_too_deep_is_refused() -> None:
+    lets = "\n".join(f"let a{i} = a{i - 1} + 1" for i in range(1, 2_000))
+    found = messages("flow case {\nparam a0: int = 1\n" + lets + "\n}\n")
+    assert found[0] == "`a31` stands for too large an expression"
+
+
+def test_lets_of_deep_expressions_that_need_one_another_are_refused() -> None:
+    deep = " + ".join(["1"] * 140)
+    lets = "\n".join(f"let a{i} = a{i - 1} + {deep}" for i in range(1, 29))
+    found = messages("flow case {\nparam a0: int = 1\n" + lets + "\n}\n")
+    assert found[0].endswith("stands for too large an expression")
+
+
+def test_let_that_nobody_uses_is_checked_too() -> None:
+    text = "let far = nwo()\nflow case { let near = today() + 1; param x: int = 1 where x > 0 }\n"
+    assert messages(text) == [
+        "there is no function called `nwo`",
+        "`+` does not fit between `date` and `int`",
+    ]
+
+
+def test_let_may_be_written_before_and_after_what_it_names() -> None:
+    group = "parallel g { let m = n; task u { out k: int = m } }"
+    assert messages(f"flow case {{ let n = t.n + 1; task t {{ out n: int = 1 }}; {group} }}") == []
+
+
+def test_let_that_needs_itself_is_refused() -> None:
+    told = messages("flow case { let a = b; let b = a; task t { out n: int = a } }")
+    assert set(told) == {"`a` is defined by itself", "`b` is defined by itself"}
+
+
+@pytest.mark.parametrize(
+    "value", ['if token == "x" then "a" else "b"', "str(token)", '"{{ token }}"', "token", "[token]", "hash([token])"]
+)
+def test_nothing_is_computed_from_a_secret(value: str) -> None:
+    found = compiled(f'flow case {{ param token: secret = "env:T"; task t {{ out n: str? = {value} }} }}')
+    assert [problem.code.number for problem in found.diagnostics] == ["F0206"]

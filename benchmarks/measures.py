@@ -157,9 +157,10 @@ def run_seconds(file: Path, jobs: int) -> float:
 def runs(folder: Path, rounds: int) -> Iterator[Measure]:
     """The shapes of work, durable at FULL."""
     yield run(folder, rounds, "chain of 1,000 no-ops", "chain", 1_000, 2)
-    yield run(folder, rounds, "1 → 1,000 → 1 no-ops", "fan", 1_002, 2)
-    yield run(folder, rounds, "10,000 no-ops in layers", "layered", 10_000, 2)
-    yield run(folder, rounds, "500 × true, two at a time", "scripts", 500, 2)
+    for jobs in (2, 32):
+        yield run(folder, rounds, f"1 → 1,000 → 1, {jobs} at once", "fan", 1_002, jobs)
+        yield run(folder, rounds, f"10,000 in layers, {jobs} at once", "layered", 10_000, jobs)
+    yield run(folder, rounds, "500 × true, 2 at once", "scripts", 500, 2)
 
 
 GROUPS: dict[str, Take] = {"start": start_ups, "check": check_of_large_flow, "run": runs}

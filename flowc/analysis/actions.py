@@ -12,7 +12,6 @@ from flowc.analysis.scope import Scope
 from flowc.analysis.scripts import Hole, Problem, Text, bind
 from flowc.analysis.types import described, is_unknown
 from flowc.diagnostics import Code, Label, codes
-from flowc.source import Span
 from flowc.syntax import nodes
 from runtime.model import definition
 from runtime.model.definition import Binding, Script, Tree
@@ -265,8 +264,3 @@ def _parameters_text(signature: Signature) -> str:
         return "it takes none"
     shown = ", ".join(f"{parameter.name}: {parameter.type}" for parameter in signature.parameters)
     return f"its parameters are `{shown}`"
-
-
-def span_of_action(action: nodes.Action) -> Span:
-    """The place to point at for a whole action: its language."""
-    return action.language.span

@@ -187,8 +187,6 @@ class DeclaredTypes:
             self._report.error(
                 codes.UNKNOWN_TYPE, written.span, f"`{name}` takes no types in brackets", help=f"write `{name}`"
             )
-        elif name in _SLIPS and "[" in _SLIPS[name]:
-            self._unknown(written.name)
         else:
             self._unknown(written.name)
         return UNKNOWN

@@ -79,10 +79,14 @@ def _shown(value: Any) -> str:
     return "missing" if value is None else to_text(value)
 
 
-def missing_file(task: TaskDefinition, outputs: Mapping[str, Any], project: Path) -> str | None:
-    """The sentence for a computed output of type path whose file does not exist at the end; None if all do."""
+def missing_file(
+    task: TaskDefinition, outputs: Mapping[str, Any], project: Path, *, computed_only: bool = True
+) -> str | None:
+    """The sentence for an output of type path whose file does not exist; None if all do. What the action gave has
+    been looked at by the executor; `computed_only=False` looks at it again."""
     for out in task.outs:
-        if out.computed and required(type_from_json(out.type)) == PATH and outputs.get(out.name) is not None:
+        looked_at = out.computed or not computed_only
+        if looked_at and required(type_from_json(out.type)) == PATH and outputs.get(out.name) is not None:
             path = os.path.join(project, outputs[out.name])
             if not os.path.exists(path):
                 return f"the output `{out.name}` names {outputs[out.name]}, but there is no such file"

@@ -22,6 +22,7 @@ from runtime.model.rows import NewTaskRow, RunRow, TaskRow
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.values import Percent, ValueProblem, to_json, to_text
 from runtime.outputs import computed_outputs, default_outputs
+from runtime.pools import take_pools
 from runtime.register import RunValues
 from runtime.scope import MissingValue, TaskScope
 from runtime.store.protocol import Store
@@ -82,6 +83,7 @@ class Step:
         self.finished: set[int] = set()
         self.failed: set[int] = set()
         self.delayed: set[int] = set()
+        self.pools_freed = False
         self.after_commit: list[Callable[[], None]] = []
         self._met: Counter[tuple[int, int, int]] = Counter()
         self._met_deep: list[tuple[int, int, int, bool]] = []
@@ -99,6 +101,7 @@ class Step:
     def ended(self, run: ActiveRun, row: TaskRow, *, active: bool) -> None:
         """The row is finished or ignored; `active`: it held a place of its container's limit."""
         self._runs[run.id] = run
+        self._leave_pools(run, row)
         self.met(run, row)
         if row.parent_id is None:
             self.finished.add(run.id)
@@ -132,31 +135,41 @@ class Step:
     def stopped(self, run: ActiveRun, row: TaskRow) -> None:
         """The row failed, is suspended or waits again: its place is free, nothing is met. Outcomes may be awaited."""
         self._runs[run.id] = run
+        self._leave_pools(run, row)
         self._tell_outcome(run, row)
-
-    def _tell_outcome(self, run: ActiveRun, row: TaskRow) -> None:
-        self._outcomes += [(run, row, edge.successor) for edge in run.graph.successors[row.node] if edge.outcome]
         if row.parent_id is not None and run.limited(row):
             self._ended[run.id, row.parent_id][1] += 1
 
-    def take_place(self, run: ActiveRun, row: TaskRow) -> bool:
-        """Take a place of the container's limit for a row that starts; False: the row is held."""
-        if row.parent_id is None or not run.limited(row):
-            return True
-        place = self._places.get(row.parent_id)
-        if place is None:
-            limit, active, _, _ = self.store.tasks.counters(row.parent_id)
-            place = self._places[row.parent_id] = [
-                limit if limit is not None else MOST_ITEMS,
-                active,
-                0,
-            ]
-        if place[1] >= place[0]:
-            self.store.tasks.hold([row.id], row.parent_id)
+    def _tell_outcome(self, run: ActiveRun, row: TaskRow) -> None:
+        self._outcomes += [(run, row, edge.successor) for edge in run.graph.successors[row.node] if edge.outcome]
+
+    def take_place(self, run: ActiveRun, row: TaskRow, uses_pools: object = False) -> bool:
+        """Take a place of the container's limit, and of pools, for a row that starts; False: the row is held."""
+        if row.parent_id is not None and run.limited(row) and self._full(row, row.parent_id):
             return False
-        place[1] += 1
-        place[2] += 1
+        if uses_pools and not take_pools(self.store, run.task(row), row, self.scope(run, row), self.now):
+            self.delayed.add(run.id)
+            return False
+        if row.parent_id is not None and run.limited(row):
+            place = self._places[row.parent_id]
+            place[1] += 1
+            place[2] += 1
         return True
+
+    def _full(self, row: TaskRow, parent_id: int) -> bool:
+        """Hold the row if its container has as many members under way as its limit allows."""
+        place = self._places.get(parent_id)
+        if place is None:
+            limit, active, _, _ = self.store.tasks.counters(parent_id)
+            place = self._places[parent_id] = [limit if limit is not None else MOST_ITEMS, active, 0]
+        if place[1] >= place[0]:
+            self.store.tasks.hold([row.id], parent_id)
+            return True
+        return False
+
+    def _leave_pools(self, run: ActiveRun, row: TaskRow) -> None:
+        if run.task(row).uses and row.kind != "item" and self.store.pools.give_back(row.id):
+            self.pools_freed = True
 
     def flush(self) -> None:
         """Write the consequences, and theirs: groups that end, flows that end, places given to who waits."""
@@ -258,7 +271,7 @@ class Watcher:
 
     def _begin_wait(self, run: ActiveRun, row: TaskRow, action: Wait) -> None:
         until = due_at(evaluate(action.until, self._step.scope(run, row)), self._step.now, run.row.zone)
-        self._tasks.wait_until(row.id, until, self._step.now)
+        self._tasks.wait_until(row.id, until, self._step.now, Reason.WAIT)
         self._step.delayed.add(run.id)
 
     def _ask(self, run: ActiveRun, row: TaskRow, action: Ask) -> None:
@@ -282,7 +295,7 @@ class Watcher:
         scope = self._step.scope(run, row)
         limit = None if row.kind == "item" else limit_of(task, scope)
         items = list(self._item_rows(run, row, task)) if row.kind == "map" else []
-        if not self._step.take_place(run, row):
+        if not self._step.take_place(run, row, task.uses and row.kind != "item"):
             return
         members = (
             sum(1 for new in items if new.parent_id == row.id)

@@ -5,11 +5,13 @@ What an outcome means is decided by pure functions (`decide_outcome`); `Worker` 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
+from runtime.cache import digest, oldest
 from runtime.executor.protocol import Attempt, Outcome
 from runtime.expression.evaluator import ExpressionError, evaluate
 from runtime.model.definition import Call, Retry, Script, TaskDefinition
@@ -80,6 +82,7 @@ class Claim:
     run: ActiveRun
     row: TaskRow
     attempt: Attempt
+    recovered: bool = False
 
 
 class Worker:
@@ -130,19 +133,40 @@ class Worker:
 
     def _prepare(self, run: ActiveRun, row: TaskRow) -> Claim | None:
         """The claim of a ready row, or None: it is held by a limit, or cannot start and has been settled."""
+        task = run.task(row)
+        scope = self._step.scope(run, row)
         try:
-            attempt = build_attempt(run, row, next(self._attempt_ids), self._step.scope(run, row), self._store)
+            attempt = build_attempt(run, row, next(self._attempt_ids), scope, self._store)
+            if task.cache is not None and self._take_over(run, row, digest(task, attempt, scope), scope):
+                return None
+            if not self._step.take_place(run, row, task.uses):
+                return None
         except MissingValue as problem:
             self._watcher.suspend(run, row, Reason.MISSING_VALUE, str(problem))
             return None
         except UNUSABLE as problem:
             self._watcher.fail(run, row, Reason.EXPRESSION, sentence(problem))
             return None
-        if not self._step.take_place(run, row):
-            return None
         row.fence += 1
         row.attempts += 1
         return Claim(run, row, attempt)
+
+    def _take_over(self, run: ActiveRun, row: TaskRow, name: str, scope: TaskScope) -> bool:
+        """Finish a ready row with outputs that another run has for the same work; False if there are none."""
+        task, now = run.task(row), self._step.now
+        found = self._store.cached.find(name, oldest(task, scope, now))
+        if found is None or (found[0] and missing_file(task, json.loads(found[0]), run.project, computed_only=False)):
+            return False
+        self._store.tasks.decide(row.id, ExecStatus.FINISHED, Reason.CACHED, "", found[0], now)
+        self._store.events.add(now, "cached", run.id, row.id, task=row.path, source=found[1])
+        self._step.ended(run, row, active=False)
+        return True
+
+    def _keep(self, claim: Claim, outputs: str | None) -> None:
+        task = claim.run.task(claim.row)
+        if task.cache is not None and not claim.recovered:
+            name = digest(task, claim.attempt, self._step.scope(claim.run, claim.row))
+            self._store.cached.keep(name, outputs, self._step.now, claim.row.id)
 
     def record(self, claim: Claim, outcome: Outcome, luck: float) -> bool:
         """Write how an attempt ended and what follows; False if the fence was stale (recorded as an event)."""
@@ -228,6 +252,7 @@ class Worker:
             stored = dumps(outputs) if outputs else None
             if not tasks.complete(row.id, row.fence, stored, outcome.exit_code, now):
                 return False
+            self._keep(claim, stored)
             self._step.ended(run, row, active=run.limited(row))
             return True
         if decision.kind == "again":

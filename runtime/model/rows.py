@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from runtime.model.definition import ScheduleDefinition
 from runtime.model.run import TaskKind
 from runtime.model.state import ExecStatus
 
@@ -107,3 +108,36 @@ class HandChange:
     task: TaskRow
     was: int
     wanted: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoolState:
+    """A pool and how many of its places are taken. `per`: the period of its rate in microseconds."""
+
+    id: int
+    name: str
+    places: int | None
+    rate: int | None
+    per: int
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledFlow:
+    """A flow with schedules at its newest version. Times are microseconds since 1970, UTC.
+
+    `since`: when these schedules were deployed first. `decided_until`: instants up to here have been looked at, or
+    None. `paused_at`: since when it is paused, or None.
+    """
+
+    flow: str
+    version: int
+    schedules: tuple[ScheduleDefinition, ...]
+    since: int
+    decided_until: int | None
+    paused_at: int | None
+
+    @property
+    def until(self) -> int:
+        """Instants up to here are nobody's business any more."""
+        return max(self.since, self.decided_until or 0)

@@ -60,6 +60,9 @@ class Reason(StrEnum):
     # waiting
     RETRY = "retry"
     WAIT = "wait"  # a `wait` that has begun
+    RATE = "rate"  # a pool lets it start at a time that is reserved for it
+    # finished
+    CACHED = "cached"  # outputs taken over from another run
     # running
     RESET_WHEN_ENDED = "reset when ended"  # set back by hand: its attempt is ended first, then it starts afresh
 

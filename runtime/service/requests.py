@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from runtime import control
 from runtime.engine import active_run
 from runtime.expression.evaluator import ExpressionError
+from runtime.model.definition import FlowDefinition, PoolDefinition
 from runtime.model.encode import dumps, flow_from_json
 from runtime.model.errors import BadParameter, FlowerError, NotFound, Refused
 from runtime.model.graph import FlowGraph
@@ -74,11 +75,28 @@ def _deploy_flow(step: Step, data: JsonObject, request: JsonObject) -> Deployed:
                 f"flow `{flow.name}` is already deployed from {known}",
                 "rename one of the two, or deploy with --take-over to replace it",
             )
+    _declare_pools(step, flow)
     version, previous = step.store.deploy(flow, request["project"], step.now)
     changed = version != previous
     if changed:
         step.store.events.add(step.now, "deployed", None, flow=flow.name, version=version)
     return Deployed(flow.name, version, changed, previous)
+
+
+def _declare_pools(step: Step, flow: FlowDefinition) -> None:
+    """Declarations of a pool must agree in all flows that are deployed."""
+    for other in step.store.newest_flows():
+        for pool in flow.pools:
+            if other.name != flow.name and any(_differ(pool, theirs) for theirs in other.pools):
+                raise Refused(
+                    f"pool `{pool.name}` is declared otherwise by flow `{other.name}`",
+                    "declare it once, in a file that both import, and deploy both",
+                )
+    step.store.pools.declare(flow.pools)
+
+
+def _differ(pool: PoolDefinition, other: PoolDefinition) -> bool:
+    return pool.name == other.name and replace(pool, line=0) != replace(other, line=0)
 
 
 def _register(step: Step, request: JsonObject) -> Any:

@@ -52,6 +52,15 @@ def newest(connection: sqlite3.Connection, name: str) -> tuple[int, int, str, st
     return tuple(row) if row else None
 
 
+def with_pools(connection: sqlite3.Connection) -> list[int]:
+    """Ids of the newest versions that declare pools."""
+    rows = connection.execute(
+        "SELECT id FROM flow_definition AS d WHERE json_extract(settings, '$.pools') IS NOT NULL"
+        " AND version = (SELECT max(version) FROM flow_definition WHERE name = d.name)"
+    )
+    return [row[0] for row in rows]
+
+
 def insert(
     connection: sqlite3.Connection,
     flow: FlowDefinition,

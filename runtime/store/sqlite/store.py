@@ -16,7 +16,9 @@ from runtime.store.sqlite.connection import (
     translate,
 )
 from runtime.store.sqlite.files import StoreFiles
+from runtime.store.sqlite.pools import CachedResults, Pools
 from runtime.store.sqlite.runs import Attempts, Events, FlowRuns
+from runtime.store.sqlite.schedules import Schedules
 from runtime.store.sqlite.tasks import TaskRuns
 
 
@@ -30,6 +32,9 @@ class SqliteStore:
         self.runs = FlowRuns(self._connection)
         self.attempts = Attempts(self._connection)
         self.events = Events(self._connection)
+        self.schedules = Schedules(self._connection)
+        self.pools = Pools(self._connection)
+        self.cached = CachedResults(self._connection)
         self.identity: str = self._connection.execute("SELECT incarnation FROM store").fetchone()[0][:8]
         self._graphs: dict[int, FlowGraph] = {}
         self._data_version = -1
@@ -82,6 +87,10 @@ class SqliteStore:
     def newest(self, flow: str) -> tuple[int, int, str, str, str] | None:
         """(id, version, content hash, project, source file) of a flow's newest version, or None."""
         return definitions.newest(self._connection, flow)
+
+    def newest_flows(self) -> list[FlowDefinition]:
+        """The newest version of every flow that declares pools."""
+        return [self.graph(identity).flow for identity in definitions.with_pools(self._connection)]
 
     def graph(self, definition_id: int) -> FlowGraph:
         """A flow version, indexed; loaded once."""

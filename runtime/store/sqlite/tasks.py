@@ -115,13 +115,14 @@ class TaskRuns:
         return row[0]  # type: ignore[no-any-return]
 
     def moving(self, run_id: int) -> bool:
-        """Whether anything of a run is running, ready, or waits for a retry."""
+        """Whether anything of a run is running, ready, or waits for a time or a pool."""
         return bool(
             self._sql(
                 "SELECT EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ?1 AND exec_status = 1 AND kind = 'task')"
                 " OR EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ?1 AND lane IN (0, 1) AND exec_status = 0"
                 "   AND remaining = 0 AND held_by = 0 AND not_before = 0)"
-                " OR EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ?1 AND exec_status = 0 AND not_before > 0)",
+                " OR EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ?1 AND exec_status = 0 AND not_before > 0)"
+                " OR EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ?1 AND exec_status = 0 AND held_by < 0)",
                 (run_id,),
             ).fetchone()[0]
         )
@@ -176,12 +177,12 @@ class TaskRuns:
         """A failure of this row stops nobody."""
         self._sql("UPDATE task_run SET forgiven = 1, revision = revision + 1 WHERE id = ?", (task_run_id,))
 
-    def wait_until(self, task_run_id: int, not_before: int, now: int) -> None:
-        """A `wait` begins."""
+    def wait_until(self, task_run_id: int, not_before: int, now: int, reason: str) -> None:
+        """A row that is ready waits for a time: a `wait` begins, or a pool's rate has no start left."""
         self._sql(
-            "UPDATE task_run SET reason = 'wait', not_before = ?, started_at = coalesce(started_at, ?),"
+            "UPDATE task_run SET reason = ?, not_before = ?, started_at = coalesce(started_at, ?),"
             " revision = revision + 1 WHERE id = ? AND exec_status = 0",
-            (not_before, now, task_run_id),
+            (reason, not_before, now if reason == "wait" else None, task_run_id),
         )
 
     def insert(self, rows: Iterable[NewTaskRow]) -> None:

@@ -45,6 +45,11 @@ class Bench:
         finally:
             store.close()
 
+    def ask_engine(self, **request: object) -> object:
+        """A request to the engine that is alive."""
+        assert self.engine is not None
+        return self.engine.submit(lambda step: apply(step, dict(request))).result(WAIT_SECONDS)
+
     def register(
         self,
         flow: FlowDefinition,

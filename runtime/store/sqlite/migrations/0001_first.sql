@@ -126,7 +126,7 @@ CREATE INDEX task_run_ready ON task_run (flow_run_id, lane, priority, id)
     WHERE exec_status = 0 AND remaining = 0 AND held_by = 0 AND not_before = 0;
 CREATE INDEX task_run_later ON task_run (flow_run_id, not_before)
     WHERE exec_status = 0 AND not_before > 0;
-CREATE INDEX task_run_held ON task_run (held_by, priority, id) WHERE held_by > 0;
+CREATE INDEX task_run_held ON task_run (held_by, priority, id) WHERE held_by <> 0;
 CREATE INDEX task_run_running ON task_run (flow_run_id) WHERE exec_status = 1 AND kind = 'task';
 CREATE INDEX task_run_stopped ON task_run (flow_run_id, exec_status) WHERE exec_status IN (2, 4);
 
@@ -149,6 +149,36 @@ CREATE TABLE task_attempt (
     exit_code INTEGER
 );
 CREATE INDEX task_attempt_task ON task_attempt (task_run_id);
+
+-- Pools of the whole store, by name. Who holds places of them, and when a pool with a rate let something start.
+CREATE TABLE pool (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    places INTEGER,
+    rate INTEGER,
+    per INTEGER NOT NULL
+);
+CREATE TABLE pool_holder (
+    pool_id INTEGER NOT NULL REFERENCES pool (id),
+    task_run_id INTEGER NOT NULL REFERENCES task_run (id),
+    weight INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (pool_id, task_run_id)
+) WITHOUT ROWID;
+CREATE INDEX pool_holder_task ON pool_holder (task_run_id);
+CREATE TABLE pool_start (
+    pool_id INTEGER NOT NULL REFERENCES pool (id),
+    at INTEGER NOT NULL
+);
+CREATE INDEX pool_start_at ON pool_start (pool_id, at);
+
+-- Outputs that other runs may take over, by a digest of content and arguments.
+CREATE TABLE cached_result (
+    digest TEXT PRIMARY KEY,
+    outputs TEXT,
+    at INTEGER NOT NULL,
+    task_run_id INTEGER NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE event (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -175,6 +205,24 @@ BEGIN
     INSERT INTO hand_change (task_run_id, was, wanted) VALUES (NEW.id, OLD.exec_status, NEW.exec_status);
 END;
 
+-- Schedules are part of their flow's definition. Instants up to `decided_until` have been looked at; while a flow is
+-- paused nobody looks. A tick is an instant that something came of; the key makes it one run, whatever happens.
+CREATE TABLE schedule_state (
+    flow TEXT PRIMARY KEY,
+    decided_until INTEGER,
+    paused_at INTEGER
+) WITHOUT ROWID;
+
+CREATE TABLE tick (
+    flow TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    decided_at INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    message TEXT NOT NULL,
+    flow_run_id INTEGER REFERENCES flow_run (id),
+    PRIMARY KEY (flow, at)
+) WITHOUT ROWID;
+
 -- Views: the documented interface for people who query by hand.
 
 CREATE VIEW runs AS
@@ -200,6 +248,7 @@ SELECT
     CASE t.exec_status
         WHEN 0 THEN CASE WHEN t.not_before > 0 AND t.reason = 'wait' THEN 'waiting for a time'
             WHEN t.not_before > 0 THEN 'waiting for a retry' WHEN t.held_by > 0 THEN 'held by a limit'
+            WHEN t.held_by < 0 THEN 'held by a pool'
             WHEN t.remaining = 0 THEN 'ready' ELSE 'waiting' END
         WHEN 1 THEN 'running' WHEN 2 THEN 'suspended' WHEN 3 THEN 'succeeded'
         WHEN 4 THEN 'failed' WHEN 9 THEN 'skipped' ELSE 'unknown' END AS state,
@@ -239,3 +288,13 @@ FROM task_attempt AS a
 JOIN task_run AS t ON t.id = a.task_run_id
 JOIN flow_run AS r ON r.id = a.flow_run_id
 JOIN worker AS w ON w.id = a.worker_id;
+
+CREATE VIEW ticks AS
+SELECT
+    k.flow,
+    strftime('%Y-%m-%dT%H:%M:%fZ', k.at / 1e6, 'unixepoch') AS at,
+    strftime('%Y-%m-%dT%H:%M:%fZ', k.decided_at / 1e6, 'unixepoch') AS decided,
+    k.outcome,
+    k.message,
+    k.flow || '-' || k.flow_run_id AS run
+FROM tick AS k;

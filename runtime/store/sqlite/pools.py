@@ -1,0 +1,102 @@
+"""Pools of the whole store and results that other runs may take over."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from runtime.model.definition import PoolDefinition
+from runtime.model.rows import PoolState
+
+
+class Pools:
+    """The tables `pool`, `pool_holder` and `pool_start`. A row held by a pool has `held_by` = minus the pool's id."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._sql = connection.execute
+        self._many = connection.executemany
+
+    def declare(self, pools: Iterable[PoolDefinition]) -> None:
+        """Make the pools, or give those that exist these sizes."""
+        self._many(
+            "INSERT INTO pool (name, places, rate, per) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+            " places = excluded.places, rate = excluded.rate, per = excluded.per",
+            ((pool.name, pool.limit, pool.rate, round(pool.per_seconds * 1e6)) for pool in pools),
+        )
+
+    def get(self, name: str) -> PoolState | None:
+        """A pool with the places that are taken; None if it was never declared."""
+        row = self._sql(
+            "SELECT id, name, places, rate, per,"
+            " (SELECT coalesce(sum(weight), 0) FROM pool_holder WHERE pool_id = pool.id) FROM pool WHERE name = ?",
+            (name,),
+        ).fetchone()
+        return PoolState(*row) if row else None
+
+    def earliest(self, pool: PoolState, now: int) -> int:
+        """When a pool with a rate lets the next one start, in microseconds: now, or when a period has passed since the
+        start that is `rate` starts back."""
+        row = self._sql(
+            "SELECT at FROM pool_start WHERE pool_id = ? ORDER BY at DESC LIMIT 1 OFFSET ?",
+            (pool.id, (pool.rate or 1) - 1),
+        ).fetchone()
+        return max(now, row[0] + pool.per) if row else now
+
+    def reserve(self, pool: PoolState, at: int) -> None:
+        """One start of a pool with a rate, at a time that `earliest` gave."""
+        self._sql("INSERT INTO pool_start (pool_id, at) VALUES (?, ?)", (pool.id, at))
+        self._sql(
+            "DELETE FROM pool_start WHERE pool_id = ?1"
+            " AND at < (SELECT max(at) FROM pool_start WHERE pool_id = ?1) - ?2",
+            (pool.id, 2 * pool.per),
+        )
+
+    def take(self, pool: PoolState, task_run_id: int, weight: int, now: int) -> None:
+        self._sql(
+            "INSERT OR REPLACE INTO pool_holder (pool_id, task_run_id, weight, since) VALUES (?, ?, ?, ?)",
+            (pool.id, task_run_id, weight, now),
+        )
+
+    def give_back(self, task_run_id: int) -> bool:
+        """Give back all places that a row holds and let those go that the pools hold; whether there were any."""
+        pools = self._sql("DELETE FROM pool_holder WHERE task_run_id = ? RETURNING pool_id", (task_run_id,)).fetchall()
+        for (pool_id,) in pools:
+            self.let_go(pool_id)
+        return bool(pools)
+
+    def give_back_leftovers(self, run_id: int) -> None:
+        """Give back what rows of a run hold that are not running any more."""
+        rows = self._sql(
+            "SELECT DISTINCT h.task_run_id FROM pool_holder AS h JOIN task_run AS t ON t.id = h.task_run_id"
+            " WHERE t.flow_run_id = ? AND t.exec_status <> 1",
+            (run_id,),
+        ).fetchall()
+        for (task_run_id,) in rows:
+            self.give_back(task_run_id)
+
+    def let_go(self, pool_id: int) -> None:
+        """Make ready again as many of the rows that a pool holds as it has places; each asks for its places anew."""
+        self._sql(
+            "UPDATE task_run SET held_by = 0, revision = revision + 1 WHERE id IN (SELECT id FROM task_run"
+            " WHERE held_by = -?1 ORDER BY priority, id LIMIT (SELECT coalesce(places, 1) FROM pool WHERE id = ?1))",
+            (pool_id,),
+        )
+
+
+class CachedResults:
+    """The table `cached_result`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._sql = connection.execute
+
+    def find(self, digest: str, since: int) -> tuple[str | None, int] | None:
+        """(outputs as JSON, task run) of a success not older than `since`; None if there is none."""
+        return self._sql(  # type: ignore[no-any-return]
+            "SELECT outputs, task_run_id FROM cached_result WHERE digest = ? AND at >= ?", (digest, since)
+        ).fetchone()
+
+    def keep(self, digest: str, outputs: str | None, at: int, task_run_id: int) -> None:
+        self._sql(
+            "INSERT OR REPLACE INTO cached_result (digest, outputs, at, task_run_id) VALUES (?, ?, ?, ?)",
+            (digest, outputs, at, task_run_id),
+        )

@@ -240,6 +240,8 @@ class Engine:
             if self._asked:
                 self._look_afresh(step)
             claims = self._advance(step, ended)
+        if step.pools_freed:
+            self._queue.put(_Nudge())
         for attempt_id in ended:
             self._running.pop(attempt_id, None)
             self._ending.discard(attempt_id)
@@ -338,7 +340,9 @@ class Engine:
     def _recovery(self, run: ActiveRun, row: TaskRow) -> tuple[Claim, ProcessMark | None]:
         """What an engine that died was executing, to be taken up; the claim and its fence stay as they are."""
         found = self._store.attempts.process(row.attempt_id or 0)
-        return Claim(run, row, recovered_attempt(run, row, self._store)), ProcessMark(*found) if found else None
+        return Claim(run, row, recovered_attempt(run, row, self._store), recovered=True), ProcessMark(
+            *found
+        ) if found else None
 
     def _apply_hand_changes(self, step: Step) -> None:
         changes = self._store.events.hand_changes()

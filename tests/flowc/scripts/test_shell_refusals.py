@@ -42,6 +42,13 @@ BOTH = {
     "script of sed": ('sed -i "s/a/{{ text }}/" f', "`sed` reads it as code", ""),
     "script of jq": ('jq ".a == {{ text }}" f', "`jq` reads it as code", "--arg value {{ text }}"),
     "SQL on the command line": ('sqlite3 a.db "select {{ text }}"', "`sqlite3` reads it as code", "`sql` action"),
+    "SQL after options": (
+        "sqlite3 -separator , a.db 'select 1' \"select {{ text }}\"",
+        "`sqlite3` reads it as code",
+        "",
+    ),
+    "SQL in an option": ('sqlite3 -cmd "select {{ text }}" a.db', "`sqlite3` reads it as code", ""),
+    "option of perl": ("perl -e 'print 1' {{ text }}", "could be an option", "`--`"),
     "command of ssh": ('ssh host "rm {{ text }}"', "`ssh` reads it as code", "standard input"),
     "shell fed by a pipe": ("echo {{ text }} | sh", "standard input as code", ""),
     "shell fed by a group": ("{ echo a; echo {{ text }}; } | tee log | bash -s", "standard input as code", ""),
@@ -84,6 +91,7 @@ BASH = {
     "subscript in a list": ("a=([{{ text }}]=x)", "arithmetic takes an `int`", ""),
     "text in a subscript over two lines": ("a=([\n{{ text }}]=x)", "arithmetic takes an `int`", ""),
     "declared number": ("declare -i i; i={{ text }}", "what is assigned to `i`", ""),
+    "number declared by a wrapped builtin": ("builtin declare -i i; i={{ text }}", "what is assigned to `i`", ""),
     "declared number in a loop": ("declare -i i; for i in {{ text }}; do ls; done", "what is assigned to `i`", ""),
     "declared number after export": ("declare -i i; export i={{ text }}", "bash may evaluate an argument", ""),
     "declared reference": ("declare -n r; r={{ text }}", "what is assigned to `r`", ""),
@@ -127,7 +135,7 @@ def test_value_is_refused_in_bash(case: str) -> None:
 def test_what_not_every_sh_has_is_refused_in_sh_alone(case: str) -> None:
     problem, _ = only_problem("sh", ONLY_SH[case])
     assert "not every `sh`" in problem.message
-    assert problem.help == "make the task `bash`"
+    assert problem.help == "write `bash` in place of `sh`"
     assert judged("bash", ONLY_SH[case]).problems == ()
 
 

@@ -45,7 +45,7 @@ class _Reading:
             self.index += 1
             if self.options and word.value == "--":
                 self.options = False
-            elif self.options and word.value.startswith("--"):
+            elif self.options and self._is_long(word.value):
                 self._long(word)
             elif self.options and word.value.startswith("-") and len(word.value) > 1:
                 self._cluster(word)
@@ -64,10 +64,13 @@ class _Reading:
         dash = bool(operands) and operands[0].value == "-"
         few = program.stdin is not None and len(operands) <= program.stdin
         reads = program.stdin is not None and not self.given and (few or dash or self.input_option)
-        free = (
-            [] if program.every_after is not None or program.operand == 1 else operands[not self.given or self.shell :]
-        )
+        free = [] if program.every_after is not None else operands[not self.given or self.shell :]
         return Invocation(code, self.doubtful, free, reads)
+
+    def _is_long(self, value: str) -> bool:
+        """`--name`, and the names with one dash that some programs have."""
+        name = value.partition("=")[0]
+        return value.startswith("--") or name in self.program.long or name in dict(self.program.pairs)
 
     def _long(self, word: Word) -> None:
         name, equals, _ = word.value.partition("=")
@@ -86,6 +89,8 @@ class _Reading:
         letters = word.value[1:]
         for place, letter in enumerate(letters, start=1):
             rest = letters[place:]
+            if letter in self.program.last:
+                self.given, self.options = True, False
             if letter == HOLE:
                 self.doubtful.append(word)
                 return

@@ -158,7 +158,7 @@ def _bash_problem(joined: Joined, hole: Hole, place: Place) -> Problem | None:
 
 def _other_shell(hole: Hole, construct: str) -> Problem:
     message = f"{_written(hole)} stands in what not every `sh` has: {construct}"
-    return Problem("unsafe", hole.start, hole.end, message, "make the task `bash`")
+    return Problem("unsafe", hole.start, hole.end, message, "write `bash` in place of `sh`")
 
 
 def _type_problem(hole: Hole, place: Place, wanted: list[Demand]) -> Problem | None:

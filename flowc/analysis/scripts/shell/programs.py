@@ -13,8 +13,9 @@ class Program:
     """A program that reads code.
 
     `code`: letters of options whose argument is code, alone or last in a cluster (`-ne`), and `long` ones.
-    `valued`: letters of options that take an argument which is no code. `pairs`: long options with that many.
-    `operand`: the operand that is code, unless an option gave some; `every_after`: all from that one on are.
+    `valued`: letters of options that take an argument which is no code. `pairs`: long options with that many arguments.
+    `last`: letters of options after which all words are data.
+    `operand`: the operand that is code, unless an option gave some; `every_after`: all from that one on are code.
     `stdin`: it reads code from standard input if it has at most this many operands.
     `guarded`: a first operand that begins with a value could be taken for an option that takes code.
     """
@@ -28,11 +29,12 @@ class Program:
     every_after: int | None = None
     stdin: int | None = None
     guarded: bool = False
+    last: str = ""
 
 
 _SHELL = Program(_RUN_SCRIPT, code="c", valued="oO", stdin=0, guarded=True)
 _PYTHON = Program(
-    "use a `python` action, where {{{{ {shown} }}}} is an object", "c", valued="WXm", stdin=0, guarded=True
+    "use a `python` action, where {{{{ {shown} }}}} is an object", "c", valued="WXm", stdin=0, guarded=True, last="cm"
 )
 _AWK = Program(
     "hand it over as a variable: `awk -v value={{{{ {shown} }}}} '… value …'`",
@@ -80,7 +82,13 @@ PROGRAMS: dict[str, Program] = {
         ),
         operand=0,
     ),
-    "sqlite3": Program("use an `sql` action, where {{{{ {shown} }}}} is a parameter", operand=1, stdin=1),
+    "sqlite3": Program(
+        "use an `sql` action, where {{{{ {shown} }}}} is a parameter",
+        long=("-cmd",),
+        pairs=(("-separator", 1), ("-newline", 1), ("-nullvalue", 1), ("-init", 1), ("-vfs", 1)),
+        every_after=1,
+        stdin=1,
+    ),
     "psql": Program(
         "hand it over as a variable: `psql -v value={{{{ {shown} }}}}`, and write `:'value'` in the SQL",
         code="c",

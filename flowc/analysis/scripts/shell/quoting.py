@@ -152,7 +152,7 @@ def _read_ansi(scan: Scan, word: Word) -> None:
             raise Lost(
                 opened,
                 "not every `sh` reads `$'…\\'…'` in the same way",
-                "make the task `bash`",
+                "write `bash` in place of `sh`",
             )
         close += 2 if scan.text[close] == "\\" else 1
     if close >= scan.end:

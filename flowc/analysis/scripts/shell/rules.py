@@ -93,10 +93,12 @@ def _number_variables(commands: list[Command]) -> frozenset[str]:
     """Variables whose assignment bash evaluates: its own, and those declared integers or references."""
     names = set(_EVALUATED)
     for command in commands:
-        if command.words and command.words[0].value in DECLARING:
-            flags = "".join(word.value for word in command.words[1:] if word.value.startswith("-"))
-            if "i" in flags or "n" in flags:
-                names |= {word.assigns or word.value for word in command.words[1:]}
+        words = command.words
+        while words:
+            flags = "".join(word.value for word in words[1:] if word.value.startswith("-"))
+            if words[0].value in DECLARING and set(flags) & set("in"):
+                names |= {word.assigns or word.value.partition("=")[0] for word in words[1:]}
+            _, words = _unwrap(words)
     return frozenset(names)
 
 

@@ -18,13 +18,17 @@ VERBS: Final = {
     "logs": "Look",
     "runs": "Look",
     "flows": "Look",
+    "events": "Look",
     "rerun": "Mend",
     "ignore": "Mend",
+    "answer": "Mend",
+    "refuse": "Mend",
     "cancel": "Mend",
 }
 """Each verb, a function of that name in `verbs/NAME.py`, and its panel in the help."""
 
 _TAKES_PARAMETERS: Final = ("run", "register")
+_TAKES_FIELDS: Final = ("answer",)
 
 _HELP: Final = """Runs flows, and remembers everything about them.
 
@@ -60,7 +64,9 @@ def _add(app: typer.Typer, name: str) -> None:
         name,
         rich_help_panel=VERBS[name],
         add_help_option=not own_help,
-        context_settings={"allow_extra_args": True, "ignore_unknown_options": True} if own_help else None,
+        context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+        if own_help or name in _TAKES_FIELDS
+        else None,
     )(verb)
 
 

@@ -40,6 +40,8 @@ def explain_task(node: Node, picture: Picture) -> Line:
             return line(Span(f"attempt {node.view.attempts}", "dim")) if node.view.attempts > 1 else ()
         case ExecStatus.SUSPENDED:
             return line(Span(suspended(node), "warn"))
+        case ExecStatus.FINISHED if node.view.reason is Reason.CACHED:
+            return line(Span("taken over from an earlier run", "dim"))
         case ExecStatus.FINISHED:
             return line(Span(f"at attempt {node.view.attempts}", "dim")) if node.view.attempts > 1 else ()
         case ExecStatus.FAILED:
@@ -51,6 +53,8 @@ def explain_task(node: Node, picture: Picture) -> Line:
 def waiting(node: Node, picture: Picture) -> Line:
     """`retry 2 of 4 in 28s`, `blocked by clean`, `waits for clean, enrich`, `held by limit 2 of ingest`."""
     view = node.view
+    if view.not_before > 0 and view.reason in (Reason.WAIT, Reason.RATE):
+        return line(Span(_until(node, picture), "dim"))
     if view.not_before > 0:
         return line(Span(retry_countdown(node, picture), "warn"))
     ahead = [other for other in picture.predecessors(node) if not other.view.status.satisfies]
@@ -84,6 +88,17 @@ def retry_countdown(node: Node, picture: Picture) -> str:
     return f"retry {node.view.attempts} of {_retries(node, picture)} in {_whole(rounded)}{_because(node)}"
 
 
+def _until(node: Node, picture: Picture) -> str:
+    left = max(node.view.not_before - picture.now, 0)
+    what = "waits" if node.view.reason is Reason.WAIT else f"lets others go first in {_pools(node, picture)}:"
+    return f"{what} {_whole(-(-left // SECOND) * SECOND)} more"
+
+
+def _pools(node: Node, picture: Picture) -> str:
+    names = [use.pool for use in picture.flow.tasks[node.view.node].uses]
+    return f"pool {', '.join(names)}" if names else "a pool"
+
+
 def _whole(microseconds: int) -> str:
     return f"{microseconds // SECOND}s" if microseconds < 60 * SECOND else duration(microseconds)
 
@@ -99,6 +114,8 @@ def _because(node: Node) -> str:
 
 
 def _held(node: Node, picture: Picture) -> str:
+    if node.view.held_by < 0:
+        return f"held by {_pools(node, picture)}"
     holder = next((outer for outer in above(node) if outer.view.id == node.view.held_by), None)
     if holder is None:
         return "held by a limit"

@@ -141,7 +141,20 @@ def next_step(picture: Picture, step: NextStep = NextStep()) -> list[Line]:
     ended = any(node.view.reason is Reason.CANCELLED for node in failures(picture))
     if picture.run.status is RunStatus.RUNNING and ended and not step.alive:
         return _step("to go on with it, and run again what was ended:", f"rerun {picture.run.ref}", step)
+    if picture.run.status is RunStatus.SUSPENDED and stopped and stopped[0].view.reason is Reason.ASKED:
+        return _answer(stopped[0], picture, step)
     return next_step_of(picture.run, stopped[0].view.path if stopped else None, step)
+
+
+def _answer(node: Node, picture: Picture, step: NextStep) -> list[Line]:
+    """The command that answers a question, with the fields of its form."""
+    fields = [out for out in picture.flow.tasks[node.view.node].outs if not out.computed]
+    form = "".join(f" --{out.name.replace('_', '-')} {out.name.upper()}" for out in fields if not out.has_default)
+    target = f"{picture.run.ref} {shlex.quote(node.view.path)}"
+    return [
+        *_step(f"to say no to {node.view.path}:", f"refuse {target}", step),
+        *_step("to answer it:", f"answer {target}{form}", step)[1:],
+    ]
 
 
 def next_step_of(run: RunSummary, suspended: str | None, step: NextStep = NextStep()) -> list[Line]:

@@ -45,11 +45,14 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """`by_input`: the flows of each input; empty if there are errors. `left_out`: diagnostics beyond the bound."""
+    """`by_input`: the flows of each input; empty if there are errors. `left_out`: diagnostics beyond the bound.
+    `resolved`: the flows of each input as analysed, for tools that tell about the source.
+    """
 
     by_input: tuple[tuple[FlowDefinition, ...], ...]
     diagnostics: tuple[Diagnostic, ...]
     left_out: int = 0
+    resolved: tuple[tuple[Flow, ...], ...] = ()
 
     @property
     def flows(self) -> tuple[FlowDefinition, ...]:
@@ -80,7 +83,12 @@ def _compile(units: list[Unit], sink: Sink) -> Compiled:
         return Compiled((), tuple(sink.diagnostics()), sink.left_out)
     for unit in units:
         emit(unit)
-    return Compiled(tuple(tuple(unit.definitions) for unit in units), tuple(sink.diagnostics()), sink.left_out)
+    return Compiled(
+        tuple(tuple(unit.definitions) for unit in units),
+        tuple(sink.diagnostics()),
+        sink.left_out,
+        tuple(tuple(unit.flows) for unit in units),
+    )
 
 
 @contextmanager

@@ -10,9 +10,16 @@ import typer
 from flowc.cli.verbs.check import check
 from flowc.cli.verbs.deploy import deploy
 from flowc.cli.verbs.explain import explain
+from flowc.cli.verbs.graph import graph
 from flowc.cli.verbs.rows import rows
 
-VERBS: dict[str, Callable[..., int]] = {"check": check, "deploy": deploy, "rows": rows, "explain": explain}
+VERBS: dict[str, Callable[..., int]] = {
+    "check": check,
+    "deploy": deploy,
+    "rows": rows,
+    "graph": graph,
+    "explain": explain,
+}
 
 _HELP = """Checks .flow files and deploys them, for `flower` to run.
 

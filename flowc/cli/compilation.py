@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from flowc.analysis.model import Flow
 from flowc.diagnostics import Diagnostic, Sink, codes
 from flowc.diagnostics.data import unreadable
 from flowc.driver import Input, compile_inputs
@@ -22,13 +23,15 @@ from runtime.project import find_folder
 @dataclass(frozen=True, slots=True)
 class Compilation:
     """What came of some files. `files`: each as it is named to people, with its flows; they are left out if there
-    are errors in any. `projects`: the project folder of each file, in the same order.
+    are errors in any. `projects`: the project folder of each file, in the same order. `resolved`: each source with its
+    flows as analysed, if there are no errors.
     """
 
     files: tuple[tuple[str, tuple[FlowDefinition, ...]], ...]
     projects: tuple[Path, ...]
     diagnostics: tuple[Diagnostic, ...]
     left_out: int = 0
+    resolved: tuple[tuple[Source, tuple[Flow, ...]], ...] = ()
 
     @property
     def flows(self) -> tuple[FlowDefinition, ...]:
@@ -57,6 +60,7 @@ def compile_paths(paths: Sequence[Path]) -> Compilation:
         tuple(project_folder(place) for place in places),
         _with_broken_catalogs(compiled.diagnostics, problems),
         compiled.left_out,
+        tuple(zip(sources, compiled.resolved, strict=False)),
     )
 
 

@@ -27,8 +27,8 @@ class Edge:
 def edges_of(flow: Flow, line_of: Callable[[int], int]) -> dict[tuple[int, int], Edge]:
     """The edges of a flow by (predecessor, successor). `line_of` gives the line of an offset."""
     edges: dict[tuple[int, int], Edge] = {}
-    for predecessor, successor, origin, span, text in _statements(flow):
-        first, deep = _lifted(predecessor, successor)
+    for predecessor, successor, origin, span, text in statements(flow):
+        first, deep = lifted(predecessor, successor)
         key = (first.node, successor.node)
         known = edges.get(key)
         if known is None or _TELLING[origin] < _TELLING[known.dependency.origin]:
@@ -36,7 +36,8 @@ def edges_of(flow: Flow, line_of: Callable[[int], int]) -> dict[tuple[int, int],
     return dict(sorted(edges.items(), key=lambda item: (item[0][1], item[0][0])))
 
 
-def _statements(flow: Flow) -> Iterable[tuple[Task, Task, Origin, Span, str]]:
+def statements(flow: Flow) -> Iterable[tuple[Task, Task, Origin, Span, str]]:
+    """All that a source says about order: predecessor, successor, how, where, and the reference if it is one."""
     for task in flow.tasks[1:]:
         for reference in task.references:
             yield reference.target, task, "data", reference.span, reference.text
@@ -44,7 +45,7 @@ def _statements(flow: Flow) -> Iterable[tuple[Task, Task, Origin, Span, str]]:
         yield order.predecessor, order.successor, order.origin, order.span, ""
 
 
-def _lifted(predecessor: Task, successor: Task) -> tuple[Task, bool]:
+def lifted(predecessor: Task, successor: Task) -> tuple[Task, bool]:
     """The node to wait for, outside of every mapped node that `successor` is not in; and whether `successor` is in
     mapped nodes that it is not in."""
     if predecessor.parent is successor.parent:

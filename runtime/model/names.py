@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from runtime.model.errors import NotFound
 
 
-def find_path(name: str, paths: Sequence[str]) -> str:
-    """The path of a task: the whole path, or an ending of it that only one has (`copy` for `ingest/copy`)."""
+def find_path(name: str, paths: Sequence[str], where: str = "the run") -> str:
+    """The path of a task: the whole path, or an ending of it that only one has (`copy` for `ingest/copy`).
+
+    `where`: what has these tasks, for the message.
+    """
     wanted = name.replace(".", "/")
     for candidate in (name, wanted):
         if candidate in paths:
@@ -26,7 +29,7 @@ def find_path(name: str, paths: Sequence[str]) -> str:
         path for path in paths if difflib.get_close_matches(wanted, [path.rpartition("/")[2]])
     ]
     raise NotFound(
-        f"the run has no task `{name}`",
+        f"{where} has no task `{name}`",
         f"did you mean `{close[0]}`?" if close else f"its tasks: {', '.join(paths[:8])}",
     )
 

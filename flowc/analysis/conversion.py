@@ -9,6 +9,7 @@ from flowc.analysis.scope import Names, Scope
 from flowc.analysis.typed import Typed, wrong
 from flowc.analysis.types import FROM_TEXT, described, numeric
 from flowc.diagnostics import Label, codes
+from flowc.source import Span
 from flowc.syntax import nodes
 from runtime.model.types import DATE, DATETIME, DURATION, INT, STR, Enum, ListOf, Record, Scalar, Type, required
 from runtime.model.values import ValueProblem
@@ -54,14 +55,18 @@ def _report_misfit(
     report: Report, expr: nodes.Text, text: str, kind: Type, wanted: Wanted, problem: ValueProblem
 ) -> None:
     if isinstance(kind, Enum):
-        help, _ = did_you_mean(text, dict(kind.members), expr.span)
-        message = f"`{text}` is not one of {kind}: {', '.join(name for name, _ in kind.members)}"
-        report.error(codes.BAD_VALUE, expr.span, message, labels=wanted.labels(), help=help or "choose one of them")
+        report_no_member(report, text, expr.span, kind, wanted)
         return
     assert isinstance(kind, Scalar)
     message = "a path cannot be empty" if kind.name == "path" else f'"{text}" is not a {kind}'
     help = _SHAPES.get(kind.name, str(problem))
     report.error(codes.BAD_VALUE, expr.span, message, label=f"not a {kind}", labels=wanted.labels(), help=help)
+
+
+def report_no_member(report: Report, name: str, span: Span, kind: Enum, wanted: Wanted) -> None:
+    help, _ = did_you_mean(name, dict(kind.members), span)
+    message = f"`{name}` is not one of {kind}: {', '.join(member for member, _ in kind.members)}"
+    report.error(codes.BAD_VALUE, span, message, labels=wanted.labels(), help=help or "choose one of them")
 
 
 def report_unknown_field(report: Report, name: nodes.Name, kind: Record) -> None:

@@ -6,6 +6,7 @@ from flowc.analysis.actions import Actions
 from flowc.analysis.declarations import Declared, declare
 from flowc.analysis.declared_types import DeclaredTypes
 from flowc.analysis.expressions import Expressions
+from flowc.analysis.later import report_later
 from flowc.analysis.model import Catalog, Flow, Task
 from flowc.analysis.orders import Orders
 from flowc.analysis.parameters import check_parameters
@@ -21,6 +22,7 @@ from flowc.syntax import nodes
 def analyse(file: nodes.File, source: Source, catalog: Catalog, sink: Sink) -> list[Flow]:
     """The flows of a file, resolved as far as they can be; what is wrong goes to the sink."""
     report = Report(sink, source, _unread(file))
+    report_later(file, report)
     types = DeclaredTypes(report)
     types.declare(file.items)
     declared = _declared_items(file, report)

@@ -145,7 +145,7 @@ def _between(shown: str, given: Type, wanted: Type) -> str:
 def _to_lists_and_conditions(expr: nodes.Expr, shown: str, given: Type, wanted: Type) -> str:
     if isinstance(wanted, ListOf) and fits(given, wanted.item):
         return f"write it as a list: `[{shown}]`"
-    if isinstance(given, ListOf) and fits(given.item, wanted):
+    if isinstance(given, ListOf) and fits(required(given.item), wanted):
         return f"take one element, `{shown}[0]`, or go over all of them with `for`"
     if given == JSON:
         return f"`json` may be anything; declare the output that gives it as {described(wanted)}"

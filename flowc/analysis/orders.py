@@ -45,10 +45,13 @@ class Orders:
     def _after(self, task: Task, item: nodes.After) -> None:
         if task.kind == "flow":
             return
-        for path in item.paths:
-            first = self._node(path, task.parent)
+        for part in item.parts:
+            if not isinstance(part, nodes.Path):
+                self._report.not_yet(part.span, "`or`, `any( )` and brackets in `after`")
+                continue
+            first = self._node(part, task.parent)
             if first is not None:
-                self._add(first, task, path.span, "after")
+                self._add(first, task, part.span, "after")
 
     def _add(self, first: Task, second: Task, span: Span, origin: str) -> None:
         if first is second:

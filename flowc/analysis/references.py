@@ -364,6 +364,9 @@ class References:
         name, report, names = base.name, self.checker.report, self.checker.names
         if report.may_be_lost(name):
             return
+        if name in scope.task.outs:
+            self._own(scope.task.outs[name], base.span, scope)
+            return
         inside = names.elsewhere(name)
         visible = [
             *scope.variables,
@@ -388,6 +391,8 @@ class References:
         )
 
     def _suggest_declaring(self, name: str, scope: Scope) -> str:
+        if name == "run":
+            return f"name a value of it: {', '.join(f'`run.{value}`' for value in RUN_VALUES)}"
         if name in ("true", "True", "TRUE"):
             return "write `true`"
         if name in ("None", "nil", "none", "undefined"):

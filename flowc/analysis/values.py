@@ -279,9 +279,15 @@ def text_as(checker: Expressions, expr: nodes.Text, scope: Scope, wanted: Wanted
 
 def name_as(checker: Expressions, expr: nodes.NameRef, scope: Scope, wanted: Wanted) -> Typed | None:
     kind = required(wanted.type)
-    if isinstance(kind, Enum) and expr.name in dict(kind.members) and not _means_value(checker, expr.name, scope):
-        return Typed(kind, dict(kind.members)[expr.name])
-    return None
+    if not isinstance(kind, Enum) or _means_value(checker, expr.name, scope):
+        return None
+    members = dict(kind.members)
+    if expr.name in members:
+        return Typed(kind, members[expr.name])
+    if checker.names.find(expr.name, scope.home) is not None:
+        return None
+    conversion.report_no_member(checker.report, expr.name, expr.span, kind, wanted)
+    return wrong()
 
 
 def _means_value(checker: Expressions, name: str, scope: Scope) -> bool:

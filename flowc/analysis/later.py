@@ -1,0 +1,66 @@
+"""The one list of what the language has and this version does not compile yet. Nothing of it passes in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from flowc.analysis.report import Report
+from flowc.syntax import nodes
+
+_WORDS: Final[dict[type, str]] = {
+    nodes.FromImport: "from",
+    nodes.ModuleImport: "import",
+    nodes.PoolDecl: "pool",
+    nodes.TestDecl: "test",
+    nodes.Defaults: "defaults",
+    nodes.If: "if",
+    nodes.Match: "match",
+    nodes.Hook: "on",
+    nodes.Crash: "on crash",
+    nodes.Ask: "ask",
+    nodes.Wait: "wait",
+    nodes.Until: "until",
+    nodes.Deadline: "deadline",
+    nodes.LimitRuns: "limit … runs",
+    nodes.Owner: "owner",
+    nodes.Tags: "tags",
+    nodes.TimeZone: "tz",
+    nodes.Cwd: "cwd",
+    nodes.AllowFailures: "allow_failures",
+    nodes.AllowFailure: "allow_failure",
+    nodes.Enough: "enough",
+    nodes.FailFast: "fail_fast",
+    nodes.Detached: "detached",
+    nodes.Cache: "cache",
+    nodes.Ensure: "ensure",
+    nodes.Overlap: "overlap",
+    nodes.Use: "use",
+    nodes.Rate: "rate",
+    nodes.Schedule: "schedule",
+    nodes.Trigger: "trigger",
+    nodes.Given: "given",
+    nodes.Expect: "expect",
+}
+
+
+def report_later(file: nodes.File, report: Report) -> None:
+    """Reports every construct that is not compiled yet, once each, and not what is inside of it."""
+    for item in file.items:
+        for found in _walk(item):
+            word = _WORDS[type(found)]
+            report.not_yet(_head(found, word), f"`{word}`")
+
+
+def _walk(item: nodes.Item | nodes.Statement) -> Iterator[nodes.Item | nodes.Statement]:
+    if type(item) in _WORDS:
+        yield item
+    elif isinstance(item, nodes.FlowDecl | nodes.GroupDecl | nodes.TaskDecl):
+        for inner in item.body:
+            yield from _walk(inner)
+
+
+def _head(item: nodes.Item | nodes.Statement, word: str) -> nodes.Span:
+    """The word that the construct begins with."""
+    start = item.span[0]
+    return (start, start + len(word.partition(" ")[0]))

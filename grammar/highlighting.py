@@ -72,7 +72,7 @@ _DECLARATIONS: Final[tuple[Rule, ...]] = (
     ),
     _declaration("value", words.VALUES, Role.VALUE),
     Region(
-        "type",
+        "type_declaration",
         (
             Part(_word(["type"]), Role.DECLARATION),
             GAP,
@@ -85,7 +85,7 @@ _DECLARATIONS: Final[tuple[Rule, ...]] = (
         starts=True,
     ),
     Region(
-        "enum",
+        "enum_declaration",
         (
             Part(_word(["enum"]), Role.DECLARATION),
             GAP,
@@ -122,10 +122,10 @@ _STATEMENTS: Final[tuple[Rule, ...]] = (
 )
 
 _TEXTS: Final[tuple[Rule, ...]] = (
-    Region("block_text", (Part('"""', Role.QUOTE),), Part('"""', Role.QUOTE), "block_text", Role.TEXT),
-    Region("raw_block", (Part("'''", Role.QUOTE),), Part("'''", Role.QUOTE), "raw_text", Role.RAW_TEXT),
-    Region("text", (Part('"', Role.QUOTE),), Part('"|$', Role.QUOTE), "line_text", Role.TEXT),
-    Region("raw_text", (Part("'", Role.QUOTE),), Part("'|$", Role.QUOTE), "raw_text", Role.RAW_TEXT),
+    Region("text_lines", (Part('"""', Role.QUOTE),), Part('"""', Role.QUOTE), "block_text", Role.TEXT),
+    Region("raw_lines", (Part("'''", Role.QUOTE),), Part("'''", Role.QUOTE), "raw_text", Role.RAW_TEXT),
+    Region("text_line", (Part('"', Role.QUOTE),), Part('"|$', Role.QUOTE), "line_text", Role.TEXT),
+    Region("raw_line", (Part("'", Role.QUOTE),), Part("'|$", Role.QUOTE), "raw_text", Role.RAW_TEXT),
 )
 
 _BRACKETS: Final[tuple[Rule, ...]] = (

@@ -39,8 +39,8 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def test_every_word_of_the_language_is_told_of() -> None:
-    language = text(ROOT / "docs" / "language.md")
-    told = set(re.findall(r"[a-z_]+", language))
+    pages = [ROOT / "docs" / "language.md", *(ROOT / "docs" / "language").glob("*.md")]
+    told = {word for page in pages for word in re.findall(r"[a-z_]+", text(page))}
     known = {*words.RESERVED, *words.SOFT}
     assert known <= told, known - told
 

@@ -21,7 +21,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from runtime import control
+from runtime.admission import admit_queued
 from runtime.executor.protocol import Attempt, Executor, Outcome, ProcessMark
+from runtime.maintenance.scheduler import Scheduler
 from runtime.model.errors import FlowerError, StoreProblem
 from runtime.model.process import host_name, this_process
 from runtime.model.rows import RunRow, TaskRow
@@ -71,15 +73,26 @@ class Engine:
     """Works on runs until told to stop. All methods may be called from any thread.
 
     `jobs`: how many attempts run at once. `all_runs`: work on every run of the store that is not at rest, not only on
-    those asked for. `listener`: called after each commit, from the engine's thread; it must be
-    quick and must not call the engine.
+    those asked for. `scheduler`: who makes runs when their time has come, if anybody does. `listener`: called after
+    each commit, from the engine's thread; it must be quick and must not call the engine.
     """
 
-    def __init__(self, store: Store, executor: Executor, jobs: int, *, all_runs: bool = False) -> None:
+    def __init__(
+        self,
+        store: Store,
+        executor: Executor,
+        jobs: int,
+        *,
+        all_runs: bool = False,
+        scheduler: Scheduler | None = None,
+    ) -> None:
         self._store = store
         self._executor = executor
         self._jobs = jobs
         self._all_runs = all_runs
+        self._scheduler = scheduler
+        self._vacancy = True
+        self._taken: set[int] = set()
         self._queue: queue.SimpleQueue[_Operation] = queue.SimpleQueue()
         self._runs: dict[int, ActiveRun] = {}
         self._waiting: dict[int, list[Future[RunStatus]]] = {}
@@ -184,6 +197,8 @@ class Engine:
 
     def _patience(self) -> float:
         due = [at for at in self._due.values() if at is not None]
+        if self._scheduler is not None and self._claiming and self._scheduler.due is not None:
+            due.append(self._scheduler.due)
         if not due:
             return _LOOK_SECONDS
         return min(max(min(due) / 1e6 - time.time(), 0.0), _LOOK_SECONDS)
@@ -225,11 +240,15 @@ class Engine:
 
     def _anything_due(self) -> bool:
         now = _now()
-        return any(at is not None and at <= now for at in self._due.values())
+        return any(at is not None and at <= now for at in self._due.values()) or self._tick_due(now)
+
+    def _tick_due(self, now: int) -> bool:
+        return self._scheduler is not None and self._claiming and self._scheduler.is_due(now)
 
     def _commit(self, batch: list[_Operation]) -> None:
         """One transaction for everything at hand, and what follows after it is durable."""
         ended = {operation.attempt_id for operation in batch if isinstance(operation, _Ended)}
+        self._taken.clear()
         with self._store.transaction():
             step = Step(self._store, _now())
             if self._store.changed_outside():
@@ -237,6 +256,7 @@ class Engine:
             for operation in batch:
                 self._apply(step, operation)
             step.flush()
+            self._make_runs(step)
             if self._asked:
                 self._look_afresh(step)
             claims = self._advance(step, ended)
@@ -253,6 +273,17 @@ class Engine:
             action()
         for listener in self._listeners:
             listener()
+
+    def _make_runs(self, step: Step) -> None:
+        """Runs whose time has come, and queued ones for which there is room now."""
+        if self._scheduler is not None and self._claiming and (self._asked or self._scheduler.is_due(step.now)):
+            self._asked |= self._scheduler.turn(step)
+        if self._vacancy or self._asked:
+            self._asked |= bool(admit_queued(step, None if self._all_runs else self._runs))
+            step.after_commit.append(self._filled)
+
+    def _filled(self) -> None:
+        self._vacancy = False
 
     def _apply(self, step: Step, operation: _Operation) -> None:
         match operation:
@@ -308,10 +339,15 @@ class Engine:
 
     def _take_up(self, step: Step, run_id: int, rest: Future[RunStatus] | None) -> None:
         run = self._load(run_id)
-        step.store.runs.start(run_id, step.now)
-        if run.row.status != RunStatus.CANCELLED and step.store.tasks.moving(run_id):
-            step.store.runs.set_status(run_id, RunStatus.RUNNING, None)
-        lost = [row for row in self._store.tasks.running(run_id) if row.attempt_id not in self._running]
+        if run.row.status == RunStatus.QUEUED:
+            self._take_up_before(step, run)
+        else:
+            step.store.runs.start(run_id, step.now)
+            if run.row.status != RunStatus.CANCELLED and step.store.tasks.moving(run_id):
+                step.store.runs.set_status(run_id, RunStatus.RUNNING, None)
+        running = self._store.tasks.running(run_id) if run_id not in self._taken else []
+        self._taken.add(run_id)
+        lost = [row for row in running if row.attempt_id not in self._running]
         for row in lost:
             step.store.events.add(step.now, "recovering", run_id, row.id, attempt=row.attempts)
         recoveries = [self._recovery(run, row) for row in lost if row.attempt_id is not None]
@@ -330,6 +366,13 @@ class Engine:
             self._queue.put(_Nudge())
 
         step.after_commit.append(taken)
+
+    def _take_up_before(self, step: Step, queued: ActiveRun) -> None:
+        """Work on the runs whose end a queued one waits for: nobody else may be doing it."""
+        before = [run_id for run_id in step.store.runs.queued(queued.row.flow) if run_id < queued.id]
+        for run_id in before[-1:] or step.store.runs.under_way(queued.row.flow):
+            if run_id not in self._runs and step.store.runs.status(run_id) != RunStatus.SUSPENDED:
+                self._take_up(step, run_id, None)
 
     def _load(self, run_id: int) -> ActiveRun:
         row = self._store.runs.get(run_id)
@@ -407,7 +450,7 @@ class Engine:
         """Notice when a run, or a group of it, has come to rest."""
         if run.id in step.failed and (run.graph.patient or self._store.tasks.any_held(run.id)):
             self._fail_stuck_groups(step, run)
-        if busy:
+        if busy or (status == RunStatus.QUEUED and self._waits_its_turn(run)):
             return
         if status == RunStatus.RUNNING and self._claiming:
             if self._store.tasks.moving(run.id):
@@ -445,8 +488,20 @@ class Engine:
             self._queue.put(_Nudge())
         return bool(decided)
 
+    def _waits_its_turn(self, queued: ActiveRun) -> bool:
+        """Whether a run moves whose end may let the queued one start; if none does, a person has to."""
+        if not self._claiming:
+            return False
+        others = [run for run in self._runs.values() if run.row.flow == queued.row.flow and run.id != queued.id]
+        return self._vacancy or any(self._status.get(run.id) != RunStatus.QUEUED for run in others)
+
     def _announce(self, step: Step, run: ActiveRun, status: RunStatus) -> None:
+        queueing = bool(step.store.runs.queueing_flows())
+
         def forget() -> None:
+            if queueing:
+                self._vacancy = True
+                self._queue.put(_Nudge())
             for known in (self._runs, self._status, self._due):
                 known.pop(run.id, None)
             for rest in self._waiting.pop(run.id, []):

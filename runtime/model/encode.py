@@ -25,6 +25,7 @@ from runtime.model.definition import (
     ParameterDefinition,
     PoolDefinition,
     Retry,
+    ScheduleDefinition,
     Script,
     TaskDefinition,
     Until,
@@ -212,6 +213,12 @@ def flow_settings_to_json(flow: FlowDefinition) -> dict[str, Any]:
         settings["owner"] = flow.owner
     if flow.tags:
         settings["tags"] = list(flow.tags)
+    if flow.schedules:
+        settings["schedules"] = [asdict(schedule) for schedule in flow.schedules]
+    if flow.overlap:
+        settings["overlap"] = flow.overlap
+    if flow.limit_runs is not None:
+        settings["limit_runs"] = flow.limit_runs
     return settings
 
 
@@ -221,7 +228,14 @@ def flow_settings_from_json(data: Mapping[str, Any]) -> dict[str, Any]:
         "pools": tuple(PoolDefinition(**pool) for pool in data.get("pools", ())),
         "owner": data.get("owner", ""),
         "tags": tuple(data.get("tags", ())),
+        "schedules": tuple(schedule_from_json(schedule) for schedule in data.get("schedules", ())),
+        "overlap": data.get("overlap", ""),
+        "limit_runs": data.get("limit_runs"),
     }
+
+
+def schedule_from_json(data: Mapping[str, Any]) -> ScheduleDefinition:
+    return ScheduleDefinition(**{**data, "days": tuple(data["days"])})
 
 
 def flow_from_json(data: Any) -> FlowDefinition:

@@ -68,8 +68,9 @@ class Reason(StrEnum):
 
 
 class RunStatus(StrEnum):
-    """`flow_run.status`: what a whole run has come to."""
+    """`flow_run.status`: what a whole run has come to. A queued one waits until its flow has room for it."""
 
+    QUEUED = "queued"
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
@@ -79,9 +80,9 @@ class RunStatus(StrEnum):
     @property
     def ended(self) -> bool:
         """Nothing moves until a person does something."""
-        return self is not RunStatus.RUNNING
+        return self not in (RunStatus.RUNNING, RunStatus.QUEUED)
 
     @property
     def exit_code(self) -> int:
         """What `flower run` exits with at this end."""
-        return {"succeeded": 0, "failed": 1, "cancelled": 1, "suspended": 3}.get(self.value, 130)
+        return {"succeeded": 0, "failed": 1, "cancelled": 1, "suspended": 3, "queued": 3}.get(self.value, 130)

@@ -10,15 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from runtime import control
+from runtime import admission, control
+from runtime.admission import Wanted
 from runtime.engine import active_run
-from runtime.expression.evaluator import ExpressionError
 from runtime.model.definition import FlowDefinition, PoolDefinition
-from runtime.model.encode import dumps, flow_from_json
+from runtime.model.encode import flow_from_json
 from runtime.model.errors import BadParameter, FlowerError, NotFound, Refused
-from runtime.model.graph import FlowGraph
-from runtime.register import RunValues, check_parameters, decode_parameters, rows_of_run
-from runtime.watch import ActiveRun, Step, limit_of
+from runtime.model.names import nearest
+from runtime.watch import ActiveRun, Step
 
 JsonObject = dict[str, Any]
 
@@ -68,6 +67,7 @@ def _deploy(step: Step, request: JsonObject) -> Any:
 def _deploy_flow(step: Step, data: JsonObject, request: JsonObject) -> Deployed:
     flow = flow_from_json(data)
     newest = step.store.newest(flow.name)
+    _check_expected(flow.name, newest, request.get("expected"))
     if newest is not None and not request.get("take_over"):
         known = os.path.join(newest[3], newest[4])
         if known != os.path.join(request["project"], flow.source_file):
@@ -99,38 +99,50 @@ def _differ(pool: PoolDefinition, other: PoolDefinition) -> bool:
     return pool.name == other.name and replace(pool, line=0) != replace(other, line=0)
 
 
-def _register(step: Step, request: JsonObject) -> Any:
-    store, name, key = step.store, request["flow"], request.get("key")
-    newest = store.newest(name)
-    if newest is None:
-        raise NotFound(
-            f"no flow `{name}` is deployed here",
-            "deploy it first: flowc deploy FILE.flow",
-        )
-    known = store.runs.by_key(name, key) if key is not None else None
-    if known is not None:
-        return {"id": known, "new": False}
-    graph = store.graph(newest[0])
-    parameters = check_parameters(graph.flow, request.get("parameters", {}), step.now, request["zone"])
-    run_id = store.runs.insert(name, newest[0], key, dumps(parameters), step.now, request["zone"])
-    values = RunValues(
-        decode_parameters(graph.flow, parameters),
-        step.now,
-        request["zone"],
-        run_id,
-        f"{name}-{run_id}",
+def _check_expected(name: str, newest: tuple[int, int, str, str, str] | None, expected: JsonObject | None) -> None:
+    """A deploy that was planned is for the versions of then: number and content hash, or null for no version."""
+    found = [newest[1], newest[2]] if newest is not None else None
+    if expected is None or expected.get(name) == found:
+        return
+    there = f"version {newest[1]} is deployed" if newest is not None else "it is not deployed"
+    planned = f"version {expected[name][0]}" if expected.get(name) else "no version"
+    raise Refused(
+        f"the store has moved since the plan was made: of flow `{name}` the plan found {planned}, now {there}",
+        "look at what would change now, and plan again: flowc plan FILE",
     )
-    store.tasks.insert(rows_of_run(graph, run_id, store.tasks.next_id(), _limits(graph, values)))
-    store.events.add(step.now, "registered", run_id, version=newest[1], key=key)
-    return {"id": run_id, "new": True}
 
 
-def _limits(graph: FlowGraph, values: RunValues) -> dict[int, int | None]:
-    """Of the flow's body, which is open from the start; other groups get theirs when they open."""
-    try:
-        return {0: limit_of(graph.task(0), values)}
-    except ExpressionError as problem:
-        raise BadParameter(str(problem), "see `limit` in the flow") from None
+def _register(step: Step, request: JsonObject) -> Any:
+    wanted = Wanted(
+        request["flow"], step.now, request["zone"], request.get("parameters", {}), request.get("key"), "person"
+    )
+    run_id, new = admission.register(step, wanted)
+    return {"id": run_id, "new": new}
+
+
+def _pause(step: Step, request: JsonObject) -> bool:
+    _check_scheduled(step, request["flow"])
+    changed = step.store.schedules.pause(request["flow"], step.now)
+    if changed:
+        step.store.events.add(step.now, "paused", None, flow=request["flow"])
+    return changed
+
+
+def _unpause(step: Step, request: JsonObject) -> bool:
+    _check_scheduled(step, request["flow"])
+    changed = step.store.schedules.unpause(request["flow"], step.now)
+    if changed:
+        step.store.events.add(step.now, "unpaused", None, flow=request["flow"])
+    return changed
+
+
+def _check_scheduled(step: Step, name: str) -> None:
+    known = [flow.flow for flow in step.store.schedules.flows()]
+    if name not in known:
+        raise NotFound(
+            f"there is no schedule of a flow `{name}` here",
+            nearest(name, known) or "flower schedules lists what there is",
+        )
 
 
 def _run(step: Step, request: JsonObject) -> ActiveRun:
@@ -163,6 +175,8 @@ def _cancel(step: Step, request: JsonObject) -> None:
 _VERBS: Final[dict[str, Callable[[Step, JsonObject], Any]]] = {
     "deploy": _deploy,
     "register": _register,
+    "pause": _pause,
+    "unpause": _unpause,
     "rerun": _rerun,
     "ignore": _ignore,
     "answer": _answer,

@@ -9,6 +9,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 
 from runtime.engine import Engine
 from runtime.executor.protocol import Executor
+from runtime.maintenance.scheduler import Scheduler
 from runtime.service.endpoint import Endpoint
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.lock import EngineLock
@@ -22,12 +23,15 @@ class Serving:
     set after each commit, and when the state of this object changes.
     """
 
-    def __init__(self, files: StoreFiles, jobs: int, synchronous: str, executor: Callable[[], Executor]) -> None:
+    def __init__(
+        self, files: StoreFiles, jobs: int, synchronous: str, zone: str, executor: Callable[[], Executor]
+    ) -> None:
         self.changed = threading.Event()
         self.is_engine = False
         self._files = files
         self._jobs = jobs
         self._synchronous = synchronous
+        self._zone = zone
         self._make_executor = executor
         self._engine: Engine | None = None
         self._stopping = threading.Event()
@@ -78,7 +82,7 @@ class Serving:
 
     def _as_engine(self) -> None:
         store = SqliteStore(self._files, self._synchronous)
-        engine = Engine(store, self._make_executor(), self._jobs, all_runs=True)
+        engine = Engine(store, self._make_executor(), self._jobs, all_runs=True, scheduler=Scheduler(self._zone))
         engine.listen(self.changed.set)
         engine.start()
         door = Endpoint(engine, self._files.socket)

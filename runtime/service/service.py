@@ -60,8 +60,19 @@ class Service:
             self._reader = Reader(self.files)
         return self._reader
 
-    def deploy(self, flows: Sequence[FlowDefinition], project: Path, *, take_over: bool = False) -> list[Deployed]:
-        """Store a new version of each flow that changed; all or nothing."""
+    def deploy(
+        self,
+        flows: Sequence[FlowDefinition],
+        project: Path,
+        *,
+        take_over: bool = False,
+        expected: Mapping[str, tuple[int, str] | None] | None = None,
+    ) -> list[Deployed]:
+        """Store a new version of each flow that changed; all or nothing.
+
+        `expected`: the newest version and content hash of each flow that the caller decided upon; Refused if the store
+        has others by now.
+        """
         from runtime.model.encode import flow_to_json
         from runtime.service.requests import Deployed
 
@@ -70,6 +81,7 @@ class Service:
             "flows": [flow_to_json(flow) for flow in flows],
             "project": str(project.absolute()),
             "take_over": take_over,
+            "expected": None if expected is None else {name: at and list(at) for name, at in expected.items()},
         }
         return [Deployed(**each) for each in self._change(request, create=True)]
 
@@ -111,6 +123,14 @@ class Service:
         self._change({"verb": "cancel", "run": run_id})
         self.work(run_id).wait()
 
+    def pause(self, flow: str) -> bool:
+        """Make no runs by the flow's schedules until it is unpaused; whether it was not paused before."""
+        return bool(self._change({"verb": "pause", "flow": flow}))
+
+    def unpause(self, flow: str) -> bool:
+        """Let the flow's schedules count again, from now on; whether it was paused."""
+        return bool(self._change({"verb": "unpause", "flow": flow}))
+
     def work(self, run_id: int, jobs: int | None = None) -> Work:
         """Work on a run, in the background of this process, until it comes to rest."""
         from runtime.service.work import Work
@@ -127,7 +147,8 @@ class Service:
         """Work on every run of the store, in the background of this process, until told to stop."""
         from runtime.service.serve import Serving
 
-        return Serving(self.files, jobs or self.settings.jobs, self.settings.synchronous, self._executor)
+        settings = self.settings
+        return Serving(self.files, jobs or settings.jobs, settings.synchronous, settings.zone, self._executor)
 
     def _executor(self) -> Any:
         from runtime.executor.local import LocalExecutor

@@ -24,6 +24,7 @@ _PANEL_FRAME = 2
 _MOST_TAIL = 10
 
 STATUS_STYLES = {
+    RunStatus.QUEUED: "dim",
     RunStatus.RUNNING: "busy",
     RunStatus.SUCCEEDED: "good",
     RunStatus.FAILED: "bad",

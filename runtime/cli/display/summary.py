@@ -54,7 +54,7 @@ def _verdict(picture: Picture, alive: bool) -> Line:
     run = picture.run
     began = run.started_at if run.started_at is not None else run.created_at
     took = duration((run.ended_at if run.ended_at is not None else picture.now) - began)
-    style = {RunStatus.SUCCEEDED: "good", RunStatus.SUSPENDED: "warn", RunStatus.RUNNING: "busy"}.get(run.status, "bad")
+    style = _STYLES.get(run.status, "bad")
     verb = (
         ("goes on" if alive else "was stopped")
         if run.status is RunStatus.RUNNING
@@ -63,8 +63,18 @@ def _verdict(picture: Picture, alive: bool) -> Line:
     return line(Span(run.ref, "bold"), " ", Span(verb, style), f" after {took}: {_counts(picture)}")
 
 
+_STYLES = {
+    RunStatus.SUCCEEDED: "good",
+    RunStatus.SUSPENDED: "warn",
+    RunStatus.RUNNING: "busy",
+    RunStatus.QUEUED: "dim",
+}
+
+
 def _be(status: RunStatus) -> str:
-    return "was " if status is RunStatus.CANCELLED else "is " if status is RunStatus.SUSPENDED else ""
+    if status is RunStatus.CANCELLED:
+        return "was "
+    return "is " if status in (RunStatus.SUSPENDED, RunStatus.QUEUED) else ""
 
 
 def _counts(picture: Picture) -> str:
@@ -162,6 +172,8 @@ def next_step_of(run: RunSummary, suspended: str | None, step: NextStep = NextSt
     match run.status:
         case RunStatus.SUCCEEDED:
             return _step("what the tasks printed:", f"logs {run.ref}", step, "dim")
+        case RunStatus.QUEUED:
+            return _step("it starts when its flow has room; what is in the way:", f"runs {run.flow}", step)
         case RunStatus.RUNNING if step.alive:
             return _step("to see how far it is:", f"status {run.ref}", step)
         case RunStatus.RUNNING:

@@ -26,13 +26,37 @@ class FlowRuns:
         parameters: str,
         now: int,
         zone: str,
+        time: int | None = None,
+        status: str = "running",
     ) -> int:
+        """`time`: that of the run, if it is not its creation."""
         cursor = self._sql(
             "INSERT INTO flow_run (flow, flow_definition_id, key, status, parameters, time, zone, created_at)"
-            " VALUES (?, ?, ?, 'running', ?, ?, ?, ?)",
-            (flow, definition_id, key, parameters, now, zone, now),
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (flow, definition_id, key, status, parameters, now if time is None else time, zone, now),
         )
         return int(cursor.lastrowid or 0)
+
+    def under_way(self, flow: str) -> list[int]:
+        """Runs of a flow that take up its room: running, suspended, or cancelled while something of them still runs;
+        oldest first."""
+        rows = self._sql(
+            "SELECT id FROM flow_run WHERE +flow = ? AND status IN ('running', 'suspended')"
+            " UNION SELECT r.id FROM task_run AS t JOIN flow_run AS r ON r.id = t.flow_run_id"
+            " WHERE t.exec_status = 1 AND t.kind = 'task' AND r.flow = ? AND r.status = 'cancelled' ORDER BY id",
+            (flow, flow),
+        )
+        return [row[0] for row in rows]
+
+    def queued(self, flow: str) -> list[int]:
+        """Runs of a flow that wait for room, oldest first."""
+        rows = self._sql("SELECT id FROM flow_run WHERE +flow = ? AND status = 'queued' ORDER BY id", (flow,))
+        return [row[0] for row in rows]
+
+    def queueing_flows(self) -> list[str]:
+        """Flows of which a run waits for room."""
+        rows = self._sql("SELECT DISTINCT flow FROM flow_run WHERE status = 'queued' ORDER BY flow")
+        return [row[0] for row in rows]
 
     def by_key(self, flow: str, key: str) -> int | None:
         """The run of a flow that was registered with this key, or None."""

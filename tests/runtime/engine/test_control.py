@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from runtime.executor.protocol import Outcome
+from runtime.executor.protocol import Outcome, ProcessMark
 from runtime.model.definition import Retry
 from runtime.model.errors import BadParameter, NotFound, Refused
 from runtime.model.state import ExecStatus, RunStatus
@@ -249,6 +249,18 @@ def test_a_result_with_a_stale_fence_is_refused_and_recorded(bench: Bench) -> No
     engine.submit(lambda step: None).result(5)
     assert not rest.done()
     assert bench.states(run)["a"] == "running"
+
+
+def test_a_claim_that_a_person_took_back_may_not_start(bench: Bench) -> None:
+    bench.executor.hold_back = ["a"]
+    run = bench.register(FlowBuilder().task("a").build())
+    engine = bench.start()
+    rest = engine.work_on(run)
+    bench.executor.wait_for("a")
+    ((attempt, reporter),) = bench.executor.held.values()
+    bench.set_status(run, "a", 3)
+    assert reporter.started(attempt, ProcessMark(1, 1, "boot")) is False
+    assert rest.result(5) is RunStatus.SUCCEEDED
 
 
 def test_the_same_key_is_the_same_run(bench: Bench) -> None:

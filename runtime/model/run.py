@@ -32,6 +32,21 @@ class FlowSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionSummary:
+    """A version of a flow. `runs`: all that were registered with it; `under_way`: names of those that have not ended."""
+
+    flow: str
+    version: int
+    content_hash: str
+    source_file: str
+    project: str
+    deployed_at: int
+    tasks: int
+    runs: int
+    under_way: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RunSummary:
     """A run in one line. `counts`: tasks (no groups) by state; `ref`: what people type, `etl-12`."""
 

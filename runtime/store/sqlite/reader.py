@@ -12,7 +12,7 @@ from runtime.model.definition import FlowDefinition
 from runtime.model.errors import NotFound, StoreProblem
 from runtime.model.graph import FlowGraph
 from runtime.model.names import find_path, nearest
-from runtime.model.run import AttemptView, EventView, FlowSummary, RunSummary, TaskView
+from runtime.model.run import AttemptView, EventView, FlowSummary, RunSummary, TaskView, VersionSummary
 from runtime.model.state import ExecStatus, Reason, RunStatus
 from runtime.picture import RunPicture
 from runtime.store.sqlite import definitions
@@ -23,6 +23,12 @@ from runtime.store.sqlite.tasks import TaskRuns
 _RUN: Final = (
     "SELECT r.id, r.flow, d.version, r.status, r.key, r.parameters, r.created_at, r.started_at, r.ended_at"
     " FROM flow_run AS r JOIN flow_definition AS d ON d.id = r.flow_definition_id"
+)
+_VERSION: Final = (
+    "SELECT d.id, d.name, d.version, d.content_hash, d.source_file, d.project, d.deployed_at,"
+    " (SELECT count(*) FROM task_definition WHERE flow_definition_id = d.id AND kind = 'task'),"
+    " (SELECT count(*) FROM flow_run WHERE flow_definition_id = d.id)"
+    " FROM flow_definition AS d WHERE d.name = ?"
 )
 _TASK: Final = (
     "SELECT id, flow_run_id, node, path, kind, parent_id, exec_status, reason, message, remaining, held_by, not_before,"
@@ -81,6 +87,31 @@ class Reader:
                 nearest(name, known) or "deploy it first: flowc deploy FILE.flow (flower flows lists what there is)",
             )
         return found[0]
+
+    def versions(self, name: str) -> list[VersionSummary]:
+        """Every version of a flow, newest first; NotFound with the nearest name if it was never deployed."""
+        self.newest(name)
+        return [self._version(row) for row in self._all(f"{_VERSION} ORDER BY d.version DESC", name)]
+
+    def version(self, name: str, number: int) -> tuple[VersionSummary, FlowDefinition]:
+        """One version of a flow, whole; NotFound says which there are."""
+        self.newest(name)
+        row = self._maybe(f"{_VERSION} AND d.version = ?", name, number)
+        if row is None:
+            last = self._one("SELECT max(version) FROM flow_definition WHERE name = ?", name)[0]
+            raise NotFound(
+                f"flow `{name}` has no version {number}", f"its versions are 1 to {last}: flowc history {name}"
+            )
+        return self._version(row), definitions.load(self._connection, row[0])
+
+    def _version(self, row: Sequence[Any]) -> VersionSummary:
+        under_way = self._all(
+            "SELECT flow || '-' || id FROM flow_run WHERE flow_definition_id = ? AND status IN (?, ?) ORDER BY id",
+            row[0],
+            RunStatus.RUNNING,
+            RunStatus.SUSPENDED,
+        )
+        return VersionSummary(*row[1:], under_way=tuple(each[0] for each in under_way))
 
     def definition(self, run_id: int) -> FlowDefinition:
         """The version of the flow that a run was registered with."""

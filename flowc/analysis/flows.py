@@ -17,6 +17,7 @@ from flowc.analysis.tasks import Tasks
 from flowc.diagnostics import Label, Sink, codes
 from flowc.source import Source, Span
 from flowc.syntax import nodes
+from flowc.syntax.inside import everything
 
 
 def analyse(file: nodes.File, source: Source, catalog: Catalog, sink: Sink) -> list[Flow]:
@@ -68,7 +69,7 @@ def _declared_items(file: nodes.File, report: Report) -> dict[str, nodes.Item]:
         if not isinstance(item, nodes.FlowDecl | nodes.TaskDecl | nodes.LetDecl):
             continue
         first = found.setdefault(item.name.text, item)
-        if first is not item and not isinstance(first, nodes.TypeDecl | nodes.EnumDecl | nodes.ErrorNode):
+        if first is not item and isinstance(first, nodes.FlowDecl | nodes.TaskDecl | nodes.LetDecl):
             report.error(
                 codes.DUPLICATE_NAME,
                 item.name.span,
@@ -82,12 +83,4 @@ def _declared_items(file: nodes.File, report: Report) -> dict[str, nodes.Item]:
 
 def _unread(file: nodes.File) -> list[Span]:
     """The places of statements that the parser could not read."""
-    spans = []
-    pending: list[object] = list(file.items)
-    while pending:
-        item = pending.pop()
-        if isinstance(item, nodes.ErrorNode):
-            spans.append(item.span)
-        elif isinstance(item, nodes.FlowDecl | nodes.GroupDecl | nodes.TaskDecl):
-            pending.extend(item.body)
-    return spans
+    return [part.span for part in everything(file.items) if isinstance(part, nodes.ErrorNode)]

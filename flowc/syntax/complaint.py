@@ -13,26 +13,31 @@ from typing import Final, Literal
 from flowc.diagnostics import Code, Fix, Sink, codes, nearest
 from flowc.source import Source, Span
 from flowc.syntax.lexer import Token
+from flowc.syntax.shapes import SHAPES
 from flowc.syntax.words import (
+    CLAUSE_WORDS,
     DECLARING,
+    FILE_WORDS,
     ITEM_WORDS,
     KINDS,
-    LATER_ITEMS,
-    LATER_STATEMENTS,
     RESERVED,
     SOFT,
     SOFT_KINDS,
     STATEMENT_WORDS,
 )
 
-Level = Literal["file", "block", "hole"]
+Level = Literal["file", "block", "cases", "hole"]
 
 _ENDS: Final = frozenset(("NEWLINE", "RBRACE", "$END"))
 _WORD_KINDS: Final = frozenset(("NAME", "TYPE_NAME")) | SOFT_KINDS
 _VALUE_STARTS: Final = _WORD_KINDS | {"LITERAL", "TEXT", "LSQB", "LBRACE", "LPAR", "IF", "NOT"}
 _GO_ON: Final = frozenset(("COLON", "EQUAL", "ARROW", "MINUS", "BINARY", "AND", "OR", "NOT", "IN", "THEN", "ELSE"))
 _HYPHENATED: Final = re.compile(r"[A-Za-z_]\w*(?:-\w+)+")
+_TAKES_VALUE: Final = frozenset(
+    ("SETTING", "RETRY", "UNTIL", "WHEN", "LIMIT", "CACHE", "ENSURE", "RATE", "ASK", "WAIT", "TZ", "EXPECT")
+)
 _TYPES: Final = "types are str, int, float, bool, path, date, duration …, list[T], map[str, T] and your own"
+_CASE: Final = "a case is the name of a member and its block: `full { … }`"
 _CLOSERS: Final = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
 
 
@@ -164,20 +169,14 @@ def report_hyphens(source: Source, name: Token, sink: Sink) -> Token | None:
     return ("NAME", better, found.start(), found.end())
 
 
-def _not_yet(misfit: Misfit) -> Finding | None:
-    later = LATER_ITEMS | LATER_STATEMENTS if misfit.level == "file" else LATER_STATEMENTS | {"pool", "import"}
-    if misfit.level == "hole" or misfit.word not in later or misfit.at > misfit.start + 1:
-        return None
-    message = f"`{misfit.word}` is part of the language, but this version does not compile it yet"
-    return Finding(codes.NOT_YET, message, span=(misfit.first[2], misfit.first[3]))
-
-
 def _bad_start(misfit: Misfit) -> Finding | None:
     if misfit.at > misfit.start or misfit.level == "hole":
         return None
     word, kind, shown = misfit.word, misfit.bad[0], misfit.shown(misfit.bad)
     if misfit.level == "file":
         return _bad_item(misfit, word, kind, shown)
+    if misfit.level == "cases":
+        return Finding(codes.SYNTAX, f"no case begins with {shown}", _CASE)
     help = "a statement begins with a word such as `task`, `param` or `sh`, or is a chain: `a -> b`"
     return Finding(codes.SYNTAX, f"no statement begins with {shown}", help)
 
@@ -189,7 +188,7 @@ def _bad_item(misfit: Misfit, word: str, kind: str, shown: str) -> Finding:
         return Finding(codes.UNKNOWN_STATEMENT, message, f"did you mean `{near}`?", fix=near, repair=misfit.start)
     if kind in SOFT_KINDS:
         return Finding(codes.SYNTAX, f"{shown} stands outside a flow", "put it into a block: `flow NAME { … }`")
-    help = "a file is made of `flow NAME { … }`, and of `task`, `type`, `enum` and `let`"
+    help = "a file is made of `flow NAME { … }`, and of `task`, `type`, `enum`, `let`, `pool`, `from`, `import`, `test`"
     return Finding(codes.SYNTAX, f"no part of a file begins with {shown}", help)
 
 
@@ -202,13 +201,15 @@ def _unknown_statement(misfit: Misfit) -> Finding | None:
         return None
     word, kind, shown = misfit.word, misfit.bad[0], misfit.shown(misfit.bad)
     first = (misfit.first[2], misfit.first[3])
-    if word in ("flow", "type", "enum"):
+    if word in FILE_WORDS:
         help = "move it out of the block, to the top of the file"
         return Finding(codes.SYNTAX, f"`{word}` cannot stand inside a block", help, span=first)
-    if word in ("where", "default", "by", "for"):
+    if word in CLAUSE_WORDS and kind != "LBRACE":
         return Finding(
             codes.SYNTAX, f"`{word}` begins no statement", "put it at the end of the line before", span=first
         )
+    if word in SHAPES:
+        return None
     if kind == "COMMA":
         return Finding(codes.SYNTAX, "steps side by side stand in brackets", f"write `[{word}, …] -> …`")
     path = misfit.source.text[misfit.first[2] : misfit.before[3]]
@@ -272,7 +273,7 @@ def _name_wanted(misfit: Misfit) -> Finding | None:
     if kind == "LITERAL":
         return Finding(codes.BAD_NAME, f"{shown} cannot be a name", "a name begins with a letter or _")
     what = "a name is missing after " + misfit.shown(misfit.before)
-    return Finding(codes.MISSING_PART, what, label="a name belongs here")
+    return Finding(codes.MISSING_PART, what, SHAPES.get(misfit.word, ""), label="a name belongs here")
 
 
 def _type_wanted(misfit: Misfit) -> Finding | None:
@@ -294,7 +295,7 @@ def _value_wanted(misfit: Misfit) -> Finding | None:
         return Finding(
             codes.SYNTAX, "a condition inside an expression stands in parentheses", "write `(if a then b else c)`"
         )
-    if kind == "EQUAL" and misfit.before[0] in ("SETTING", "RETRY", "WHEN"):
+    if kind == "EQUAL" and misfit.before[0] in _TAKES_VALUE:
         return Finding(codes.SYNTAX, f"{before} takes its value without `=`", f"write {before[:-1]} VALUE`")
     if misfit.at == misfit.start:
         return Finding(codes.MISSING_PART, "a value is missing here")
@@ -376,23 +377,25 @@ def _joined(misfit: Misfit) -> Span:
     return misfit.tokens[max(misfit.at - 3, misfit.start)][2], misfit.before[3]
 
 
+def _misshapen(misfit: Misfit) -> Finding | None:
+    """A statement of several parts: how it looks says more than what could stand here."""
+    word, kind = misfit.word, misfit.bad[0]
+    if misfit.level == "cases":
+        return Finding(codes.SYNTAX, f"{misfit.shown(misfit.bad)} does not belong here", _CASE)
+    if misfit.level == "hole" or word not in SHAPES or misfit.at == misfit.start or word == misfit.tokens[misfit.at][1]:
+        return None
+    if kind in _ENDS:
+        return Finding(codes.MISSING_PART, f"this `{word}` lacks a part", SHAPES[word])
+    return Finding(codes.SYNTAX, f"{misfit.shown(misfit.bad)} does not belong here", SHAPES[word])
+
+
 def _too_much(misfit: Misfit) -> Finding:
     kind, shown, word = misfit.bad[0], misfit.shown(misfit.bad), misfit.word
     if kind == "EQUAL" and word in ("when", "param", "out", "let"):
         return Finding(codes.SYNTAX, "`=` does not compare", "write `==`", fix="==")
     if kind == "COLON" and word in STATEMENT_WORDS:
         return Finding(codes.SYNTAX, f"`{word}` takes no `:` here", f"write `{word} …` without it")
-    if kind in SOFT_KINDS and kind in (
-        "TASK",
-        "PARAM",
-        "OUT",
-        "LANGUAGE",
-        "RETRY",
-        "SETTING",
-        "WHEN",
-        "AFTER",
-        "GROUP",
-    ):
+    if _word(misfit.bad) in STATEMENT_WORDS and misfit.level != "hole":
         return Finding(
             codes.SYNTAX, f"{shown} begins another statement", "put it on a line of its own, or `;` before it"
         )
@@ -419,7 +422,6 @@ def _choices(misfit: Misfit) -> str:
 
 
 _RULES: Final[tuple[Rule, ...]] = (
-    _not_yet,
     _bad_start,
     _unknown_statement,
     _in_chain,
@@ -428,6 +430,7 @@ _RULES: Final[tuple[Rule, ...]] = (
     _value_wanted,
     _one_sign_wanted,
     _slip_of_a_word,
+    _misshapen,
     _in_brackets,
     _too_much,
 )

@@ -4,10 +4,8 @@ Spans are `(start, end)` in characters of the source, half open, and cover the n
 a statement included. Nodes are compared by identity. Where the text could not be read stands an `ErrorNode`,
 already reported: later phases pass over it in silence.
 
-The slice of the language that has nodes: flows, records (`type`), enums, `let`, parameters, tasks with scripts
-or calls (and, outside a flow, task templates), `parallel` and `sequence`, chains, `out`, and the settings
-`retry timeout limit env idempotent when after priority`. One rule stands for every block, so any statement may
-turn up in any block; whether it belongs there is for the analysis to say.
+Every construct of the language has nodes. One rule of the grammar stands for every block, so any statement may turn
+up in any block; whether it belongs there is for the analysis to say.
 """
 
 from __future__ import annotations
@@ -319,10 +317,36 @@ class OutDecl:
 
 
 @dataclass(slots=True, eq=False)
+class Ask:
+    """`ask text`: the action of a task that waits for a person."""
+
+    text: Expr
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Wait:
+    """`wait value` or, with `until`, `wait until value`: the action of a task that waits for a time."""
+
+    value: Expr
+    until: bool
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
 class Retry:
     """`retry count, delay: 30s, …`; the options as written, their names unchecked."""
 
     count: Expr
+    options: list[Argument]
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Until:
+    """`until condition, every: 30s, …`; the options as written, their names unchecked."""
+
+    condition: Expr
     options: list[Argument]
     span: Span
 
@@ -334,7 +358,21 @@ class Timeout:
 
 
 @dataclass(slots=True, eq=False)
+class Deadline:
+    value: Expr
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
 class Limit:
+    value: Expr
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class LimitRuns:
+    """`limit value runs`."""
+
     value: Expr
     span: Span
 
@@ -346,17 +384,110 @@ class Priority:
 
 
 @dataclass(slots=True, eq=False)
+class Owner:
+    value: Expr
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Tags:
+    value: Expr
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class TimeZone:
+    """`tz value` as a setting of a flow."""
+
+    value: Expr
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Cwd:
+    value: Expr
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class AllowFailures:
+    value: Expr
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Enough:
+    value: Expr
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Idempotent:
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class AllowFailure:
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class FailFast:
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Detached:
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
 class When:
     condition: Expr
     span: Span
 
 
 @dataclass(slots=True, eq=False)
-class After:
-    """`after a, b.c`: all of them."""
+class AwaitCount:
+    """`any(path, count)` in `after`. `function` is the word before the bracket, unchecked."""
 
-    paths: list[Path]
+    function: Path
+    path: Path
+    count: Expr
     span: Span
+
+
+@dataclass(slots=True, eq=False)
+class AwaitAll:
+    """`a, b` in `after`: all of them, two or more."""
+
+    parts: list[Awaited]
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class AwaitAny:
+    """`a or b` in `after`: one of them, two or more."""
+
+    parts: list[Awaited]
+    span: Span
+
+
+Awaited = Path | AwaitCount | AwaitAll | AwaitAny
+"""What `after` names. A path may end in a state: `risky.failed`."""
+
+
+@dataclass(slots=True, eq=False)
+class After:
+    """`after a, b.c`, `after a or b`, `after any(g, 3)`."""
+
+    awaited: Awaited
+    span: Span
+
+    @property
+    def parts(self) -> list[Awaited]:
+        """What must all come first."""
+        return self.awaited.parts if isinstance(self.awaited, AwaitAll) else [self.awaited]
 
 
 @dataclass(slots=True, eq=False)
@@ -368,8 +499,88 @@ class Env:
 
 
 @dataclass(slots=True, eq=False)
-class Idempotent:
+class Cache:
+    """`cache age by key`; without `by` the key is None."""
+
+    age: Expr
+    by: Expr | None
     span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Ensure:
+    """`ensure condition, text`."""
+
+    condition: Expr
+    text: Expr
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Overlap:
+    """`overlap skip`; the word is unchecked."""
+
+    choice: Name
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Use:
+    """`use pool` or `use pool weight`."""
+
+    pool: Path
+    weight: Expr | None
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Rate:
+    """`rate count per time` of a pool."""
+
+    count: Expr
+    per: Expr
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Crash:
+    """`on crash rerun`; the word after `crash` is unchecked."""
+
+    choice: Name
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Schedule:
+    """`schedule daily at …`, `weekly on mon, thu at …`, `every …`, `cron …`.
+
+    `value` is the time of day, the interval or the cron line; `days` as written, unchecked. `zone`, `condition` and
+    `catchup` are what stands after `tz`, `when` and `catchup`.
+    """
+
+    kind: Choice["daily", "weekly", "every", "cron"]
+    value: Expr
+    days: list[Name]
+    span: Span
+    zone: Expr | None = None
+    condition: Expr | None = None
+    catchup: Name | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Trigger:
+    """`trigger after flows`, `trigger file "pattern"`, `trigger webhook "name" of Type when … with (param: …)`.
+
+    `source` is the pattern or the name, `awaited` what `after` names.
+    """
+
+    kind: Choice["after", "file", "webhook"]
+    source: Expr | None
+    awaited: Awaited | None
+    span: Span
+    type: TypeExpr | None = None
+    condition: Expr | None = None
+    arguments: list[Argument] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -437,8 +648,141 @@ class GroupDecl:
     partial: bool = False
 
 
-Setting = Retry | Timeout | Limit | Priority | When | After | Env | Idempotent
-Statement = Setting | Action | OutDecl | ParamDecl | LetDecl | TaskDecl | GroupDecl | Chain | ErrorNode
+@dataclass(slots=True, eq=False)
+class Defaults:
+    """`defaults { body }`: settings for what is inside the block around it."""
+
+    body: list[Statement]
+    span: Span
+    head: Span
+
+
+@dataclass(slots=True, eq=False)
+class Branch:
+    """One branch of an `if`: its condition, None for `else`, and its block. `head` covers `if condition` or `else`."""
+
+    condition: Expr | None
+    body: list[Statement]
+    span: Span
+    head: Span
+
+
+@dataclass(slots=True, eq=False)
+class If:
+    """`if … { } else if … { } else { }`; the last branch may be an `else`."""
+
+    branches: list[Branch]
+    span: Span
+
+    @property
+    def head(self) -> Span:
+        return self.branches[0].head
+
+
+@dataclass(slots=True, eq=False)
+class Case:
+    """`a, b { body }` of a `match`."""
+
+    members: list[Name]
+    body: list[Statement]
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Match:
+    """`match subject { a { } b { } }`."""
+
+    subject: Expr
+    cases: list[Case | ErrorNode]
+    span: Span
+    head: Span
+
+
+@dataclass(slots=True, eq=False)
+class Hook:
+    """`on event { body }`; `late` is the time of `on late 3h`. The event is unchecked."""
+
+    event: Name
+    late: Expr | None
+    body: list[Statement]
+    span: Span
+    head: Span
+
+
+@dataclass(slots=True, eq=False)
+class GivenOne:
+    """`subject` or `subject: outcome` of a `given`."""
+
+    subject: Expr
+    outcome: Expr | None
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Given:
+    """`given a(…), b: …` of a test."""
+
+    entries: list[GivenOne]
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Expect:
+    """`expect condition` of a test."""
+
+    condition: Expr
+    span: Span
+
+
+Setting = (
+    Retry
+    | Until
+    | Timeout
+    | Deadline
+    | Limit
+    | LimitRuns
+    | Priority
+    | Owner
+    | Tags
+    | TimeZone
+    | Cwd
+    | AllowFailures
+    | Enough
+    | Idempotent
+    | AllowFailure
+    | FailFast
+    | Detached
+    | When
+    | After
+    | Env
+    | Cache
+    | Ensure
+    | Overlap
+    | Use
+    | Rate
+    | Crash
+    | Schedule
+    | Trigger
+)
+Statement = (
+    Setting
+    | Action
+    | Ask
+    | Wait
+    | OutDecl
+    | ParamDecl
+    | LetDecl
+    | TaskDecl
+    | GroupDecl
+    | Chain
+    | Defaults
+    | If
+    | Match
+    | Hook
+    | Given
+    | Expect
+    | ErrorNode
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -483,7 +827,72 @@ class FlowDecl:
     partial: bool = False
 
 
-Item = FlowDecl | TypeDecl | EnumDecl | TaskDecl | LetDecl | ErrorNode
+@dataclass(slots=True, eq=False)
+class Imported:
+    """`name as alias` of a `from`; without `as` the alias is None."""
+
+    name: Name
+    alias: Name | None
+    span: Span
+
+    @property
+    def local(self) -> Name:
+        """The name that it has here."""
+        return self.alias or self.name
+
+
+@dataclass(slots=True, eq=False)
+class FromImport:
+    """`from "file" import a as b, c`."""
+
+    file: Text
+    names: list[Imported]
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class ModuleImport:
+    """`import "file" as alias`."""
+
+    file: Text
+    alias: Name
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class PoolDecl:
+    """`pool name { body }`; `head` covers `pool name`."""
+
+    name: Name
+    body: list[Statement]
+    span: Span
+    head: Span
+    doc: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class TestDecl:
+    """`test "title" { given … expect … }`."""
+
+    title: Text
+    body: list[Statement]
+    span: Span
+    doc: str = ""
+
+
+Item = (
+    FlowDecl
+    | TypeDecl
+    | EnumDecl
+    | TaskDecl
+    | LetDecl
+    | FromImport
+    | ModuleImport
+    | PoolDecl
+    | TestDecl
+    | Defaults
+    | ErrorNode
+)
 
 
 @dataclass(slots=True, eq=False)

@@ -223,7 +223,9 @@ class _Run:
             return "hole"
         height = self.height
         row = self.machine.actions[self.states[height - 1]] if len(self.states) >= height else {}
-        return "file" if "FLOW" in row else "block" if "ERROR" in row else "hole"
+        if "ERROR" not in row:
+            return "hole"
+        return "file" if "FLOW" in row else "block" if "TASK" in row else "cases"
 
     def _mended(self, at: int) -> int | None:
         """A name with hyphens where only a name can stand: said, read as one name, and gone on after it."""

@@ -1,5 +1,4 @@
-"""The words of the language: which are reserved, which are keywords where the grammar takes no name, and which
-belong to the language but not yet to this version."""
+"""The words of the language: which are reserved, and which are keywords only where the grammar takes no name."""
 
 from __future__ import annotations
 
@@ -28,14 +27,56 @@ SOFT: Final = {
     "let": "LET",
     "type": "TYPE",
     "enum": "ENUM",
+    "from": "FROM",
+    "import": "IMPORT",
+    "as": "AS",
+    "pool": "POOL",
+    "test": "TEST",
+    "defaults": "DEFAULTS",
+    "match": "MATCH",
+    "on": "ON",
     "retry": "RETRY",
+    "until": "UNTIL",
     "timeout": "SETTING",
-    "limit": "SETTING",
+    "deadline": "SETTING",
     "priority": "SETTING",
+    "owner": "SETTING",
+    "tags": "SETTING",
+    "cwd": "SETTING",
+    "allow_failures": "SETTING",
+    "enough": "SETTING",
+    "limit": "LIMIT",
+    "runs": "RUNS",
+    "idempotent": "FLAG",
+    "allow_failure": "FLAG",
+    "fail_fast": "FLAG",
+    "detached": "FLAG",
     "when": "WHEN",
     "after": "AFTER",
     "env": "ENV",
-    "idempotent": "IDEMPOTENT",
+    "cache": "CACHE",
+    "ensure": "ENSURE",
+    "overlap": "OVERLAP",
+    "use": "USE",
+    "rate": "RATE",
+    "per": "PER",
+    "schedule": "SCHEDULE",
+    "daily": "DAILY",
+    "weekly": "WEEKLY",
+    "every": "EVERY",
+    "cron": "CRON",
+    "at": "AT",
+    "tz": "TZ",
+    "catchup": "CATCHUP",
+    "trigger": "TRIGGER",
+    "file": "FILE",
+    "webhook": "WEBHOOK",
+    "of": "OF",
+    "with": "WITH",
+    "given": "GIVEN",
+    "expect": "EXPECT",
+    "ask": "ASK",
+    "wait": "WAIT",
     "sh": "LANGUAGE",
     "bash": "LANGUAGE",
     "python": "LANGUAGE",
@@ -48,44 +89,37 @@ SOFT: Final = {
 
 SOFT_KINDS: Final = frozenset(SOFT.values())
 
-ITEM_WORDS: Final = ("flow", "task", "type", "enum", "let")
+ITEM_WORDS: Final = ("flow", "task", "type", "enum", "let", "from", "import", "pool", "test", "defaults")
 
-STATEMENT_WORDS: Final = tuple(
-    word for word in SOFT if word not in ("flow", "type", "enum", "for", "by", "default", "where")
-)
-
-DECLARING: Final = frozenset(("flow", "task", "parallel", "sequence", "param", "out", "let", "type", "enum"))
-"""Words that a declared name follows."""
-
-LATER_ITEMS: Final = frozenset(("from", "import", "pool", "test"))
-"""Items of the language that this version does not compile."""
-
-LATER_STATEMENTS: Final = frozenset(
+CLAUSE_WORDS: Final = frozenset(
     (
-        "allow_failure",
-        "allow_failures",
-        "ask",
-        "cache",
+        "as",
+        "runs",
+        "per",
+        "daily",
+        "weekly",
+        "every",
+        "cron",
+        "at",
         "catchup",
-        "cwd",
-        "deadline",
-        "defaults",
-        "detached",
-        "enough",
-        "ensure",
-        "fail_fast",
-        "if",
-        "match",
-        "on",
-        "overlap",
-        "owner",
-        "schedule",
-        "trigger",
-        "until",
-        "use",
-        "wait",
+        "file",
+        "webhook",
+        "of",
+        "with",
+        "for",
+        "by",
+        "default",
+        "where",
     )
 )
-"""Statements of the language that this version does not compile."""
+"""Words that stand inside a statement and begin none."""
+
+FILE_WORDS: Final = frozenset(("flow", "type", "enum", "from", "import", "pool", "test"))
+"""Words that begin parts of a file and stand in no block."""
+
+STATEMENT_WORDS: Final = ("if", *(word for word in SOFT if word not in CLAUSE_WORDS | FILE_WORDS))
+
+DECLARING: Final = frozenset(("flow", "task", "parallel", "sequence", "param", "out", "let", "type", "enum", "pool"))
+"""Words that a declared name follows."""
 
 KINDS: Final = {**RESERVED, **SOFT}

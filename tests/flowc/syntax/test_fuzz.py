@@ -18,6 +18,8 @@ PIECES = [
     *"{}()[],.:;=?-+*/<>\n \"'#\\",
     '"""', "'''", "{{", "}}", "->", "??", "task ", "flow ", "param ", "sh ", "x", "X", "for ", "in ", "by ", "if ",
     "then ", "else ", "not ", "12", "30s", "6:30", "retry ", "after ", "env ", "out ", "type ", "a: int", "## d\n", "é",
+    "if a { ", "match m { ", "on late ", "schedule ", "daily ", "at ", "until ", "trigger ", "webhook ", "import ",
+    "from ", "as ", "given ", "use ", "wait ", "defaults { ", "limit ", "runs", "cache ", "ensure ", "pool ", "test ",
 ]  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from runtime.model.errors import BadParameter, FlowerError, NotFound, Refused
 from runtime.model.graph import FlowGraph
 from runtime.model.state import RunStatus
 from runtime.register import RunValues, check_parameters, decode_parameters, rows_of_run
-from runtime.watch import Step, limit_of
+from runtime.step import Step
+from runtime.watch import limit_of
 
 MOST_QUEUED: Final = 100
 """How many runs of a flow may wait for room."""

@@ -17,7 +17,7 @@ from runtime.model.types import Optional
 from runtime.model.values import ValueProblem, from_json, to_json
 from runtime.outputs import computed_outputs, provided
 from runtime.picture import RunPicture
-from runtime.watch import ActiveRun, Step
+from runtime.step import ActiveRun, Step
 
 
 def picture(step: Step, run: ActiveRun) -> RunPicture:

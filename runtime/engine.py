@@ -29,8 +29,8 @@ from runtime.model.process import host_name, this_process
 from runtime.model.rows import RunRow, TaskRow
 from runtime.model.state import ExecStatus, Reason, RunStatus
 from runtime.register import RunValues, decode_parameters
+from runtime.step import ActiveRun, Step
 from runtime.store.protocol import Store
-from runtime.watch import ActiveRun, Step
 from runtime.work import Claim, Worker, recovered_attempt
 
 _BATCH: Final = 500

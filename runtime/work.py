@@ -23,8 +23,9 @@ from runtime.model.types import type_from_json
 from runtime.model.values import Percent, to_text
 from runtime.outputs import computed_outputs, early_values, missing_file, provided
 from runtime.scope import MissingValue, TaskScope
+from runtime.step import ActiveRun, Step
 from runtime.store.protocol import Store
-from runtime.watch import UNUSABLE, ActiveRun, Step, Watcher, sentence
+from runtime.watch import UNUSABLE, Watcher, sentence
 
 MOST_CRASHES: Final = 3
 """How often an idempotent task without a retry is started again after it was lost together with its engine."""

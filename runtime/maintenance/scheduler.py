@@ -20,7 +20,7 @@ from runtime.register import RunValues, check_parameters, decode_parameters
 from runtime.schedule import following
 from runtime.schedule.local import MICROSECONDS, utc
 from runtime.schedule.ticks import MOST_AT_ONCE, Due, Tick, due_ticks
-from runtime.watch import Step
+from runtime.step import Step
 
 _PAUSE: Final = MICROSECONDS
 """How long a flow that catches up waits when its queue is full."""

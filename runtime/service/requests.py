@@ -17,7 +17,7 @@ from runtime.model.definition import FlowDefinition, PoolDefinition
 from runtime.model.encode import flow_from_json
 from runtime.model.errors import BadParameter, FlowerError, NotFound, Refused
 from runtime.model.names import nearest
-from runtime.watch import ActiveRun, Step
+from runtime.step import ActiveRun, Step
 
 JsonObject = dict[str, Any]
 
@@ -104,11 +104,11 @@ def _check_expected(name: str, newest: tuple[int, int, str, str, str] | None, ex
     found = [newest[1], newest[2]] if newest is not None else None
     if expected is None or expected.get(name) == found:
         return
-    there = f"version {newest[1]} is deployed" if newest is not None else "it is not deployed"
-    planned = f"version {expected[name][0]}" if expected.get(name) else "no version"
+    there = f"its version {newest[1]} is the newest" if newest is not None else "it is not deployed"
+    planned = f"for its version {expected[name][0]}" if expected.get(name) else "for a flow that is not there yet"
     raise Refused(
-        f"the store has moved since the plan was made: of flow `{name}` the plan found {planned}, now {there}",
-        "look at what would change now, and plan again: flowc plan FILE",
+        f"the store has moved: what is to be done with flow `{name}` was meant {planned}, but now {there}",
+        "see what would change now: flowc plan FILE",
     )
 
 

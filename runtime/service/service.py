@@ -183,8 +183,8 @@ class Service:
 
     def _apply(self, request: dict[str, Any]) -> Any:
         from runtime.service.requests import apply
+        from runtime.step import Step
         from runtime.store.sqlite.store import SqliteStore
-        from runtime.watch import Step
 
         store = SqliteStore(self.files, self.settings.synchronous)
         try:

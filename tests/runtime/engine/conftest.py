@@ -14,10 +14,10 @@ from runtime.model.encode import flow_to_json
 from runtime.model.run import TaskView
 from runtime.model.state import ExecStatus, RunStatus
 from runtime.service.requests import apply
+from runtime.step import Step
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.reader import Reader
 from runtime.store.sqlite.store import SqliteStore
-from runtime.watch import Step
 from tests.runtime.engine.flows import FunctionExecutor
 
 WAIT_SECONDS = 20.0

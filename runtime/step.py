@@ -1,0 +1,232 @@
+"""A step: what one transaction of the engine changes, and everything that follows from it.
+
+Whoever decides about a row says here what happened to it; `flush` writes the consequences before the commit, so that a
+completion, the successors it meets and the places it frees are one durable step.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from runtime.model.definition import TaskDefinition
+from runtime.model.encode import dumps
+from runtime.model.graph import FlowGraph
+from runtime.model.rows import RunRow, TaskRow
+from runtime.model.state import ExecStatus, Reason
+from runtime.outputs import default_outputs
+from runtime.pools import take_pools
+from runtime.register import RunValues
+from runtime.scope import TaskScope
+from runtime.store.protocol import Store
+
+_NO_LIMIT: Final = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveRun:
+    """A run that the engine works on, with what never changes of it.
+
+    `folder` holds a folder for each attempt; `shared_folder` is the one that all tasks of the run may use.
+    """
+
+    row: RunRow
+    graph: FlowGraph
+    values: RunValues
+    project: Path
+    folder: Path
+    shared_folder: Path
+
+    @property
+    def id(self) -> int:
+        return self.row.id
+
+    def task(self, row: TaskRow) -> TaskDefinition:
+        return self.graph.flow.tasks[row.node]
+
+    def is_item(self, row: TaskRow) -> bool:
+        """Whether the row is one instance of a mapped node."""
+        return row.kind == "item" or (row.kind == "task" and self.graph.mapped(row.node))
+
+    def limited(self, row: TaskRow) -> bool:
+        """Whether the container of the row has a limit."""
+        if self.is_item(row):
+            return self.graph.task(row.node).limit is not None
+        parent = self.graph.task(row.node).parent
+        return parent is not None and self.graph.task(parent).limit is not None and not self.graph.mapped(parent)
+
+
+class Step:
+    """The consequences of one transaction: successors met, members ended, places of limits taken and freed."""
+
+    def __init__(self, store: Store, now: int) -> None:
+        self.store = store
+        self.now = now
+        self.finished: set[int] = set()
+        self.failed: set[int] = set()
+        self.delayed: set[int] = set()
+        self.pools_freed = False
+        self.after_commit: list[Callable[[], None]] = []
+        self._met: Counter[tuple[int, int, int]] = Counter()
+        self._met_deep: list[tuple[int, int, int, bool]] = []
+        self._next_items: list[tuple[int, int]] = []
+        self._outcomes: list[tuple[ActiveRun, TaskRow, int]] = []
+        self._ended: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
+        self._places: dict[int, list[int]] = {}
+        self._runs: dict[int, ActiveRun] = {}
+
+    def scope(self, run: ActiveRun, row: TaskRow) -> TaskScope:
+        return TaskScope(run.graph, run.values, self.store.tasks, row)
+
+    # What happened to a row
+
+    def ended(self, run: ActiveRun, row: TaskRow, *, active: bool) -> None:
+        """The row is finished or ignored; `active`: it held a place of its container's limit."""
+        self._runs[run.id] = run
+        self._leave_pools(run, row)
+        self.met(run, row)
+        if row.parent_id is None:
+            self.finished.add(run.id)
+            return
+        count = self._ended[run.id, row.parent_id]
+        count[0] += 1
+        count[1] += active
+
+    def met(self, run: ActiveRun, row: TaskRow) -> None:
+        """What waits for the row waits for one thing less."""
+        if run.is_item(row):
+            if run.task(row).sequential and row.parent_id is not None:
+                self._next_items.append((row.parent_id, row.ordinal))
+            self._tell_outcome(run, row)
+            return
+        for edge in run.graph.successors[row.node]:
+            if edge.outcome:
+                self._outcomes.append((run, row, edge.successor))
+            elif edge.deep:
+                self._met_deep.append(
+                    (
+                        run.id,
+                        edge.successor,
+                        row.scope_id,
+                        run.graph.mapped(edge.successor),
+                    )
+                )
+            else:
+                self._met[run.id, edge.successor, row.scope_id] += 1
+
+    def stopped(self, run: ActiveRun, row: TaskRow) -> None:
+        """The row failed, is suspended or waits again: its place is free, nothing is met. Outcomes may be awaited."""
+        self._runs[run.id] = run
+        self._leave_pools(run, row)
+        self._tell_outcome(run, row)
+        if row.parent_id is not None and run.limited(row):
+            self._ended[run.id, row.parent_id][1] += 1
+
+    def _tell_outcome(self, run: ActiveRun, row: TaskRow) -> None:
+        self._outcomes += [(run, row, edge.successor) for edge in run.graph.successors[row.node] if edge.outcome]
+
+    def skip(self, run: ActiveRun, row: TaskRow, reason: Reason = Reason.CONDITION) -> None:
+        """Ignore a row and all below it; what waits for any of them goes on."""
+        self.store.tasks.decide(row.id, ExecStatus.IGNORED, reason, "", self._defaults(run, row), self.now)
+        self.ended(run, row, active=False)
+        self._skip_members(run, row)
+
+    def _defaults(self, run: ActiveRun, row: TaskRow) -> str | None:
+        """The outputs of a skipped row that have a default."""
+        task = run.task(row)
+        if not any(out.has_default for out in task.outs):
+            return None
+        return dumps(default_outputs(task, self.scope(run, row)))
+
+    def _skip_members(self, run: ActiveRun, row: TaskRow) -> None:
+        if row.kind == "task":
+            return
+        for member in self.store.tasks.children(row.id):
+            outputs = self._defaults(run, member)
+            self.store.tasks.decide(member.id, ExecStatus.IGNORED, Reason.PARENT, "", outputs, self.now)
+            self.met(run, member)
+            self._skip_members(run, member)
+
+    def take_place(self, run: ActiveRun, row: TaskRow, uses_pools: object = False) -> bool:
+        """Take a place of the container's limit, and of pools, for a row that starts; False: the row is held."""
+        if row.parent_id is not None and run.limited(row) and self._full(row, row.parent_id):
+            return False
+        if uses_pools and not take_pools(self.store, run.task(row), row, self.scope(run, row), self.now):
+            self.delayed.add(run.id)
+            return False
+        if row.parent_id is not None and run.limited(row):
+            place = self._places[row.parent_id]
+            place[1] += 1
+            place[2] += 1
+        return True
+
+    def _full(self, row: TaskRow, parent_id: int) -> bool:
+        """Hold the row if its container has as many members under way as its limit allows."""
+        place = self._places.get(parent_id)
+        if place is None:
+            limit, active, _, _ = self.store.tasks.counters(parent_id)
+            place = self._places[parent_id] = [limit if limit is not None else _NO_LIMIT, active, 0]
+        if place[1] >= place[0]:
+            self.store.tasks.hold([row.id], parent_id)
+            return True
+        return False
+
+    def _leave_pools(self, run: ActiveRun, row: TaskRow) -> None:
+        if run.task(row).uses and row.kind != "item" and self.store.pools.give_back(row.id):
+            self.pools_freed = True
+
+    def flush(self) -> None:
+        """Write the consequences, and theirs: groups that end, flows that end, places given to who waits."""
+        self._write_started()
+        while self._met or self._met_deep or self._next_items or self._ended or self._outcomes:
+            met, self._met = self._met, Counter()
+            if met:
+                self.store.tasks.satisfy((count, *place) for place, count in met.items())
+            deep, self._met_deep = self._met_deep, []
+            for run_id, node, scope_id, mapped in deep:
+                self.store.tasks.satisfy_deep(run_id, node, scope_id, mapped=mapped)
+            items, self._next_items = self._next_items, []
+            for container_id, ordinal in items:
+                self.store.tasks.satisfy_next_item(container_id, ordinal)
+            outcomes, self._outcomes = self._outcomes, []
+            for run, row, node in outcomes:
+                self._decide_awaiting(run, row, node)
+            ended, self._ended = self._ended, defaultdict(lambda: [0, 0])
+            for (run_id, parent_id), (count, freed) in ended.items():
+                self._members_ended(self._runs[run_id], parent_id, count, freed)
+
+    def _decide_awaiting(self, run: ActiveRun, row: TaskRow, node: int) -> None:
+        """An outcome is known that rows of `node` ask for: let those go on whose condition is decided by it."""
+        for waiting in self.store.tasks.of_node(run.id, node):
+            if waiting.awaiting and waiting.status is ExecStatus.WAITING:
+                self.decide_awaiting(run, waiting)
+
+    def decide_awaiting(self, run: ActiveRun, row: TaskRow, *, at_rest: bool = False) -> bool:
+        """Start or skip a row if its condition on the outcomes of others is decided; whether it was."""
+        holds = self.scope(run, row).awaits(run.task(row).awaits, at_rest=at_rest)
+        if holds is None:
+            return False
+        if holds:
+            self.store.tasks.await_met(row.id)
+        else:
+            self.skip(run, row)
+        return True
+
+    def _write_started(self) -> None:
+        places, self._places = self._places, {}
+        for parent_id, (_, _, started) in places.items():
+            if started:
+                self.store.tasks.members_started(parent_id, started)
+
+    def _members_ended(self, run: ActiveRun, parent_id: int, count: int, freed: int) -> None:
+        left, limit, active, status = self.store.tasks.members_ended(parent_id, count, freed)
+        if limit is not None and active < limit:
+            self.store.tasks.let_go(parent_id, limit - active)
+        if left <= 0 and status == ExecStatus.RUNNING:
+            parent = self.store.tasks.by_id(parent_id)
+            if parent is not None:
+                self.store.tasks.close(parent.id, None, self.now)
+                self.ended(run, parent, active=run.limited(parent))

@@ -17,28 +17,8 @@ from runtime.model.types import Optional
 from runtime.model.values import ValueProblem, from_json, to_json
 from runtime.outputs import computed_outputs, provided
 from runtime.picture import RunPicture
+from runtime.rest import conclude, picture, recount
 from runtime.step import ActiveRun, Step
-
-
-def picture(step: Step, run: ActiveRun) -> RunPicture:
-    return RunPicture(run.graph, step.store.tasks.of_run(run.id))
-
-
-def recount(step: Step, run: ActiveRun) -> None:
-    """Derive `remaining`, group states and counters of a run afresh from the states of its tasks."""
-    tasks = step.store.tasks
-    step.store.pools.give_back_leftovers(run.id)
-    rows = tasks.of_run(run.id)
-    known = tasks.derived(run.id)
-    wanted = RunPicture(run.graph, rows).derive()
-    tasks.recount(
-        (*derived.columns(), identity) for identity, derived in wanted.items() if derived.columns() != known[identity]
-    )
-    for row in reversed(rows):
-        if row.kind != "task" and wanted[row.id].status == ExecStatus.RUNNING and not wanted[row.id].open_members:
-            tasks.close(row.id, None, step.now)
-            step.ended(run, row, active=run.limited(row))
-    step.flush()
 
 
 def rerun(step: Step, run: ActiveRun, names: Sequence[str]) -> list[str]:
@@ -245,26 +225,6 @@ def _asked(step: Step, run: ActiveRun, name: str) -> TaskRow:
             f"`{row.path}` does not ask anything: it is {row.status.word}", f"flower status {run.row.ref} tells more"
         )
     return row
-
-
-def conclude(step: Step, run: ActiveRun) -> RunStatus:
-    """What a run in which nothing moves has come to; written, unless it turns out that something can move."""
-    tasks = step.store.tasks
-    if run.id in step.finished or tasks.settled(run.id):
-        status = RunStatus.SUCCEEDED
-    elif tasks.stopped(run.id, ExecStatus.FAILED):
-        status = RunStatus.FAILED
-    elif tasks.stopped(run.id, ExecStatus.SUSPENDED):
-        status = RunStatus.SUSPENDED
-    else:
-        recount(step, run)
-        if tasks.moving(run.id) or tasks.settled(run.id):
-            return RunStatus.RUNNING
-        step.store.events.add(step.now, "nothing can move", run.id)
-        status = RunStatus.FAILED
-    step.store.runs.set_status(run.id, status, step.now)
-    step.store.events.add(step.now, "ended", run.id, status=status)
-    return status
 
 
 def not_found_run(ref: str) -> NotFound:

@@ -15,20 +15,18 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any, Final
 
-from runtime import control
+from runtime import control, rest
 from runtime.admission import admit_queued
 from runtime.executor.protocol import Attempt, Executor, Outcome, ProcessMark
 from runtime.maintenance.scheduler import Scheduler
 from runtime.model.errors import FlowerError, StoreProblem
 from runtime.model.process import host_name, this_process
-from runtime.model.rows import RunRow, TaskRow
+from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus, Reason, RunStatus
-from runtime.register import RunValues, decode_parameters
+from runtime.operation import Asked, Ended, Nudge, Operation, Request, Started
 from runtime.step import ActiveRun, Step
 from runtime.store.protocol import Store
 from runtime.work import Claim, Worker, recovered_attempt
@@ -37,36 +35,6 @@ _BATCH: Final = 500
 _LOOK_SECONDS: Final = 1.0
 _LOCKED_SECONDS: Final = 0.5
 _INTERNAL: Final = "the engine could not record how it ended: please report this"
-
-Request = Callable[[Step], Any]
-"""Something to do within a turn's transaction; its result goes to the future of `submit`."""
-
-
-@dataclass(slots=True)
-class _Asked:
-    request: Request
-    future: Future[Any]
-
-
-@dataclass(slots=True)
-class _Started:
-    attempt_id: int
-    process: ProcessMark
-    future: Future[bool]
-
-
-@dataclass(slots=True)
-class _Ended:
-    attempt_id: int
-    outcome: Outcome
-
-
-@dataclass(slots=True)
-class _Nudge:
-    """Nothing happened, but look again."""
-
-
-_Operation = _Asked | _Started | _Ended | _Nudge
 
 
 class Engine:
@@ -93,7 +61,7 @@ class Engine:
         self._scheduler = scheduler
         self._vacancy = True
         self._taken: set[int] = set()
-        self._queue: queue.SimpleQueue[_Operation] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Operation] = queue.SimpleQueue()
         self._runs: dict[int, ActiveRun] = {}
         self._waiting: dict[int, list[Future[RunStatus]]] = {}
         self._running: dict[int, Claim] = {}
@@ -106,7 +74,7 @@ class Engine:
         self._status: dict[int, str] = {}
         self._due: dict[int, int | None] = {}
         self._asked = True
-        self._batch: list[_Operation] = []
+        self._batch: list[Operation] = []
         self.locked_since: float | None = None
         self.problem: Exception | None = None
         self._thread = threading.Thread(target=self._main, name="flower-engine", daemon=True)
@@ -122,24 +90,24 @@ class Engine:
     def submit(self, request: Request) -> Future[Any]:
         """Do `request` in the next turn; the future is done when it is durable."""
         future: Future[Any] = Future()
-        self._queue.put(_Asked(request, future))
+        self._queue.put(Asked(request, future))
         return future
 
     def work_on(self, run_id: int) -> Future[RunStatus]:
         """Take up a run; the future is done when nothing of it can move any more."""
-        rest: Future[RunStatus] = Future()
+        ended: Future[RunStatus] = Future()
 
         def take_up(step: Step) -> None:
-            self._take_up(step, run_id, rest)
+            self._take_up(step, run_id, ended)
 
         asked = self.submit(take_up)
-        asked.add_done_callback(lambda done: rest.set_exception(error) if (error := done.exception()) else None)
-        return rest
+        asked.add_done_callback(lambda done: ended.set_exception(error) if (error := done.exception()) else None)
+        return ended
 
     def stop_claiming(self) -> None:
         """Start nothing more; what runs goes on."""
         self._claiming = False
-        self._queue.put(_Nudge())
+        self._queue.put(Nudge())
 
     def running(self) -> list[str]:
         """Paths of the tasks that are being executed."""
@@ -155,18 +123,18 @@ class Engine:
         self.stop_claiming()
         self._executor.close(leave_scripts=True)
         self._closing = True
-        self._queue.put(_Nudge())
+        self._queue.put(Nudge())
         self._thread.join()
 
     # Reporter: what the executor tells
 
     def started(self, attempt: Attempt, process: ProcessMark) -> bool:
         future: Future[bool] = Future()
-        self._queue.put(_Started(attempt.id, process, future))
+        self._queue.put(Started(attempt.id, process, future))
         return future.result()
 
     def ended(self, attempt: Attempt, outcome: Outcome) -> None:
-        self._queue.put(_Ended(attempt.id, outcome))
+        self._queue.put(Ended(attempt.id, outcome))
 
     # The loop
 
@@ -182,7 +150,7 @@ class Engine:
             self._give_up(bug)
             raise
 
-    def _next_batch(self) -> list[_Operation]:
+    def _next_batch(self) -> list[Operation]:
         """What is queued, at most `_BATCH`; waits for the first. Empty if only the time has come to look."""
         try:
             batch = [self._queue.get(timeout=self._patience())]
@@ -203,7 +171,7 @@ class Engine:
             return _LOOK_SECONDS
         return min(max(min(due) / 1e6 - time.time(), 0.0), _LOOK_SECONDS)
 
-    def _turn(self, batch: list[_Operation]) -> None:
+    def _turn(self, batch: list[Operation]) -> None:
         self._batch = batch
         if not batch and not self._store.changed_outside() and not self._anything_due():
             return
@@ -224,17 +192,17 @@ class Engine:
                 self.locked_since = None
                 return
 
-    def _isolate(self, batch: list[_Operation], bug: Exception) -> None:
+    def _isolate(self, batch: list[Operation], bug: Exception) -> None:
         """One operation must not take the others down: do them one by one, and give the one that fails an end."""
         if len(batch) > 1:
             for operation in batch:
                 self._turn([operation])
             return
         match batch:
-            case [_Asked(_, future)]:
+            case [Asked(_, future)]:
                 future.set_exception(bug)
-            case [_Ended(attempt_id, outcome)] if outcome.message != _INTERNAL:
-                self._turn([_Ended(attempt_id, Outcome(False, reason=Reason.ERROR, message=_INTERNAL))])
+            case [Ended(attempt_id, outcome)] if outcome.message != _INTERNAL:
+                self._turn([Ended(attempt_id, Outcome(False, reason=Reason.ERROR, message=_INTERNAL))])
             case _:
                 raise bug
 
@@ -245,9 +213,9 @@ class Engine:
     def _tick_due(self, now: int) -> bool:
         return self._scheduler is not None and self._claiming and self._scheduler.is_due(now)
 
-    def _commit(self, batch: list[_Operation]) -> None:
+    def _commit(self, batch: list[Operation]) -> None:
         """One transaction for everything at hand, and what follows after it is durable."""
-        ended = {operation.attempt_id for operation in batch if isinstance(operation, _Ended)}
+        ended = {operation.attempt_id for operation in batch if isinstance(operation, Ended)}
         self._taken.clear()
         with self._store.transaction():
             step = Step(self._store, _now())
@@ -261,7 +229,7 @@ class Engine:
                 self._look_afresh(step)
             claims = self._advance(step, ended)
         if step.pools_freed:
-            self._queue.put(_Nudge())
+            self._queue.put(Nudge())
         for attempt_id in ended:
             self._running.pop(attempt_id, None)
             self._ending.discard(attempt_id)
@@ -285,18 +253,18 @@ class Engine:
     def _filled(self) -> None:
         self._vacancy = False
 
-    def _apply(self, step: Step, operation: _Operation) -> None:
+    def _apply(self, step: Step, operation: Operation) -> None:
         match operation:
-            case _Ended(attempt_id, outcome):
+            case Ended(attempt_id, outcome):
                 claim = self._running.get(attempt_id)
                 if claim is not None:
                     self._record(step, claim, outcome)
-            case _Started(attempt_id, process, future):
+            case Started(attempt_id, process, future):
                 granted = self._may_start(attempt_id)
                 if granted:
                     self._store.attempts.started(attempt_id, process.pid, process.start_ticks, process.boot_id)
                 step.after_commit.append(lambda: future.set_result(granted))
-            case _Asked(request, future):
+            case Asked(request, future):
                 self._answer(step, request, future)
 
     def _answer(self, step: Step, request: Request, future: Future[Any]) -> None:
@@ -331,13 +299,13 @@ class Engine:
             )
             if worker.record(claim, ended, 0.5):
                 self._store.tasks.reset([row.id])
-                control.recount(step, claim.run)
+                rest.recount(step, claim.run)
             return
         worker.record(claim, outcome, random.random())
 
     # Runs
 
-    def _take_up(self, step: Step, run_id: int, rest: Future[RunStatus] | None) -> None:
+    def _take_up(self, step: Step, run_id: int, ended: Future[RunStatus] | None) -> None:
         run = self._load(run_id)
         if run.row.status == RunStatus.QUEUED:
             self._take_up_before(step, run)
@@ -355,15 +323,15 @@ class Engine:
         def taken() -> None:
             self._runs.setdefault(run_id, run)
             self._asked = True
-            if rest is not None:
-                self._waiting.setdefault(run_id, []).append(rest)
+            if ended is not None:
+                self._waiting.setdefault(run_id, []).append(ended)
             for claim, process in recoveries:
                 self._running[claim.attempt.id] = claim
                 self._executor.recover(claim.attempt, process, self)
                 if claim.row.reason == Reason.RESET_WHEN_ENDED:
                     self._ending.add(claim.attempt.id)
                     self._executor.cancel(claim.attempt.id)
-            self._queue.put(_Nudge())
+            self._queue.put(Nudge())
 
         step.after_commit.append(taken)
 
@@ -378,7 +346,7 @@ class Engine:
         row = self._store.runs.get(run_id)
         if row is None:
             raise control.not_found_run(str(run_id))
-        return active_run(self._store, row)
+        return ActiveRun.load(self._store, row)
 
     def _recovery(self, run: ActiveRun, row: TaskRow) -> tuple[Claim, ProcessMark | None]:
         """What an engine that died was executing, to be taken up; the claim and its fence stay as they are."""
@@ -449,44 +417,21 @@ class Engine:
     def _settle(self, step: Step, run: ActiveRun, status: str, *, busy: bool) -> None:
         """Notice when a run, or a group of it, has come to rest."""
         if run.id in step.failed and (run.graph.patient or self._store.tasks.any_held(run.id)):
-            self._fail_stuck_groups(step, run)
+            self._nudge_if(rest.fail_stuck_groups(step, run))
         if busy or (status == RunStatus.QUEUED and self._waits_its_turn(run)):
             return
         if status == RunStatus.RUNNING and self._claiming:
             if self._store.tasks.moving(run.id):
                 return
-            if not self._store.tasks.settled(run.id) and (
-                self._fail_stuck_groups(step, run) or self._decide_at_rest(step, run)
-            ):
-                return
-            status = self._status[run.id] = control.conclude(step, run)
+            status = self._status[run.id] = rest.come_to_rest(step, run)
             if status == RunStatus.RUNNING:
-                self._queue.put(_Nudge())
+                self._nudge_if(True)
                 return
         self._announce(step, run, RunStatus(status))
 
-    def _fail_stuck_groups(self, step: Step, run: ActiveRun) -> bool:
-        """Fail groups whose members cannot move any more; whether that let others go on."""
-        stuck = control.picture(step, run).stuck()
-        self._store.tasks.fail_containers((row.id for row in stuck), step.now)
-        for row in stuck:
-            if row.forgiven:
-                step.ended(run, row, active=run.limited(row))
-            else:
-                step.stopped(run, row)
-        step.flush()
-        if stuck and self._store.tasks.moving(run.id):
-            self._queue.put(_Nudge())
-            return True
-        return False
-
-    def _decide_at_rest(self, step: Step, run: ActiveRun) -> bool:
-        """Decide what waits for the outcome of what is blocked, or of the run; whether something goes on by that."""
-        decided = [row for row in self._store.tasks.awaiting(run.id) if step.decide_awaiting(run, row, at_rest=True)]
-        step.flush()
-        if decided:
-            self._queue.put(_Nudge())
-        return bool(decided)
+    def _nudge_if(self, moves: bool) -> None:
+        if moves:
+            self._queue.put(Nudge())
 
     def _waits_its_turn(self, queued: ActiveRun) -> bool:
         """Whether a run moves whose end may let the queued one start; if none does, a person has to."""
@@ -501,11 +446,11 @@ class Engine:
         def forget() -> None:
             if queueing:
                 self._vacancy = True
-                self._queue.put(_Nudge())
+                self._queue.put(Nudge())
             for known in (self._runs, self._status, self._due):
                 known.pop(run.id, None)
-            for rest in self._waiting.pop(run.id, []):
-                rest.set_result(status)
+            for ended in self._waiting.pop(run.id, []):
+                ended.set_result(status)
 
         step.after_commit.append(forget)
 
@@ -526,8 +471,8 @@ class Engine:
         self.problem = problem
         self._claiming = False
         for waiting in list(self._waiting.values()):
-            for rest in waiting:
-                rest.set_exception(problem)
+            for ended in waiting:
+                ended.set_exception(problem)
         self._waiting.clear()
         for operation in self._batch:
             self._turn_away(operation, problem)
@@ -535,22 +480,13 @@ class Engine:
             with contextlib.suppress(queue.Empty):
                 self._turn_away(self._queue.get(timeout=_LOOK_SECONDS), problem)
 
-    def _turn_away(self, operation: _Operation, problem: Exception) -> None:
-        if isinstance(operation, _Started) and not operation.future.done():
+    def _turn_away(self, operation: Operation, problem: Exception) -> None:
+        if isinstance(operation, Started) and not operation.future.done():
             operation.future.set_result(False)
-        elif isinstance(operation, _Asked) and not operation.future.done():
+        elif isinstance(operation, Asked) and not operation.future.done():
             operation.future.set_exception(problem)
         for listener in self._listeners:
             listener()
-
-
-def active_run(store: Store, row: RunRow) -> ActiveRun:
-    """A run with its definition and parameters, ready to be worked on or changed."""
-    graph = store.graph(row.definition_id)
-    parameters = decode_parameters(graph.flow, row.parameters)
-    shared = store.files.shared(row.id)
-    values = RunValues(parameters, row.time, row.zone, row.id, row.ref, row.created_at, str(shared))
-    return ActiveRun(row, graph, values, Path(row.project), store.files.run(row.id), shared)
 
 
 def _any_of(run: ActiveRun, claims: list[Claim]) -> bool:

@@ -19,7 +19,7 @@ from runtime.model.rows import RunRow, TaskRow
 from runtime.model.state import ExecStatus, Reason
 from runtime.outputs import default_outputs
 from runtime.pools import take_pools
-from runtime.register import RunValues
+from runtime.register import RunValues, decode_parameters
 from runtime.scope import TaskScope
 from runtime.store.protocol import Store
 
@@ -39,6 +39,15 @@ class ActiveRun:
     project: Path
     folder: Path
     shared_folder: Path
+
+    @classmethod
+    def load(cls, store: Store, row: RunRow) -> ActiveRun:
+        """The run of a row, with its definition and parameters."""
+        graph = store.graph(row.definition_id)
+        parameters = decode_parameters(graph.flow, row.parameters)
+        shared = store.files.shared(row.id)
+        values = RunValues(parameters, row.time, row.zone, row.id, row.ref, row.created_at, str(shared))
+        return cls(row, graph, values, Path(row.project), store.files.run(row.id), shared)
 
     @property
     def id(self) -> int:

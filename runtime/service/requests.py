@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from runtime import admission, control
 from runtime.admission import Wanted
-from runtime.engine import active_run
 from runtime.model.definition import FlowDefinition, PoolDefinition
 from runtime.model.encode import flow_from_json
 from runtime.model.errors import BadParameter, FlowerError, NotFound, Refused
@@ -149,7 +148,7 @@ def _run(step: Step, request: JsonObject) -> ActiveRun:
     row = step.store.runs.get(request["run"])
     if row is None:
         raise control.not_found_run(str(request["run"]))
-    return active_run(step.store, row)
+    return ActiveRun.load(step.store, row)
 
 
 def _rerun(step: Step, request: JsonObject) -> Sequence[str]:

@@ -1,0 +1,41 @@
+"""What is queued for the engine's next turn: requests of others, and what executors tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from runtime.executor.protocol import Outcome, ProcessMark
+from runtime.step import Step
+
+Request = Callable[[Step], Any]
+"""Something to do within a turn's transaction; its result goes to the future of `submit`."""
+
+
+@dataclass(slots=True)
+class Asked:
+    request: Request
+    future: Future[Any]
+
+
+@dataclass(slots=True)
+class Started:
+    attempt_id: int
+    process: ProcessMark
+    future: Future[bool]
+
+
+@dataclass(slots=True)
+class Ended:
+    attempt_id: int
+    outcome: Outcome
+
+
+@dataclass(slots=True)
+class Nudge:
+    """Nothing happened, but look again."""
+
+
+Operation = Asked | Started | Ended | Nudge

@@ -12,6 +12,7 @@ _HEAD: Final = """\
     compound=true
     rankdir={direction}
     fontname="Helvetica"
+    fontsize=11
     node [shape=box, style="rounded,filled", fillcolor="#eef2f7", color="#8a99ad", fontname="Helvetica", fontsize=11]
     edge [color="#5b6b80", arrowsize=0.7]"""
 _STYLES: Final = {"data": "", "chain": "style=dashed", "after": "style=dashed", "sequence": "style=dashed"}

@@ -41,7 +41,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`target` waits for `source`. `implied`: it waits for it anyway, by way of others. `outcome`: it asks how it ended."""
+    """`target` waits for `source`. `implied`: anyway, by way of others. `outcome`: it asks how it ended."""
 
     source: int
     target: int

@@ -40,7 +40,7 @@ def _members(graph: Graph, scope: int, depth: int) -> Iterator[str]:
         if not node.members:
             yield f"{indent}n{number}{_shape(node)}"
             continue
-        yield f"{indent}subgraph n{number}[{_label(node, ' ')}]"
+        yield f"{indent}subgraph n{number}[{_label(node, ' · ')}]"
         yield from _members(graph, number, depth + 1)
         yield f"{indent}end"
 

@@ -46,8 +46,8 @@ def why(flow: Flow, source: Task, target: Task) -> Answer:
         return Answer(*names, "inside")
     if target in source.ancestors():
         return Answer(*names, "around")
-    told = _told(flow)
-    direct = told.get((source.node, target.node))
+    told, meant = _told(flow)
+    direct = told.get((source.node, target.node)) or meant.get((source.node, target.node))
     if direct:
         return Answer(*names, "direct", tuple(direct))
     arcs = _arcs(flow, told)
@@ -58,19 +58,26 @@ def why(flow: Flow, source: Task, target: Task) -> Answer:
     return Answer(*names, "none")
 
 
-def _told(flow: Flow) -> dict[tuple[int, int], list[Step]]:
-    """All that the source says, by the nodes that it orders."""
-    told: dict[tuple[int, int], list[Step]] = {}
+_Steps = dict[tuple[int, int], list[Step]]
+
+
+def _told(flow: Flow) -> tuple[_Steps, _Steps]:
+    """All that the source says, by the nodes that it orders; and by the nodes that it names, where these are others:
+    who uses an output from inside a mapped group waits for the group."""
+    told: _Steps = {}
+    meant: _Steps = {}
     for predecessor, successor, origin, span, text in statements(flow):
         first, _ = lifted(predecessor, successor)
         words = _words(predecessor, successor, origin, text)
         if first is not predecessor:
-            words += f", and all items of `{first.dotted}` must have ended for that"
+            words += f", so all of `{first.dotted}` must have ended"
         step = Step(first.dotted, successor.dotted, origin, words, span)
         steps = told.setdefault((first.node, successor.node), [])
         if all(step.span != known.span for known in steps):
             steps.append(step)
-    return told
+        if first is not predecessor:
+            meant.setdefault((predecessor.node, successor.node), []).append(step)
+    return told, meant
 
 
 def _words(predecessor: Task, successor: Task, origin: str, text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from flowc.export.svg.layers import Layered, Vertex
@@ -35,7 +36,7 @@ def neighbours(given: Layered) -> tuple[dict[Vertex, list[Vertex]], dict[Vertex,
     above: dict[Vertex, list[Vertex]] = {vertex: [] for layer in given.layers for vertex in layer}
     below: dict[Vertex, list[Vertex]] = {vertex: [] for vertex in above}
     for chain in given.chains:
-        for tail, head in zip(chain, chain[1:], strict=False):
+        for tail, head in pairwise(chain):
             below[tail].append(head)
             above[head].append(tail)
     return above, below
@@ -57,7 +58,7 @@ def _mean(beside: Sequence[Vertex], place: Mapping[Vertex, int], own: int) -> fl
 def _crossings(layers: Sequence[Sequence[Vertex]], below: Neighbours) -> int:
     if sum(map(len, below.values())) > _COUNTED_EDGES:
         return 1
-    return sum(_between(upper, lower, below) for upper, lower in zip(layers, layers[1:], strict=False))
+    return sum(_between(upper, lower, below) for upper, lower in pairwise(layers))
 
 
 def _between(upper: Sequence[Vertex], lower: Sequence[Vertex], below: Neighbours) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from flowc.export.svg.layers import Bend, Vertex
@@ -52,7 +53,7 @@ def _offsets(
 ) -> list[float]:
     """How far each vertex must be at least from the first of its layer."""
     found = [0.0] if layer else []
-    for left, right in zip(layer, layer[1:], strict=False):
+    for left, right in pairwise(layer):
         found.append(found[-1] + breadth(left) / 2 + gap(left, right) + breadth(right) / 2)
     return found
 

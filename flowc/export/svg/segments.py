@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from flowc.export.graph import Graph, Link
@@ -73,4 +74,4 @@ def _inwards(graph: Graph, end: int, outermost: int) -> list[tuple[int, int]]:
     """(group, member) pairs from the outermost group down to the end itself."""
     around = graph.around(end)
     chain = around[: around.index(outermost) + 1]
-    return [(outer, inner) for inner, outer in zip(chain, chain[1:], strict=False)]
+    return [(outer, inner) for inner, outer in pairwise(chain)]

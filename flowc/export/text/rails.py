@@ -53,18 +53,18 @@ class _Track:
     def taken(self) -> set[int]:
         return {at for at, target in enumerate(self.lanes) if target is not None}
 
-    def take(self, target: int, near: int | None = None) -> int:
+    def take(self, target: int, near: int = -1) -> int:
         """Gives `target` a lane: the lane `near` if it is free, else the first free one."""
         free = [at for at, taken in enumerate(self.lanes) if taken is None]
-        at = near if near in free else free[0] if free else len(self.lanes)
-        if at is None or at == len(self.lanes):
-            self.lanes.append(target)
-            return len(self.lanes) - 1
-        self.lanes[at] = target
+        at = near if near in free else (*free, len(self.lanes))[0]
+        self.lanes[at : at + 1] = [target]
         return at
 
     def free(self, lane: int) -> None:
         self.lanes[lane] = None
+
+    def trim(self) -> None:
+        """Takes away free lanes at the right."""
         while self.lanes and self.lanes[-1] is None:
             self.lanes.pop()
 
@@ -96,8 +96,9 @@ def _arrive(track: _Track, node: int) -> int:
         return track.take(node)
     if len(lanes) > 1:
         before = track.taken()
-        for lane in reversed(lanes[1:]):
+        for lane in lanes[1:]:
             track.free(lane)
+        track.trim()
         track.rows.append(Row(_crossing(before, track.taken(), set(lanes))))
     return lanes[0]
 
@@ -123,6 +124,7 @@ def _leave(track: _Track, lane: int, targets: list[int], joined: bool) -> None:
     for target in targets:
         existing = track.leading_to(target) if joined else []
         hub.add(existing[0] if existing else track.take(target, near=lane))
+    track.trim()
     if len(hub) > 1:
         track.rows.append(Row(_crossing(before, track.taken(), hub)))
 

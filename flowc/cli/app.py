@@ -9,15 +9,25 @@ import typer
 
 from flowc.cli.verbs.check import check
 from flowc.cli.verbs.deploy import deploy
+from flowc.cli.verbs.diff import diff
+from flowc.cli.verbs.editor import editor
 from flowc.cli.verbs.explain import explain
 from flowc.cli.verbs.graph import graph
+from flowc.cli.verbs.history import history
+from flowc.cli.verbs.plan import plan
+from flowc.cli.verbs.rollback import rollback
 from flowc.cli.verbs.rows import rows
 
 VERBS: dict[str, Callable[..., int]] = {
     "check": check,
+    "plan": plan,
     "deploy": deploy,
+    "diff": diff,
+    "history": history,
+    "rollback": rollback,
     "rows": rows,
     "graph": graph,
+    "editor": editor,
     "explain": explain,
 }
 

@@ -1,8 +1,8 @@
-"""Stores compiled flows: one request for each project folder."""
+"""Stores compiled flows of one project, in one request."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,27 +10,37 @@ from flowc.cli.compilation import Compilation
 from runtime.model.errors import FlowerError
 
 if TYPE_CHECKING:
-    from runtime.model.definition import FlowDefinition
     from runtime.service import Deployed
 
 
-def deploy_all(compilation: Compilation, db: str | None, take_over: bool) -> Iterator[str]:
-    """Deploys the flows and tells of each: `etl: version 3 (was 2)` or `etl: unchanged (version 2)`."""
+def deploy_all(
+    compilation: Compilation,
+    db: str | None,
+    take_over: bool,
+    expected: Mapping[str, tuple[int, str] | None] | None = None,
+) -> Iterator[str]:
+    """Deploys the flows and tells of each: `etl: version 3 (was 2)` or `etl: unchanged (version 2)`.
+
+    `expected`: the versions that the store must still have, with their content hashes.
+    """
     from runtime.service import Service
     from runtime.settings import find_settings
 
-    by_project: dict[Path, list[FlowDefinition]] = {}
-    for (_, flows), project in zip(compilation.files, compilation.projects, strict=True):
-        by_project.setdefault(project, []).extend(flows)
-    if len(by_project) > 1:
-        folders = ", ".join(str(folder) for folder in by_project)
-        raise FlowerError(
-            f"these files belong to different projects: {folders}", "deploy the files of each project on their own"
-        )
+    project = single_project(compilation)
     with Service(find_settings(db)) as service:
-        for project, its_flows in by_project.items():
-            for deployed in service.deploy(its_flows, project, take_over=take_over):
-                yield told(deployed)
+        for deployed in service.deploy(compilation.flows, project, take_over=take_over, expected=expected):
+            yield told(deployed)
+
+
+def single_project(compilation: Compilation) -> Path:
+    """The project folder that all the files belong to; FlowerError if there are several."""
+    projects = list(dict.fromkeys(compilation.projects))
+    if len(projects) > 1:
+        folders = ", ".join(map(str, projects))
+        raise FlowerError(
+            f"these files belong to different projects: {folders}", "name the files of each project on their own"
+        )
+    return projects[0]
 
 
 def told(deployed: Deployed) -> str:

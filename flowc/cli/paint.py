@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TextIO
+from collections.abc import Iterable, Iterator
+from typing import Final, TextIO
+
+_CODES: Final = {"added": "32", "removed": "31", "changed": "33", "faint": "2", "name": "1"}
 
 
 def colored(stream: TextIO) -> bool:
@@ -17,3 +20,11 @@ def message(text: str, help: str | None = None) -> str:
     red, cyan, bold, off = ("\x1b[1;31m", "\x1b[1;36m", "\x1b[1m", "\x1b[0m") if colored(sys.stderr) else ("",) * 4
     lines = [f"{red}error{off}{bold}: {text}{off}"]
     return "\n".join([*lines, f"{cyan}help{off}: {help}"] if help else lines)
+
+
+def painted(lines: Iterable[tuple[str, str]], stream: TextIO) -> Iterator[str]:
+    """Texts of lines (text and style) as they are to be printed on the stream."""
+    colour = colored(stream)
+    for text, style in lines:
+        code = _CODES.get(style) if colour and text else None
+        yield f"\x1b[{code}m{text}\x1b[0m" if code else text

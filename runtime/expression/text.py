@@ -22,6 +22,19 @@ _BINARY: Final = {
     "*": 7,
     "/": 7,
 }
+_BARE: Final = ("date", "time", "duration")
+"""Types whose literals stand without quotes and are kept as they are written."""
+_SIZES: Final = {
+    "TiB": 1024**4,
+    "TB": 1000**4,
+    "GiB": 1024**3,
+    "GB": 1000**3,
+    "MiB": 1024**2,
+    "MB": 1000**2,
+    "KiB": 1024,
+    "kB": 1000,
+    "B": 1,
+}
 _NOT: Final = 4
 _NEGATION: Final = 8
 _ATOM: Final = 9
@@ -71,8 +84,8 @@ def _name(tree: Any) -> str | None:
 
 def _value(tree: Any) -> str | None:
     match tree:
-        case ["lit", _, value]:
-            return value if isinstance(value, str) else json.dumps(value)
+        case ["lit", kind, value]:
+            return _literal(kind, value)
         case ["list", *items]:
             return f"[{', '.join(map(expression_text, items))}]"
         case ["record", *fields]:
@@ -86,3 +99,17 @@ def _value(tree: Any) -> str | None:
             only = "" if condition is True else f" if {expression_text(condition)}"
             return f"[{expression_text(body)} for {name} in {expression_text(over)}{only}]"
     return None
+
+
+def _literal(kind: str, value: Any) -> str:
+    match value:
+        case str() if kind in _BARE:
+            return value
+        case int() if kind == "size":
+            unit, size = next(
+                (unit, size) for unit, size in _SIZES.items() if value % size == 0 and (value or size == 1)
+            )
+            return f"{value // size}{unit}"
+        case int() | float() if kind == "percent":
+            return f"{round(value * 100, 9):g}%"
+    return json.dumps(value, ensure_ascii=False)

@@ -44,6 +44,9 @@ def test_times_for_machines_are_utc_with_milliseconds() -> None:
     [
         (["-", ["run", "today"], ["lit", "duration", "1d"]], "today() - 1d"),
         (["list", "eu", "us"], '["eu", "us"]'),
+        (["list", ["lit", "path", "a"], ["lit", "date", "2026-11-01"]], '["a", 2026-11-01]'),
+        (["list", ["lit", "size", 4 * 1024**3], ["lit", "size", 512_000_000]], "[4GiB, 512MB]"),
+        (["list", ["lit", "percent", 0.1], ["lit", "percent", 0.075], ["lit", "size", 0]], "[10%, 7.5%, 0B]"),
         (["*", ["+", ["param", "a"], 1], 2], "(a + 1) * 2"),
         (["-", 1, ["-", 2, 3]], "1 - (2 - 3)"),
         (["and", [">=", ["param", "n"], 0], ["not", ["in", ["param", "n"], ["list", 3]]]], "n >= 0 and not n in [3]"),

@@ -16,28 +16,28 @@ from flowc.export.tooltip import tooltip
 
 _MARGIN: Final = 20.0
 _TITLE_HEIGHT: Final = 52.0
-_PAGE: Final = (1400.0, 1000.0)
-"""What fits a screen; of the two directions the one is taken that comes nearer to it."""
+SCREEN: Final = (1400.0, 1000.0)
+PAGE: Final = (900.0, 1400.0)
+"""Widths and heights that a picture may be meant for."""
+_NAMES: Final = ("down", "right")
 _INSET: Final = 14.0
 _STRIPES: Final = {"sh": "shell", "bash": "shell", "python": "python", "sql": "sql", "": "join"}
 
 
-def svg(graph: Graph, *, direction: str = "auto", all_links: bool = False, titled: bool = True) -> str:
-    """The picture. `direction`: `down`, `right`, or `auto` for what fits a screen better. `titled`: as a picture of
-    its own, with a title and a background; otherwise for use in a page."""
+def svg(
+    graph: Graph,
+    *,
+    direction: str = "auto",
+    all_links: bool = False,
+    titled: bool = True,
+    fit: tuple[float, float] = SCREEN,
+) -> str:
+    """The picture. `direction`: `down`, `right`, or `auto` for the one that exceeds `fit` less. `titled`: as a picture
+    of its own, with a title and a background; otherwise for use in a page."""
     links = graph.shown(all_links)
-    layout = _best(graph, links) if direction == "auto" else arrange(graph, links, right=direction == "right")
+    both = [arrange(graph, links, right=right) for right in (False, True) if direction in ("auto", _NAMES[right])]
+    layout = min(both, key=lambda one: max(one.size[0] / fit[0], one.size[1] / fit[1]))
     return "\n".join(_document(graph, layout, titled)) + "\n"
-
-
-def _best(graph: Graph, links: tuple[Link, ...]) -> Layout:
-    down, right = arrange(graph, links, right=False), arrange(graph, links, right=True)
-    return right if _excess(right) < _excess(down) else down
-
-
-def _excess(layout: Layout) -> float:
-    width, height = layout.size
-    return max(width / _PAGE[0], height / _PAGE[1])
 
 
 def _document(graph: Graph, layout: Layout, titled: bool) -> Iterator[str]:

@@ -58,11 +58,12 @@ def _syntax_problem(joined: Joined, text: str, columns: list[int]) -> Problem | 
     error = _compile_error(text)
     if not error:
         return None
-    first = min(_index(text, error.lineno, error.offset), len(columns) - 1)
-    last = max(min(_index(text, error.end_lineno, error.end_offset), len(columns) - 1), first + 1)
-    start, end = joined.span(columns[first], columns[min(last, len(columns) - 1)])
+    final = len(joined.text) - 1
+    first = min(columns[min(_index(text, error.lineno, error.offset), len(text))], final)
+    last = columns[min(_index(text, error.end_lineno, error.end_offset), len(text))]
+    start, end = joined.span(first, min(max(last, first + 1), final + 1))
     reason = (error.msg or "it does not parse").replace("FLOW_V", "value ")
-    return Problem("syntax", start, max(end, start + 1), f"this is not valid Python: {reason}", _help(error))
+    return Problem("syntax", start, end, f"this is not valid Python: {reason}", _help(error))
 
 
 def _compile_error(text: str) -> SyntaxError | None:

@@ -72,7 +72,7 @@ def read_expanding(scan: Scan, word: Word, kind: PlaceKind, opened: int) -> None
             scan.place("escaped", scan.position - 1)
         elif not scan.continuation():
             word.value += scan.peek(1) if scan.peek(1) in '$`"\\' else char + scan.peek(1)
-            scan.position += 2
+            scan.step(2)
     elif char == "$":
         read_dollar(scan, word, quoted=True)
     elif char == "`":
@@ -140,7 +140,7 @@ def _read_escape(scan: Scan, word: Word) -> None:
     elif not scan.continuation():
         word.quoted = True
         word.value += scan.peek(1)
-        scan.position += 2
+        scan.step(2)
 
 
 def _read_ansi(scan: Scan, word: Word) -> None:
@@ -232,7 +232,7 @@ def _read_operand(scan: Scan, opened: int, *, quoted: bool) -> None:
                 "use a variable",
             )
         elif char == "\\" and scan.peek(1) != HOLE:
-            scan.position += 2
+            scan.step(2)
         elif char == '"':
             read_double(scan, inner, "parameter")
         elif not read_quoting(scan, inner):
@@ -264,7 +264,7 @@ def _read_inner_quoting(scan: Scan) -> bool:
     elif char == "'":
         read_single(scan, inner, "quoted arithmetic")
     elif char == "\\":
-        scan.position += 1 if scan.peek(1) == HOLE else 2
+        scan.step(1 if scan.peek(1) == HOLE else 2)
     elif char == "$":
         read_dollar(scan, inner, quoted=True)
     elif char == "`":

@@ -35,6 +35,10 @@ class Scan:
     def at(self, text: str) -> bool:
         return self.text.startswith(text, self.position, self.end)
 
+    def step(self, count: int) -> None:
+        """Move on, at most to the end: a backslash may be the last character."""
+        self.position = min(self.position + count, self.end)
+
     def place(self, kind: PlaceKind, opened: int, word: Word | None = None) -> None:
         """Note the hole under the cursor and step over it."""
         self.places[self.position] = Place(kind, opened)

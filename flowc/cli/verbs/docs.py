@@ -21,7 +21,7 @@ def docs(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="Write the page here, not to the terminal.", show_default=False
+            "--output", "-o", metavar="FILE", help="Write the page here.", show_default=False
         ),
     ] = None,
     format: Annotated[

@@ -148,9 +148,6 @@ def _inside(kind: Type) -> Sequence[Type]:
 def _definition(kind: Record | Enum) -> str:
     if isinstance(kind, Enum):
         return ", ".join(name if name == text else f'{name} = "{text}"' for name, text in kind.members)
-    defaults = dict(kind.defaults)
-    told = (
-        f"{name}: {field}" + (f" = {expression_text(defaults[name])}" if name in defaults else "")
-        for name, field in kind.fields
-    )
+    defaults = {name: f" = {expression_text(value)}" for name, value in kind.defaults}
+    told = (f"{name}: {field}{defaults.get(name, '')}" for name, field in kind.fields)
     return f"{{ {', '.join(told)} }}"

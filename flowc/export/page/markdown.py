@@ -78,6 +78,8 @@ def _cell(text: str) -> str:
 def _prose(text: str) -> str:
     """A doc comment: it may use Markdown, but no HTML. What stands between backticks stays as it is."""
     parts = text.split("`")
-    return "`".join(
-        part if at % 2 else part.replace("&", "&amp;").replace("<", "&lt;") for at, part in enumerate(parts)
-    )
+    return "`".join(part if at % 2 else _without_html(part) for at, part in enumerate(parts))
+
+
+def _without_html(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")

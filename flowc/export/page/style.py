@@ -21,9 +21,9 @@ h3 { font-size: 1.15rem; margin: 2.5rem 0 .75rem; }
 section + section { margin-top: 5rem; padding-top: 3rem; border-top: 1px solid var(--line); }
 p { margin: .5rem 0; max-width: 46rem; }
 a { color: var(--link); text-decoration: none; } a:hover { text-decoration: underline; }
-code, pre { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .86em; }
-pre { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem; overflow-x: auto;
-  margin: .75rem 0; line-height: 1.45; }
+code, pre { font: .86em/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+pre { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem;
+  margin: .75rem 0; overflow-x: auto; }
 .lead { font-size: 1.1rem; color: var(--soft); }
 .wide { overflow-x: auto; }
 .graph { background: var(--paper); border: 1px solid var(--line); border-radius: 10px; text-align: center; }

@@ -27,6 +27,7 @@ STYLE: Final = """\
 .flow-graph .condition { fill: var(--when); }
 .flow-graph .task > rect { fill: var(--box); stroke: var(--edge); }
 .flow-graph .group > rect { fill: var(--group); stroke: var(--edge); }
+.flow-graph .group > text { stroke: var(--paper); stroke-width: 4px; paint-order: stroke; }
 .flow-graph .conditional > rect { stroke: var(--when); stroke-dasharray: 5 3; }
 .flow-graph .stripe { stroke: none !important; }
 .flow-graph .shell > .stripe { fill: var(--shell); } .flow-graph .python > .stripe { fill: var(--python); }

@@ -10,15 +10,18 @@ import typer
 from flowc.cli.verbs.check import check
 from flowc.cli.verbs.deploy import deploy
 from flowc.cli.verbs.diff import diff
+from flowc.cli.verbs.docs import docs
 from flowc.cli.verbs.editor import editor
 from flowc.cli.verbs.explain import explain
 from flowc.cli.verbs.graph import graph
 from flowc.cli.verbs.history import history
+from flowc.cli.verbs.new import new
 from flowc.cli.verbs.plan import plan
 from flowc.cli.verbs.rollback import rollback
 from flowc.cli.verbs.rows import rows
 
 VERBS: dict[str, Callable[..., int]] = {
+    "new": new,
     "check": check,
     "plan": plan,
     "deploy": deploy,
@@ -27,6 +30,7 @@ VERBS: dict[str, Callable[..., int]] = {
     "rollback": rollback,
     "rows": rows,
     "graph": graph,
+    "docs": docs,
     "editor": editor,
     "explain": explain,
 }

@@ -24,14 +24,14 @@ from runtime.step import ActiveRun, Step
 def rerun(step: Step, run: ActiveRun, names: Sequence[str]) -> list[str]:
     """Reset what failed, or the tasks named (with all inside, if it is a group); the paths that were reset.
 
-    Suspended tasks are reset only by name: whether they may run again is for a person to say.
+    Tasks in doubt are reset only by name: whether they may run again is for a person to say.
     """
     rows = step.store.tasks.of_run(run.id)
     shape = RunPicture(run.graph, rows)
     if names:
         chosen = [row for name in names for row in _named(rows, name, shape)]
     else:
-        chosen = [row for row in rows if row.status is ExecStatus.FAILED and row.reason != Reason.MEMBERS]
+        chosen = [row for row in rows if _never_ran(row) or _failed_itself(row)]
     running = [row.path for row in chosen if row.kind == "task" and row.status is ExecStatus.RUNNING]
     if running:
         raise Refused(
@@ -43,6 +43,16 @@ def rerun(step: Step, run: ActiveRun, names: Sequence[str]) -> list[str]:
     _reopen(step, run)
     step.store.events.add(step.now, "rerun", run.id, tasks=[row.path for row in reset])
     return [row.path for row in reset]
+
+
+def _never_ran(row: TaskRow) -> bool:
+    """Whether a row is suspended because it could not start: trying again does no harm."""
+    return row.status is ExecStatus.SUSPENDED and row.reason in (Reason.MISSING_VALUE, Reason.NO_SECRET)
+
+
+def _failed_itself(row: TaskRow) -> bool:
+    """Failed, and not only as the group of others that did."""
+    return row.status is ExecStatus.FAILED and row.reason != Reason.MEMBERS
 
 
 def _reset(step: Step, run: ActiveRun, rows: Sequence[TaskRow]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
@@ -20,9 +20,10 @@ from runtime.model.graph import DECIDE, EXECUTE
 from runtime.model.rows import AttemptEnd, TaskRow
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.types import type_from_json
-from runtime.model.values import Percent, to_text
+from runtime.model.values import Percent, Secret, to_text
 from runtime.outputs import computed_outputs, early_values, missing_file, provided
 from runtime.scope import MissingValue, TaskScope
+from runtime.secret import NoSecret, fetch, mask_text
 from runtime.step import ActiveRun, Step
 from runtime.store.protocol import Store
 from runtime.watch import UNUSABLE, Watcher, sentence
@@ -145,6 +146,9 @@ class Worker:
         except MissingValue as problem:
             self._watcher.suspend(run, row, Reason.MISSING_VALUE, str(problem))
             return None
+        except NoSecret as problem:
+            self._watcher.suspend(run, row, Reason.NO_SECRET, str(problem))
+            return None
         except UNUSABLE as problem:
             self._watcher.fail(run, row, Reason.EXPRESSION, sentence(problem))
             return None
@@ -173,6 +177,8 @@ class Worker:
         """Write how an attempt ended and what follows; False if the fence was stale (recorded as an event)."""
         run, row = claim.run, claim.row
         task = run.task(row)
+        if claim.attempt.secrets:
+            outcome = replace(outcome, message=mask_text(outcome.message, claim.attempt.secrets))
         outcome, outputs = self._checked(claim, outcome)
         try:
             rule = self._retry_rule(claim, outcome)
@@ -312,6 +318,7 @@ def build_attempt(run: ActiveRun, row: TaskRow, attempt_id: int, scope: TaskScop
             connection = to_text(absolute(PurePosixPath(to_text(evaluate(action.connection, scope))), project))
     elif isinstance(action, Call):
         arguments = {name: absolute(evaluate(tree, scope), project) for name, tree in action.arguments.items()}
+    env, secrets = _environment(task, scope, project)
     return Attempt(
         id=attempt_id,
         task_run_id=row.id,
@@ -330,11 +337,34 @@ def build_attempt(run: ActiveRun, row: TaskRow, attempt_id: int, scope: TaskScop
         arguments=arguments,
         connection=connection,
         outs=tuple(provided(task)),
-        env={name: to_text(absolute(evaluate(tree, scope), project)) for name, tree in task.env},
+        env=env,
+        secrets=tuple(secrets),
         timeout_seconds=_timeout(task, scope),
         source_file=run.graph.flow.source_file,
         cwd=_folder(task, scope, project),
     )
+
+
+def _environment(task: TaskDefinition, scope: TaskScope, project: Path) -> tuple[dict[str, str], list[str]]:
+    """The variables of a task, and which of their values are secret. NoSecret if one cannot be had."""
+    env: dict[str, str] = {}
+    secrets: list[str] = []
+    for name, tree in task.env:
+        value = evaluate(tree, scope)
+        if isinstance(value, Secret):
+            env[name] = fetch(value, project)
+            secrets.append(env[name])
+        else:
+            env[name] = to_text(absolute(value, project))
+    return env, secrets
+
+
+def _known_secrets(task: TaskDefinition, scope: TaskScope, project: Path) -> tuple[str, ...]:
+    """As far as they can still be had: what an adopted script may have printed."""
+    try:
+        return tuple(_environment(task, scope, project)[1])
+    except (NoSecret, MissingValue, *UNUSABLE):
+        return ()
 
 
 def _folder(task: TaskDefinition, scope: TaskScope, project: Path) -> Path | None:
@@ -362,6 +392,7 @@ def recovered_attempt(run: ActiveRun, row: TaskRow, store: Store) -> Attempt:
         outs=tuple(provided(task)),
         timeout_seconds=_recovered_timeout(task, store, run, row),
         source_file=run.graph.flow.source_file,
+        secrets=_known_secrets(task, TaskScope(run.graph, run.values, store.tasks, row), run.project),
     )
 
 

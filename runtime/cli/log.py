@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from runtime.cli.display.styled import harmless
+from runtime.secret import mask_bytes
 
 _TAIL_BYTES = 16_384
 _CHUNK_BYTES = 65_536
@@ -39,6 +40,11 @@ def read(path: str | Path, start: int = 0) -> Iterator[bytes]:
         file.seek(start)
         while data := file.read(_CHUNK_BYTES):
             yield data
+
+
+def read_masked(path: str | Path, secrets: Sequence[str]) -> bytes:
+    """A whole log without the values of secrets: while a script runs they may stand in its file."""
+    return mask_bytes(b"".join(read(path)), secrets)
 
 
 def for_terminal(data: bytes) -> str:

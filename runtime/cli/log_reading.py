@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runtime.cli import as_json, log
@@ -16,6 +18,8 @@ from runtime.cli.look import now
 from runtime.cli.selection import below, find_task, one_task
 from runtime.model.errors import NotFound
 from runtime.model.run import AttemptView, RunSummary, TaskView
+from runtime.model.values import Secret
+from runtime.secret import NoSecret, fetch
 
 if TYPE_CHECKING:
     from runtime.store.sqlite.reader import Reader
@@ -62,6 +66,39 @@ class LogRequest:
             raise NotFound(f"{of} has no attempt {self.number}", f"flower logs {self.run.ref} shows the last of each")
         raise NotFound(f"nothing of {of} has started", f"flower status {self.run.ref} shows what it waits for")
 
+    def secrets(self) -> list[str]:
+        """Values of the run's secret parameters, as far as they can be had here."""
+        definition = self.reader.definition(self.run.id)
+        references = [
+            Secret(self.run.parameters[parameter.name])
+            for parameter in definition.parameters
+            if parameter.type == "secret" and self.run.parameters.get(parameter.name)
+        ]
+        values = []
+        for reference in references:
+            with suppress(NoSecret):
+                values.append(fetch(reference, Path.cwd()))
+        return values
+
+    def pieces(self, attempt: AttemptView) -> Iterator[bytes]:
+        """The log of an attempt. The log of one that has ended holds no secrets; a running one's is masked here."""
+        secrets = [] if attempt.outcome else self.secrets()
+        if secrets:
+            yield log.read_masked(attempt.log, secrets)
+        else:
+            yield from log.read(attempt.log)
+
+    def new_pieces(self, attempt: AttemptView, start: int) -> Iterator[bytes]:
+        """What a log has from a byte on, of a running attempt with secrets only what cannot be part of one."""
+        secrets = [] if attempt.outcome else self.secrets()
+        if not secrets:
+            yield from log.read(attempt.log, start)
+            return
+        held_back = max(len(value.encode()) for value in secrets)
+        piece = log.read_masked(attempt.log, secrets)[start:-held_back]
+        if piece:
+            yield piece
+
     @property
     def single(self) -> bool:
         return self.task is not None and self.task.kind == "task"
@@ -72,7 +109,7 @@ def print_logs(request: LogRequest) -> None:
         if not request.single:
             print_title(attempt, first=index == 0)
         end = b"\n"
-        for piece in log.read(attempt.log):
+        for piece in request.pieces(attempt):
             _write(piece)
             end = piece[-1:]
         if not request.single and end != b"\n":
@@ -82,7 +119,7 @@ def print_logs(request: LogRequest) -> None:
 def print_logs_as_json(request: LogRequest) -> None:
     entries = []
     for attempt in request.found():
-        text = b"".join(log.read(attempt.log)).decode("utf-8", "replace")
+        text = b"".join(request.pieces(attempt)).decode("utf-8", "replace")
         entries.append({**as_json.attempt_json(attempt), "text": text})
     print(as_json.dumps(entries))
 
@@ -94,7 +131,7 @@ def follow_logs(request: LogRequest) -> None:
     while True:
         moving = _moving(request)
         for attempt in request.attempts():
-            for piece in log.read(attempt.log, places.get(attempt.id, 0)):
+            for piece in request.new_pieces(attempt, places.get(attempt.id, 0)):
                 if not request.single and last != attempt.id:
                     print_title(attempt, first=last is None)
                 places[attempt.id] = places.get(attempt.id, 0) + len(piece)

@@ -17,7 +17,7 @@ class Attempt:
     """One start of a task, complete: nothing more is looked up.
 
     `folder`: the attempt's own; the executor makes it, private (0700), if it needs it. `project`: where scripts run,
-    unless `cwd` says otherwise.
+    unless `cwd` says otherwise. `secrets`: values that must be masked in its log and messages.
     `values`: the bindings of a script, Python objects by binding name, with paths already absolute.
     `arguments`: of a call, Python objects by parameter name. `outs`: what the action must provide.
     `key` is stable over all attempts of one task run, `fence` rises with each attempt.
@@ -44,6 +44,7 @@ class Attempt:
     timeout_seconds: float | None = None
     source_file: str = ""
     cwd: Path | None = None
+    secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from runtime.executor.verdicts import in_doubt, told, unspawned, unstarted
 from runtime.model.definition import Script
 from runtime.model.process import boot_id
 from runtime.model.state import Reason
+from runtime.secret import mask_file
 
 _LOOK_SECONDS: Final = 0.5
 """How often a long script is looked at: its log may have outgrown its cap."""
@@ -175,9 +176,14 @@ class ScriptRun:
             relieve(self._folder.log, self._limits.log_cap_bytes)
 
     def _conclude(self, status: int | None) -> Outcome:
-        cut(self._folder.log, self._limits.log_cap_bytes)
+        self._close_log()
         took = time.monotonic() - self._began
         return told(self.attempt, self._folder, self._reason, status, took)
+
+    def _close_log(self) -> None:
+        cut(self._folder.log, self._limits.log_cap_bytes)
+        if self.attempt.secrets:
+            mask_file(self._folder.log, self.attempt.secrets)
 
     # Recovery
 
@@ -209,7 +215,7 @@ class ScriptRun:
 
     def _take(self) -> Outcome:
         """The result of a script that is over; or that of its being ended, which the dead engine had decided."""
-        cut(self._folder.log, self._limits.log_cap_bytes)
+        self._close_log()
         took = self._folder.seconds_between_marks()
         return told(self.attempt, self._folder, self._reason, None, took)
 

@@ -52,6 +52,7 @@ class Reason(StrEnum):
     # suspended
     IN_DOUBT = "in doubt"
     MISSING_VALUE = "missing value"
+    NO_SECRET = "no secret"  # a reference leads to no value
     BY_HAND = "by hand"
     ASKED = "asked"  # a person is to answer
     # ignored

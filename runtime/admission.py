@@ -7,7 +7,7 @@ runs count. A run without room that is not turned away is queued: its rows exist
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from runtime.expression.evaluator import ExpressionError
@@ -57,6 +57,8 @@ def register(step: Step, wanted: Wanted) -> tuple[int, bool]:
     if known is not None:
         return known, False
     graph = store.graph(newest[0])
+    if graph.flow.zone and wanted.asker == "person":
+        wanted = replace(wanted, zone=graph.flow.zone)
     parameters = check_parameters(graph.flow, wanted.parameters, wanted.time, wanted.zone)
     status = _status(step, graph.flow, wanted.asker)
     run_id = store.runs.insert(

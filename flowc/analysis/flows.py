@@ -11,6 +11,7 @@ from flowc.analysis.model import Catalog, Flow, Task
 from flowc.analysis.orders import Orders
 from flowc.analysis.parameters import check_parameters
 from flowc.analysis.report import Report
+from flowc.analysis.schedules import check_schedules
 from flowc.analysis.scope import Let, Names, Scope
 from flowc.analysis.settings import Settings
 from flowc.analysis.tasks import Tasks
@@ -45,6 +46,7 @@ def _check_flow(
 ) -> None:
     checker = Expressions(report, found.names, types.enums())
     check_parameters(checker, found)
+    check_schedules(checker, found)
     orders = Orders(found.flow, found.names, report)
     tasks = Tasks(checker, Settings(checker), Actions(checker, catalog, declared))
     for task, decl in found.pairs:

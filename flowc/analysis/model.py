@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from runtime.model.definition import Call, Generator, OutDefinition, Retry, Script, Tree
+from runtime.model.definition import Call, Generator, OutDefinition, Overlap, Retry, ScheduleDefinition, Script, Tree
 from runtime.model.signature import Signature
 from runtime.model.types import Type
 
@@ -121,6 +121,10 @@ class Flow:
     parameters: dict[str, Parameter] = field(default_factory=dict)
     tasks: list[Task] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
+    schedules: list[ScheduleDefinition] = field(default_factory=list)
+    overlap: Overlap = ""
+    limit_runs: int | None = None
+    zone: str = ""
 
     @property
     def body(self) -> Task:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from flowc.analysis import conversion
 from flowc.analysis.mismatch import report_missing
 from flowc.analysis.model import Out, Parameter, Reference, Task
 from flowc.analysis.report import did_you_mean
-from flowc.analysis.scope import Let, Scope
+from flowc.analysis.scope import Bound, Let, Scope
 from flowc.analysis.typed import CREATION, RUN_TIME, WRITTEN, Typed, wrong
 from flowc.analysis.types import UNKNOWN, described, is_unknown
 from flowc.diagnostics import Label, codes
@@ -31,9 +31,12 @@ from runtime.model.types import (
 )
 
 if TYPE_CHECKING:
+    from flowc.analysis.choices import Branch
     from flowc.analysis.expressions import Expressions
+    from flowc.analysis.module import Module
 
 RUN_VALUES: dict[str, Type] = {"id": STR, "time": DATETIME, "created": DATETIME, "dir": PATH}
+TICK_VALUES: dict[str, Type] = {"time": DATETIME, "since_last": optional(DURATION)}
 ERROR_VALUES: dict[str, Type] = {"kind": STR, "exit_code": optional(INT), "message": STR, "took": DURATION}
 LATER_VALUES = ("succeeded", "failed", "skipped", "done", "error", "attempts", "exit_code", "items")
 """Of every task, in the language; not compiled by this version."""
@@ -72,12 +75,13 @@ class References:
         """What is known without the flow's names: variables, own outputs, items."""
         name = base.name
         if name in scope.variables:
-            return self._narrowed(Typed(scope.variables[name], ["item", name], WRITTEN), scope)
+            tree = ["item", self.checker.names.variable(name)]
+            return self._narrowed(Typed(scope.variables[name], tree, WRITTEN), scope)
         if name in scope.own:
             return self._own(scope.own[name], base.span, scope)
-        item = scope.item_type(name)
+        item = self.checker.names.item_type(name, scope.task)
         if item is not None:
-            return self._narrowed(Typed(item, ["item", name], RUN_TIME), scope)
+            return self._narrowed(Typed(item, ["item", self.checker.names.variable(name)], RUN_TIME), scope)
         return None
 
     def _own(self, out: Out, span: nodes.Span, scope: Scope) -> Typed:
@@ -100,6 +104,8 @@ class References:
         match meaning:
             case Parameter():
                 return self._fields(self._parameter(meaning, base, scope), base, names, scope)
+            case Bound():
+                return self._fields(self._narrowed(meaning.value, scope), base, names, scope)
             case Let():
                 return self._fields(self._let(meaning, base, scope), base, names, scope)
             case Task():
@@ -108,8 +114,12 @@ class References:
             return self._value_of("run", RUN_VALUES, names, CREATION, scope)
         if base.name == "error" and scope.error and names:
             return self._value_of("error", ERROR_VALUES, names, RUN_TIME, scope)
+        if base.name == "tick" and scope.tick and names:
+            return self._value_of("run", TICK_VALUES, names, RUN_TIME, scope, shown="tick")
         if base.name in self.checker.enums and names:
             return self._enum_member(self.checker.enums[base.name], names, scope)
+        if base.name in self.checker.names.modules:
+            return self._of_module(self.checker.names.modules[base.name], base, names, scope)
         if base.name == scope.task.name and scope.own and names and names[0].name.text in scope.own:
             own = self._own(scope.own[names[0].name.text], expr.span, scope)
             return self._fields(own, names[0], names[1:], scope)
@@ -157,7 +167,7 @@ class References:
     def _value_of_let(self, let: Let, scope: Scope) -> Typed:
         inner = Scope(scope.task, let.home, nodes=scope.nodes and let.home is not None, parameters=scope.parameters)
         self.checker.open_lets.append(let)
-        value = self.checker.infer(let.value, inner)
+        value = (let.checker or self.checker).infer(let.value, inner)
         self.checker.open_lets.pop()
         return value
 
@@ -174,7 +184,13 @@ class References:
         return wrong()
 
     def _value_of(
-        self, owner: str, values: dict[str, Type], names: list[nodes.Member], known: int, scope: Scope
+        self,
+        owner: str,
+        values: dict[str, Type],
+        names: list[nodes.Member],
+        known: int,
+        scope: Scope,
+        shown: str = "",
     ) -> Typed:
         first = names[0].name
         if first.text not in values:
@@ -182,7 +198,7 @@ class References:
             self.checker.report.error(
                 codes.UNKNOWN_MEMBER,
                 first.span,
-                f"`{owner}` has no value called `{first.text}`",
+                f"`{shown or owner}` has no value called `{first.text}`",
                 label="not found",
                 help=help or f"it has {', '.join(values)}",
                 fixes=fixes,
@@ -206,6 +222,31 @@ class References:
             return wrong()
         return self._fields(Typed(kind, members[first.text]), names[0], names[1:], scope)
 
+    def _of_module(
+        self, module: Module, base: nodes.NameRef, names: list[nodes.Member], scope: Scope
+    ) -> Typed:
+        """A value or enum of a file that is imported as a whole."""
+        first = names[0].name if names else None
+        if first is not None and first.text in module.lets:
+            let = module.lets[first.text]
+            value = self._let(replace(let, checker=let.checker or module.checker()), base, scope)
+            return self._fields(value, names[0], names[1:], scope)
+        enums = module.types.enums()
+        if first is not None and first.text in enums and len(names) > 1:
+            return self._enum_member(enums[first.text], names[1:], scope)
+        named = first or nodes.Name(base.name, base.span)
+        candidates = [*module.lets, *enums]
+        help, fixes = did_you_mean(named.text, candidates, named.span)
+        self.checker.report.error(
+            codes.UNKNOWN_MEMBER if first is not None else codes.NOT_A_VALUE,
+            named.span,
+            f"`{base.name}` has no value called `{named.text}`" if first else f"`{base.name}` is a file, not a value",
+            label="not found" if first is not None else "an imported file",
+            help=help or (f"its values are {', '.join(candidates)}" if candidates else "it declares no `let`"),
+            fixes=fixes if first is not None else (),
+        )
+        return wrong()
+
     # Outputs of tasks
 
     def _output(
@@ -218,14 +259,15 @@ class References:
     ) -> Typed:
         at: nodes.NameRef | nodes.Member = base
         left = list(names)
-        while left and task.kind == "group" and left[0].name.text in task.members:
+        while left and task.kind == "group" and not task.called and left[0].name.text in task.members:
             at = left.pop(0)
             task = task.members[at.name.text]
         if not scope.nodes:
             return self._too_early(task, expr)
         if not left:
             return self._no_value(task, at)
-        out = task.outs.get(left[0].name.text)
+        giver = task.result or task
+        out = giver.outs.get(left[0].name.text)
         if out is None:
             return self._no_output(task, left[0].name)
         if task is scope.task and scope.own:
@@ -234,7 +276,7 @@ class References:
             return wrong()
         span = left[0].span
         scope.task.references.append(Reference(task, span, self.checker.report.text(span)))
-        found = self._narrowed(_seen_from(scope.task, task, out), scope)
+        found = self._narrowed(_seen_from(scope.task, giver, out), scope)
         return self._fields(found, left[0], left[1:], scope)
 
     def _may_refer(self, task: Task, scope: Scope, at: nodes.Member) -> bool:
@@ -371,7 +413,7 @@ class References:
         visible = [
             *scope.variables,
             *scope.own,
-            *scope.item_names(),
+            *self.checker.names.item_names(scope.task),
             *(found for found, _ in names.visible(scope.home)),
         ]
         help, fixes = did_you_mean(name, [*visible, "run"], base.span)
@@ -402,19 +444,27 @@ class References:
 
 def _seen_from(observer: Task, task: Task, out: Out) -> Typed:
     """The output as `observer` sees it: a list for each mapped node it is outside of, optional where a condition of
-    a node it is outside of may skip the task."""
+    a node, or a branch that it stands in, may skip the task and `observer` is outside of that."""
     kind, skipper = out.type, None
-    inside = observer.parent is task.parent and not (task.optional or task.mapped)
+    covers: frozenset[Branch] = frozenset()
+    inside = observer.parent is task.parent and not (task.optional or task.mapped or task.branches)
     if not inside:
-        around = {id(observer), *(id(group) for group in observer.ancestors())}
+        beside = [observer, *observer.ancestors()]
+        around = {id(node) for node in beside}
+        shared = {id(branch) for node in beside for branch in node.branches}
+        causes = 0
         node: Task | None = task
         while node is not None and id(node) not in around:
-            if node.optional and kind != UNKNOWN:
+            left = [branch for branch in node.branches if id(branch) not in shared]
+            if (node.optional or left) and kind != UNKNOWN:
                 kind, skipper = optional(kind), node
+                causes += len(left) + 2 * node.optional
+                covers = frozenset(left) if causes == 1 else frozenset()
             if node.mapped and kind != UNKNOWN:
-                kind = ListOf(kind)
+                kind, covers, causes = ListOf(kind), frozenset(), causes and 2
             node = node.parent
-    return Typed(kind, ["out", task.path, out.name], RUN_TIME, skipper if isinstance(kind, Optional) else None)
+    tree = ["out", task.path, out.name]
+    return Typed(kind, tree, RUN_TIME, skipper if isinstance(kind, Optional) else None, covers=covers)
 
 
 def is_deeper(tree: Any, bound: int) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from runtime.model.definition import Dependency, FlowDefinition, ParameterDefinition, TaskDefinition
 from runtime.model.encode import program_of
 from runtime.model.types import type_from_json
+from runtime.schedule import words
 
 
 def table_of(flow: FlowDefinition) -> str:
     """The rows of a flow, with a title and columns."""
     head = f"flow {flow.name} ({flow.source_file}:{flow.line})"
-    lines = [head, *map(_parameter, flow.parameters), ""]
+    lines = [head, *map(_parameter, flow.parameters), *_runs(flow), ""]
     waits: dict[int, list[Dependency]] = {}
     for edge in flow.dependencies:
         waits.setdefault(edge.successor, []).append(edge)
@@ -25,6 +26,13 @@ def table_of(flow: FlowDefinition) -> str:
 def _parameter(parameter: ParameterDefinition) -> str:
     optional = " (has a default)" if parameter.has_default else ""
     return f"  param {parameter.name}: {type_from_json(parameter.type)}{optional}"
+
+
+def _runs(flow: FlowDefinition) -> list[str]:
+    """When it runs by itself, and what becomes of its runs that meet."""
+    lines = [f"  schedule {words(schedule)}" for schedule in flow.schedules]
+    lines += [f"  overlap {flow.overlap}"] if flow.overlap else []
+    return lines + ([f"  limit {flow.limit_runs} runs"] if flow.limit_runs is not None else [])
 
 
 def _indented(flow: FlowDefinition, task: TaskDefinition) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections import Counter
 from enum import StrEnum
 
 from flowc.cli.compilation import Compilation
 from flowc.cli.paint import colored
 from flowc.diagnostics import Diagnostic
+from runtime.model.definition import FlowDefinition
 
 
 class Format(StrEnum):
@@ -66,4 +68,15 @@ def tell_success(compilation: Compilation) -> None:
     from flowc.cli.counts import counted
 
     for line in counted(compilation):
+        print(line)
+    scheduled = [flow for flow in compilation.flows if flow.schedules]
+    if scheduled:
+        _tell_schedules(scheduled)
+
+
+def _tell_schedules(flows: list[FlowDefinition]) -> None:
+    from flowc.cli.fire_times import fire_times
+    from runtime.settings import machine_zone
+
+    for line in fire_times(flows, time.time_ns() // 1000, machine_zone()):
         print(line)

@@ -70,6 +70,7 @@ UNKNOWN_ARGUMENT: Final = Code("F0603", "an argument that the callee does not ta
 UNNAMED_ARGUMENT: Final = Code("F0604", "an argument without its name")
 KNOWN_LATER: Final = Code("F0701", "a value that is known only later")
 CONDITION_FAILS: Final = Code("F0702", "a default that its own condition refuses")
+SCHEDULE_NEEDS_DEFAULT: Final = Code("F0703", "a scheduled flow with a parameter that has no default")
 NEVER_RUNS: Final = Code("F0801", "a task that never runs")
 NOT_YET: Final = Code("F0901", "not compiled by this version yet")
 

@@ -15,7 +15,7 @@ from runtime.model.definition import (
     Retry,
     TaskDefinition,
 )
-from runtime.model.encode import action_to_json
+from runtime.model.encode import action_to_json, flow_settings_to_json
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
@@ -48,6 +48,7 @@ def task_hash(task: Task) -> str:
 def flow_hash(flow: FlowDefinition) -> str:
     """Covers every row with its line, so that messages of a deployed flow name the lines of the file it came from;
     not the place of the file. The tasks must have their hashes."""
+    settings = flow_settings_to_json(flow)
     return content_hash(
         [
             [flow.name, flow.doc, flow.line],
@@ -57,6 +58,7 @@ def flow_hash(flow: FlowDefinition) -> str:
                 for task in flow.tasks
             ],
             [_dependency(dependency) for dependency in flow.dependencies],
+            *([settings] if settings else []),
         ]
     )
 

@@ -26,6 +26,10 @@ def rows_of(flow: Flow, edges: dict[tuple[int, int], Edge], source_file: str, li
         dependencies=dependencies,
         doc=flow.doc,
         line=line_of(flow.span[0]),
+        schedules=tuple(flow.schedules),
+        overlap=flow.overlap,
+        limit_runs=flow.limit_runs,
+        zone=flow.zone,
     )
     return replace(definition, content_hash=flow_hash(definition))
 

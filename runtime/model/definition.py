@@ -279,7 +279,8 @@ people ask for start at once."""
 @dataclass(frozen=True, slots=True)
 class FlowDefinition:
     """A whole flow, ready to deploy. `source_file` is relative to the project folder; `content_hash` covers all
-    that decides how it runs, and not where the file lies. `limit_runs`: how many runs of it may be under way."""
+    that decides how it runs, and not where the file lies. `limit_runs`: how many runs of it may be under way.
+    `zone`: the IANA name of the zone of its dates; empty is that of who asks for a run."""
 
     name: str
     source_file: str
@@ -292,6 +293,7 @@ class FlowDefinition:
     schedules: tuple[ScheduleDefinition, ...] = ()
     overlap: Overlap = ""
     limit_runs: int | None = None
+    zone: str = ""
     pools: tuple[PoolDefinition, ...] = ()
     owner: str = ""
     tags: tuple[str, ...] = ()

@@ -219,6 +219,8 @@ def flow_settings_to_json(flow: FlowDefinition) -> dict[str, Any]:
         settings["overlap"] = flow.overlap
     if flow.limit_runs is not None:
         settings["limit_runs"] = flow.limit_runs
+    if flow.zone:
+        settings["zone"] = flow.zone
     return settings
 
 
@@ -231,6 +233,7 @@ def flow_settings_from_json(data: Mapping[str, Any]) -> dict[str, Any]:
         "schedules": tuple(schedule_from_json(schedule) for schedule in data.get("schedules", ())),
         "overlap": data.get("overlap", ""),
         "limit_runs": data.get("limit_runs"),
+        "zone": data.get("zone", ""),
     }
 
 

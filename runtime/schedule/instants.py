@@ -100,10 +100,12 @@ def _on_days(weekdays: frozenset[int], time: dt.time, after: int, zone: ZoneInfo
 def _cron(line: str, after: int, zone: ZoneInfo) -> Iterator[int]:
     from cronsim import CronSim, CronSimError
 
+    if len(line.split()) != 5:
+        raise BadSchedule(f"the cron line `{line}` has not five fields")
     try:
         found = CronSim(line, utc(after).astimezone(zone))
     except (CronSimError, ValueError) as error:
-        raise BadSchedule(f"the cron line `{line}` cannot be read: {error}") from None
+        raise BadSchedule(f"the cron line `{line}` cannot be read: {str(error).lower()}") from None
     for moment in found:
         yield microseconds(moment)
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from runtime.model.definition import ScheduleDefinition
+from zoneinfo import ZoneInfo
 
+from runtime.model.definition import ScheduleDefinition
+from runtime.schedule.local import utc
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _UNITS = (("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
 
@@ -17,6 +21,13 @@ def words(schedule: ScheduleDefinition) -> str:
     if schedule.catchup != "none":
         parts.append(f"catchup {schedule.catchup}")
     return " ".join(parts)
+
+
+def moment(instant: int, zone: str) -> str:
+    """`Wed 2026-11-25 06:30 GMT`: what a clock in the zone shows; seconds only where there are any."""
+    local = utc(instant).astimezone(ZoneInfo(zone))
+    seconds = f":{local.second:02}" if local.second else ""
+    return f"{_DAYS[local.weekday()]} {local:%Y-%m-%d %H:%M}{seconds} {local.tzname()}"
 
 
 def _rule(schedule: ScheduleDefinition) -> str:

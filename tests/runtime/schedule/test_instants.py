@@ -140,6 +140,7 @@ def test_the_newest_of_a_long_time_is_found(days: int) -> None:
     [
         ScheduleDefinition("cron", cron="0 6 * *"),
         ScheduleDefinition("cron", cron="61 6 * * *"),
+        ScheduleDefinition("cron", cron="0 0 6 * * *"),
         ScheduleDefinition("cron", cron=""),
         ScheduleDefinition("cron", cron="0 0 30 2 *"),
         ScheduleDefinition("daily", at="25:00"),

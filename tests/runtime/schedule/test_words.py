@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runtime.model.definition import ScheduleDefinition
-from runtime.schedule import words
+from runtime.schedule import moment, words
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,8 @@ from runtime.schedule import words
 )
 def test_a_schedule_reads_as_it_is_written(schedule: ScheduleDefinition, told: str) -> None:
     assert words(schedule) == told
+
+
+def test_an_instant_is_told_as_a_clock_of_the_zone_shows_it() -> None:
+    assert moment(0, "UTC") == "Thu 1970-01-01 00:00 UTC"
+    assert moment(1_000_000, "Europe/Paris") == "Thu 1970-01-01 01:00:01 CET"

@@ -148,22 +148,26 @@ def _names(rules: tuple[Rule, ...]) -> Iterator[str]:
 def _links() -> Iterator[str]:
     for role in Role:
         yield f"highlight default link {_role(role)} {role.value.vim}"
-    for rules in CONTEXTS.values():
-        for rule in rules:
-            if isinstance(rule, Match):
-                yield from _links_of(rule.name, rule.parts)
-            elif isinstance(rule, Region):
-                yield from _links_of(rule.name, rule.begin[:-1])
-                if rule.content:
-                    yield f"highlight default link {_group(rule.name)} {_role(rule.content)}"
-    for language in _LANGUAGES:
-        yield f"highlight default link {_group(f'{language}_word')} {_role(Role.KEYWORD)}"
-
-
-def _links_of(name: str, parts: tuple[Part, ...]) -> Iterator[str]:
-    for index, role in enumerate(part.role for part in parts if part.role):
+    for group, role in roles_of_groups().items():
         if role is not Role.NAME:
-            yield f"highlight default link {_group(f'{name}_{index}' if index else name)} {_role(role)}"
+            yield f"highlight default link {group} {_role(role)}"
+
+
+def roles_of_groups() -> dict[str, Role]:
+    """What each group of the syntax file stands for."""
+    found: dict[str, Role] = {}
+    for rule in (rule for rules in CONTEXTS.values() for rule in rules):
+        if isinstance(rule, Match):
+            found |= _roles_of_parts(rule.name, rule.parts)
+        elif isinstance(rule, Region):
+            found |= _roles_of_parts(rule.name, rule.begin[:-1])
+            found |= {_group(rule.name): rule.content} if rule.content else {}
+    return found | {_group(f"{language}_word"): Role.KEYWORD for language in _LANGUAGES}
+
+
+def _roles_of_parts(name: str, parts: tuple[Part, ...]) -> dict[str, Role]:
+    roles = [part.role for part in parts if part.role]
+    return {_group(f"{name}_{index}" if index else name): role for index, role in enumerate(roles)}
 
 
 def _group(name: str, suffix: str = "") -> str:

@@ -85,6 +85,9 @@ SCRIPTS: Final = {"sh": "shell", "bash": "shell", "python": "python", "sql": "sq
 CLAUSES: Final = ("as", "by", "default", "per", "when", "where", "with")
 """Between two values or names."""
 
+OTHER_CLAUSES: Final = ("for", "of", "runs")
+"""Inside statements, each before or after something of its own."""
+
 BEFORE_NUMBERS: Final = ("at", "every")
 """Between a word and a time or duration."""
 

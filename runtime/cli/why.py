@@ -1,0 +1,87 @@
+"""Why a task is where it is: its own reason, and the chain of what it waits for, down to what could move it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from runtime.cli.display.explanation import explain
+from runtime.cli.display.glyphs import Glyphs
+from runtime.cli.display.styled import Line, Span, line
+from runtime.cli.display.tree import Node, Picture
+from runtime.model.state import ExecStatus
+
+_DEEPEST: Final = 50
+_WIDEST: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A row and how far below the question it stands. `again`: what is behind it has been told already."""
+
+    node: Node
+    depth: int
+    again: bool = False
+
+
+def causes(picture: Picture, node: Node) -> list[Cause]:
+    """The task itself, then what it waits for, each followed by what that waits for."""
+    told: set[int] = set()
+    return list(_causes(picture, node, 0, told))
+
+
+def _causes(picture: Picture, node: Node, depth: int, told: set[int]) -> Iterator[Cause]:
+    again = node.view.id in told
+    yield Cause(node, depth, again)
+    told.add(node.view.id)
+    if again or depth >= _DEEPEST:
+        return
+    for behind in _behind(picture, node)[:_WIDEST]:
+        yield from _causes(picture, behind, depth + 1, told)
+
+
+def _behind(picture: Picture, node: Node) -> list[Node]:
+    """What keeps a row from ending: for a waiting one what it waits for, for a group its members that are left."""
+    if node.view.status is ExecStatus.WAITING:
+        ahead = [other for other in picture.predecessors(node) if not other.view.status.satisfies]
+        shut = node.parent is not None and node.parent.view.status is ExecStatus.WAITING
+        return ahead or ([node.parent] if shut and node.parent is not None else [])
+    if node.is_task or node.view.status.satisfies:
+        return []
+    return [member for member in node.members if not member.view.status.satisfies]
+
+
+def as_lines(found: list[Cause], picture: Picture, glyphs: Glyphs) -> list[Line]:
+    """One line a row, indented by its depth: path, state, reason."""
+    return [_line(cause, picture, glyphs) for cause in found]
+
+
+def _line(cause: Cause, picture: Picture, glyphs: Glyphs) -> Line:
+    node = cause.node
+    words = line(Span("as above", "dim")) if cause.again else explain(node, picture, glyphs)
+    lead = "  " * cause.depth
+    return line(lead, Span(node.view.path, "bold" if cause.depth == 0 else ""), f" is {_state(node)}", *_after(words))
+
+
+def _after(words: Line) -> Line:
+    return (*line(": "), *words) if words else ()
+
+
+def _state(node: Node) -> str:
+    if node.view.status is ExecStatus.RUNNING and not node.is_task:
+        return "open"
+    return node.view.status.word
+
+
+def as_json(found: list[Cause]) -> list[dict[str, Any]]:
+    return [
+        {
+            "task": cause.node.view.path,
+            "depth": cause.depth,
+            "state": cause.node.view.status.word,
+            "reason": cause.node.view.reason.value,
+            "message": cause.node.view.message,
+        }
+        for cause in found
+    ]

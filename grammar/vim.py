@@ -17,6 +17,8 @@ from grammar.words import SCRIPTS
 
 _START: Final = r"%(^\s*|[{;]\s*)@<="
 _LANGUAGES: Final = {"shell": "sh", "python": "python", "sql": "sql"}
+_IN_SCRIPTS: Final = "containedin=" + ",".join(f"{file}.*" for file in _LANGUAGES.values())
+"""Inside whatever the syntax of a script's language makes of it."""
 _ORDER: Final = ("raw_text", "line_text", "block_text", "expression", "type", "enum", "file")
 _PLAIN_FILES: Final = ("ftdetect/flow.vim", "ftplugin/flow.vim", "indent/flow.vim")
 
@@ -75,6 +77,7 @@ def _items(rule: Match | Region, outside: bool) -> Iterator[str]:
         before = _START if first and rule.starts else ""
         after = f"%({''.join(translated(later.pattern) for later in _after(parts, part))})@=" if first else ""
         options = [] if outside and first else ["contained"]
+        options += [_IN_SCRIPTS] if rule in CONTEXTS["block_text"] else []
         if last and isinstance(rule, Region):
             yield _region(rule, name, vim_pattern(part.pattern, before), options)
             continue
@@ -90,7 +93,6 @@ def _after(parts: tuple[Part, ...], part: Part) -> tuple[Part, ...]:
 
 def _region(rule: Region, name: str, start: str, options: list[str]) -> str:
     begin_role, end_role = rule.begin[-1].role, rule.end.role
-    hole = "hole" in rule.name
     words = [
         f"syntax region {_group(name)}",
         f"matchgroup={_role(begin_role) if begin_role else 'NONE'} start={start}",
@@ -98,9 +100,7 @@ def _region(rule: Region, name: str, start: str, options: list[str]) -> str:
         f"contains=@{_group(rule.inside, 'Context')}",
         *options,
     ]
-    if hole:
-        words.append("extend containedin=" + ",".join(f"{file}.*" for file in _LANGUAGES.values()))
-    return " ".join(words)
+    return " ".join([*words, "extend"] if "hole" in rule.name else words)
 
 
 def _scripts() -> Iterator[str]:

@@ -66,7 +66,8 @@ def register(step: Step, wanted: Wanted) -> tuple[int, bool]:
     )
     values = _values(graph, parameters, wanted, run_id, step.now)
     store.tasks.insert(rows_of_run(graph, run_id, store.tasks.next_id(), _limits(graph, values)))
-    store.events.add(step.now, "registered", run_id, version=newest[1], key=wanted.key)
+    kind = "registered" if wanted.asker == "person" else "tick"
+    store.events.add(step.now, kind, run_id, version=newest[1], key=wanted.key)
     if status == RunStatus.QUEUED:
         store.events.add(step.now, "queued", run_id)
     return run_id, True

@@ -124,8 +124,6 @@ class Scheduler:
         step.store.schedules.tick(flow.flow, tick.at, step.now, outcome, message, run_id)
         if run_id is None:
             step.store.events.add(step.now, f"tick {outcome}", None, flow=flow.flow, tick=iso(tick.at), why=message)
-        else:
-            step.store.events.add(step.now, "tick", run_id, tick=iso(tick.at))
         return run_id is not None
 
     def _outcome(self, step: Step, flow: ScheduledFlow, tick: Tick) -> tuple[str, str, int | None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from runtime.model.definition import ScheduleDefinition
 from runtime.model.state import ExecStatus, Reason, RunStatus
 
 TaskKind = Literal["flow", "group", "map", "item", "task"]
@@ -44,6 +45,29 @@ class VersionSummary:
     tasks: int
     runs: int
     under_way: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TickView:
+    """What came of an instant of a schedule: `run`, `skipped` or `refused`, and why. `status`: that of its run."""
+
+    at: int
+    outcome: str
+    message: str
+    run: str | None
+    status: RunStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSummary:
+    """The schedules of a flow at its newest version. `until`: instants up to here are settled."""
+
+    flow: str
+    version: int
+    schedules: tuple[ScheduleDefinition, ...]
+    until: int
+    paused_at: int | None
+    last: TickView | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,22 @@ from runtime.model.definition import FlowDefinition
 from runtime.model.errors import NotFound, StoreProblem
 from runtime.model.graph import FlowGraph
 from runtime.model.names import find_path, nearest
-from runtime.model.run import AttemptView, EventView, FlowSummary, RunSummary, TaskView, VersionSummary
+from runtime.model.run import (
+    AttemptView,
+    EventView,
+    FlowSummary,
+    RunSummary,
+    ScheduleSummary,
+    TaskView,
+    TickView,
+    VersionSummary,
+)
 from runtime.model.state import ExecStatus, Reason, RunStatus
 from runtime.picture import RunPicture
 from runtime.store.sqlite import definitions
 from runtime.store.sqlite.connection import connect_reader, translate
 from runtime.store.sqlite.files import StoreFiles
+from runtime.store.sqlite.schedules import scheduled_flows
 from runtime.store.sqlite.tasks import TaskRuns
 
 _RUN: Final = (
@@ -73,6 +83,28 @@ class Reader:
         )
         return [_flow(row) for row in rows]
 
+    def schedules(self) -> list[ScheduleSummary]:
+        """Every scheduled flow at its newest version, by name, with what came of its last tick."""
+        try:
+            flows = scheduled_flows(self._connection)
+        except sqlite3.Error as error:
+            raise translate(error, self.files.db) from None
+        return [
+            ScheduleSummary(each.flow, each.version, each.schedules, each.until, each.paused_at, self._tick(each.flow))
+            for each in flows
+        ]
+
+    def _tick(self, flow: str) -> TickView | None:
+        row = self._maybe(
+            "SELECT k.at, k.outcome, k.message, r.flow || '-' || r.id, r.status FROM tick AS k"
+            " LEFT JOIN flow_run AS r ON r.id = k.flow_run_id WHERE k.flow = ? ORDER BY k.at DESC LIMIT 1",
+            flow,
+        )
+        if row is None:
+            return None
+        at, outcome, message, run, status = row
+        return TickView(at, outcome, message, run, RunStatus(status) if status else None)
+
     def flow(self, name: str) -> FlowDefinition:
         """A deployed flow at its newest version; NotFound with the nearest name."""
         return definitions.load(self._connection, self.newest(name))
@@ -106,8 +138,9 @@ class Reader:
 
     def _version(self, row: Sequence[Any]) -> VersionSummary:
         under_way = self._all(
-            "SELECT flow || '-' || id FROM flow_run WHERE flow_definition_id = ? AND status IN (?, ?) ORDER BY id",
+            "SELECT flow || '-' || id FROM flow_run WHERE flow_definition_id = ? AND status IN (?, ?, ?) ORDER BY id",
             row[0],
+            RunStatus.QUEUED,
             RunStatus.RUNNING,
             RunStatus.SUSPENDED,
         )

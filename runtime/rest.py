@@ -70,6 +70,5 @@ def recount(step: Step, run: ActiveRun) -> None:
     )
     for row in reversed(rows):
         if row.kind != "task" and wanted[row.id].status == ExecStatus.RUNNING and not wanted[row.id].open_members:
-            tasks.close(row.id, None, step.now)
-            step.ended(run, row, active=run.limited(row))
+            step.close(run, row)
     step.flush()

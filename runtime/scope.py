@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from runtime.expression.evaluator import ExpressionError
 from runtime.expression.outcome import decide
@@ -20,6 +20,9 @@ from runtime.model.values import from_json
 from runtime.picture import count_items, has_state
 from runtime.register import RunValues
 from runtime.store.protocol import TaskStore
+
+UNUSABLE: Final = (ExpressionError, ValueError, LookupError, TypeError, AttributeError)
+"""What a row can raise whose expressions fail, or that cannot be read at all: its task fails, the loop goes on."""
 
 
 class MissingValue(Exception):

@@ -17,10 +17,10 @@ from runtime.model.encode import dumps
 from runtime.model.graph import FlowGraph
 from runtime.model.rows import RunRow, TaskRow
 from runtime.model.state import ExecStatus, Reason
-from runtime.outputs import default_outputs
+from runtime.outputs import computed_outputs, default_outputs
 from runtime.pools import take_pools
 from runtime.register import RunValues, decode_parameters
-from runtime.scope import TaskScope
+from runtime.scope import UNUSABLE, MissingValue, TaskScope
 from runtime.store.protocol import Store
 
 _NO_LIMIT: Final = 1 << 62
@@ -125,6 +125,20 @@ class Step:
                 )
             else:
                 self._met[run.id, edge.successor, row.scope_id] += 1
+
+    def close(self, run: ActiveRun, row: TaskRow) -> None:
+        """All members of an open container have ended well: it is finished, with the outputs computed from theirs."""
+        try:
+            task = run.task(row)
+            outputs = computed_outputs(task, {}, self.scope(run, row)) if task.outs and row.kind != "map" else {}
+        except (MissingValue, *UNUSABLE) as problem:
+            self.store.tasks.fail_container(row.id, Reason.EXPRESSION, str(problem), self.now)
+            self.store.events.add(self.now, "failed", run.id, row.id, task=row.path, message=str(problem))
+            self.failed.add(run.id)
+            self.stopped(run, row)
+            return
+        self.store.tasks.close(row.id, dumps(outputs) if outputs else None, self.now)
+        self.ended(run, row, active=run.limited(row))
 
     def stopped(self, run: ActiveRun, row: TaskRow) -> None:
         """The row failed, is suspended or waits again: its place is free, nothing is met. Outcomes may be awaited."""
@@ -237,5 +251,4 @@ class Step:
         if left <= 0 and status == ExecStatus.RUNNING:
             parent = self.store.tasks.by_id(parent_id)
             if parent is not None:
-                self.store.tasks.close(parent.id, None, self.now)
-                self.ended(run, parent, active=run.limited(parent))
+                self.close(run, parent)

@@ -18,13 +18,10 @@ from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.values import Percent, ValueProblem, to_text
 from runtime.outputs import computed_outputs
-from runtime.scope import MissingValue
+from runtime.scope import UNUSABLE, MissingValue
 from runtime.step import ActiveRun, Step
 
 _DECISIONS_AT_ONCE: Final = 1_000
-
-UNUSABLE: Final = (ExpressionError, ValueError, LookupError, TypeError, AttributeError)
-"""What a row can raise whose expressions fail, or that cannot be read at all: its task fails, the loop goes on."""
 
 
 def sentence(problem: Exception) -> str:
@@ -114,8 +111,7 @@ class Watcher:
         self._tasks.insert(items)
         self._tasks.open(row.id, members, limit, self._step.now)
         if members == 0:
-            self._tasks.close(row.id, None, self._step.now)
-            self._step.ended(run, row, active=run.limited(row))
+            self._step.close(run, row)
         elif row.kind != "map":
             self._tasks.open_gate(row.id)
 

@@ -22,11 +22,11 @@ from runtime.model.state import ExecStatus, Reason
 from runtime.model.types import type_from_json
 from runtime.model.values import Percent, Secret, to_text
 from runtime.outputs import computed_outputs, early_values, missing_file, provided
-from runtime.scope import MissingValue, TaskScope
+from runtime.scope import UNUSABLE, MissingValue, TaskScope
 from runtime.secret import NoSecret, fetch, mask_text
 from runtime.step import ActiveRun, Step
 from runtime.store.protocol import Store
-from runtime.watch import UNUSABLE, Watcher, sentence
+from runtime.watch import Watcher, sentence
 
 MOST_CRASHES: Final = 3
 """How often an idempotent task without a retry is started again after it was lost together with its engine."""

@@ -461,6 +461,14 @@ class TaskRuns:
         )
         return {row[0]: row[1:] for row in rows}
 
+    def fail_container(self, task_run_id: int, reason: str, message: str, now: int) -> None:
+        """An open container whose own outputs cannot be computed."""
+        self._sql(
+            "UPDATE task_run SET exec_status = 4, reason = ?, message = ?, ended_at = ?, revision = revision + 1"
+            " WHERE id = ? AND exec_status = 1",
+            (reason, message, now, task_run_id),
+        )
+
     def fail_containers(self, task_run_ids: Iterable[int], now: int) -> None:
         """Groups in which nothing can move any more because a member failed."""
         self._many(

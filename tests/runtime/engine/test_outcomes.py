@@ -216,3 +216,19 @@ def test_conditions_on_outputs_fail_the_task_that_gave_them(bench: Bench) -> Non
     assert (tasks["a"].reason, tasks["b"].reason) == ("bad output", "bad output")
     assert tasks["a"].message == "the output `n` is 0, which its condition refuses"
     assert tasks["b"].message == "only 5"
+
+
+def test_outputs_of_a_flow_are_computed_from_its_tasks_when_they_have_ended(bench: Bench) -> None:
+    bench.executor.bodies = {"a": lambda _: {"n": 20}}
+    flow = FlowBuilder().task("a", outs={"n": "int"})
+    flow.declare("", OutDefinition("twice", "int", computed=True, value=["*", 2, ["out", "a", "n"]]))
+    run = bench.register(flow.build())
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.tasks(run)["flow"].outputs == {"twice": 40}
+
+
+def test_an_output_of_a_flow_that_cannot_be_computed_fails_the_run_and_says_why(bench: Bench) -> None:
+    flow = FlowBuilder().task("a").declare("", OutDefinition("x", "float", computed=True, value=["/", 1, 0]))
+    run = bench.register(flow.build())
+    assert bench.work(run) is RunStatus.FAILED
+    assert bench.tasks(run)["flow"].reason == "expression"

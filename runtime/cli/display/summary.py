@@ -120,19 +120,27 @@ def _took(node: Node) -> int:
 
 
 def _results(picture: Picture) -> list[Line]:
-    """The outputs of the tasks that nothing waits for: what the run was for."""
-    needed = {edge.predecessor for edge in picture.flow.dependencies}
-    found = [
-        (f"{node.view.path}.{name}", shown(value))
+    """What the run was for: the flow's own outputs, or else those of the tasks that nothing waits for."""
+    found = _outputs(picture.root, "") or [
+        output
         for node in picture.nodes
-        if node.is_task and not any(row.view.node in needed for row in (node, *above(node)))
-        for name, value in (node.view.outputs or {}).items()
-        if value is not None
-    ][:_NAMED]
+        if node.is_task and _nothing_waits_for(node, picture)
+        for output in _outputs(node, f"{node.view.path}.")
+    ]
     if not found:
         return []
-    names = max(width(name) for name, _ in found)
-    return [line(Span("  results:", "dim")), *(line(f"    {pad(name, names)}  {value}") for name, value in found)]
+    names = max(width(name) for name, _ in found[:_NAMED])
+    rows = [line(f"    {pad(name, names)}  {value}") for name, value in found[:_NAMED]]
+    return [line(Span("  results:", "dim")), *rows]
+
+
+def _outputs(node: Node, prefix: str) -> list[tuple[str, str]]:
+    return [(f"{prefix}{name}", shown(value)) for name, value in (node.view.outputs or {}).items() if value is not None]
+
+
+def _nothing_waits_for(node: Node, picture: Picture) -> bool:
+    needed = {edge.predecessor for edge in picture.flow.dependencies}
+    return not any(row.view.node in needed for row in (node, *above(node)))
 
 
 def shown(value: Any) -> str:

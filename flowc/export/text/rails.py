@@ -77,10 +77,14 @@ def rails(
     track = _Track()
     for node in order:
         first = node not in track.lanes
-        lane = _arrive(track, node)
+        lane = track.take(node) if first else _meet(track, node)
         _draw(track, node, lane, _sign(first, node in groups))
         track.free(lane)
-        _leave(track, lane, sorted(targets[node], key=place.__getitem__), joined)
+        behind = sorted(targets[node], key=place.__getitem__)
+        _leave(track, lane, behind)
+        if joined:
+            for target in behind:
+                _meet(track, target)
     return track.rows
 
 
@@ -89,11 +93,9 @@ def width(rows: Sequence[Row]) -> int:
     return max((len(row.rail) for row in rows), default=0)
 
 
-def _arrive(track: _Track, node: int) -> int:
-    """Lets all lanes to a node meet; the lane it stands in."""
+def _meet(track: _Track, node: int) -> int:
+    """Lets all lanes to a node become one; the lane that stays."""
     lanes = track.leading_to(node)
-    if not lanes:
-        return track.take(node)
     if len(lanes) > 1:
         before = track.taken()
         for lane in lanes[1:]:
@@ -118,12 +120,10 @@ def _draw(track: _Track, node: int, lane: int, sign: str) -> None:
     track.rows.append(Row(" ".join(cells).rstrip(), node, below))
 
 
-def _leave(track: _Track, lane: int, targets: list[int], joined: bool) -> None:
+def _leave(track: _Track, lane: int, targets: list[int]) -> None:
+    """Gives each target a lane of its own, the first one the lane of the node itself."""
     before = track.taken() | {lane}
-    hub = {lane}
-    for target in targets:
-        existing = track.leading_to(target) if joined else []
-        hub.add(existing[0] if existing else track.take(target, near=lane))
+    hub = {lane, *(track.take(target, near=lane) for target in targets)}
     track.trim()
     if len(hub) > 1:
         track.rows.append(Row(_crossing(before, track.taken(), hub)))

@@ -121,10 +121,11 @@ def _took(node: Node) -> int:
 
 def _results(picture: Picture) -> list[Line]:
     """What the run was for: the flow's own outputs, or else those of the tasks that nothing waits for."""
+    needed = {edge.predecessor for edge in picture.flow.dependencies}
     found = _outputs(picture.root, "") or [
         output
         for node in picture.nodes
-        if node.is_task and _nothing_waits_for(node, picture)
+        if node.is_task and not any(row.view.node in needed for row in (node, *above(node)))
         for output in _outputs(node, f"{node.view.path}.")
     ]
     if not found:
@@ -136,11 +137,6 @@ def _results(picture: Picture) -> list[Line]:
 
 def _outputs(node: Node, prefix: str) -> list[tuple[str, str]]:
     return [(f"{prefix}{name}", shown(value)) for name, value in (node.view.outputs or {}).items() if value is not None]
-
-
-def _nothing_waits_for(node: Node, picture: Picture) -> bool:
-    needed = {edge.predecessor for edge in picture.flow.dependencies}
-    return not any(row.view.node in needed for row in (node, *above(node)))
 
 
 def shown(value: Any) -> str:

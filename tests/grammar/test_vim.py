@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from grammar.pygments_lexer import FlowLexer
 from grammar.roles import Role
 from grammar.vim import roles_of_groups, vim_files
 from grammar.vim_pattern import translated
-from tests.grammar.samples import samples
+from tests.grammar.samples import ROOT, samples
 
 SCRIPT = re.compile(r"flow(Shell|Python|Sql)(Line|RawLine|Lines|RawLines)|(?!flow)[A-Za-z]")
 RAW_SCRIPT = re.compile(r"\b(?:sh|bash|python|sql\([^)\n]*\)) ('{3}.*?'{3}|'[^'\n]*')", re.DOTALL)
@@ -82,3 +83,20 @@ def test_colours_are_those_of_pygments_outside_of_scripts(packages: Path, tmp_pa
                 place = f"line {sample.text.count(chr(10), 0, at) + 1} of {sample.name}: {sample.text[at : at + 20]!r}"
                 assert group in ROLES, place
                 assert string_to_tokentype(ROLES[group].value.pygments) is kind, f"{place} {group}"
+
+
+def without_indentation(text: str) -> str:
+    """The text with its lines at the left, but for those of scripts."""
+    pieces = text.split('"""')
+    return '"""'.join(re.sub(r"(?m)^ +", "", piece) if place % 2 == 0 else piece for place, piece in enumerate(pieces))
+
+
+@needs_vim
+@pytest.mark.parametrize("start", [str, without_indentation])
+def test_examples_are_indented_as_they_are_written(start: Callable[[str], str], packages: Path, tmp_path: Path) -> None:
+    texts = {file.name: file.read_text("utf-8") for file in (ROOT / "examples").glob("*.flow")}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(start(text), "utf-8")
+    vim(Path(__file__).parent / "indent.vim", packages, [tmp_path / name for name in texts])
+    for name, text in texts.items():
+        assert (tmp_path / name).read_text("utf-8") == text

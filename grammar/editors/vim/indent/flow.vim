@@ -12,30 +12,44 @@ if exists('*FlowIndent')
   finish
 endif
 
-" One step deeper after an opening bracket or the quotes of a script, one step back at a closing one; the lines of a
-" script stay where they are.
+let s:continues = '^\s*\%(->\|=\|by\>\|and\>\|or\>\|??\|[*/+<>]\)'
+
+" One step deeper after an opening bracket or the quotes of a script, and on a line that goes on with a statement; one
+" step back at a closing bracket or quotes. The lines of a script stay where they are.
 function! FlowIndent(line) abort
   let l:above = prevnonblank(a:line - 1)
   if l:above == 0
     return 0
   endif
-  let l:text = substitute(getline(l:above), '\s*#[^"'']*$', '', '')
   let l:quotes = s:Quotes(a:line - 1)
-  if l:quotes != ''
-    let l:own = getline(a:line)
-    if l:own =~# '^\s*' . l:quotes
-      return s:IndentOfOpening(a:line - 1, l:quotes)
-    endif
-    return l:text =~# l:quotes . '\s*$' ? indent(l:above) + shiftwidth() : (l:own =~# '\S' ? indent(a:line) : indent(l:above))
+  if l:quotes !=# ''
+    return s:IndentInScript(a:line, l:above, l:quotes)
   endif
-  let l:indent = indent(l:above)
-  if l:text =~# '[{\[(]\s*$'
+  let l:own = getline(a:line)
+  let l:indent = indent(s:Start(l:above))
+  if l:own =~# s:continues || getline(l:above) =~# '[{\[(]\s*\%(#[^"'']*\)\?$'
     let l:indent += shiftwidth()
   endif
-  if getline(a:line) =~# '^\s*[}\])]'
-    let l:indent -= shiftwidth()
+  return max([l:own =~# '^\s*[}\])]' ? l:indent - shiftwidth() : l:indent, 0])
+endfunction
+
+" The line where the statement of a line starts.
+function! s:Start(line) abort
+  let l:line = a:line
+  while l:line > 1 && getline(l:line) =~# s:continues
+    let l:line = prevnonblank(l:line - 1)
+  endwhile
+  return l:line
+endfunction
+
+function! s:IndentInScript(line, above, quotes) abort
+  let l:opening = s:Opening(a:line - 1, a:quotes)
+  if getline(a:line) =~# '^\s*' . a:quotes
+    return indent(s:Start(l:opening))
+  elseif a:above == l:opening
+    return indent(s:Start(l:opening)) + shiftwidth()
   endif
-  return max([l:indent, 0])
+  return getline(a:line) =~# '\S' ? indent(a:line) : indent(a:above)
 endfunction
 
 " The quotes of the text of many lines that is open at the end of a line, or nothing.
@@ -56,10 +70,10 @@ function! s:Quotes(line) abort
   return l:open
 endfunction
 
-function! s:IndentOfOpening(line, quotes) abort
+function! s:Opening(line, quotes) abort
   let l:number = a:line
   while l:number > 1 && getline(l:number) !~# a:quotes
     let l:number -= 1
   endwhile
-  return indent(l:number)
+  return l:number
 endfunction

@@ -180,9 +180,11 @@ def _put_back(step: Step, row: TaskRow, was: ExecStatus) -> list[int]:
 def _reopen(step: Step, run: ActiveRun) -> None:
     """After states have been changed: derive the rest; the run goes on if anything can move, else it is at rest."""
     recount(step, run)
+    status = step.store.runs.status(run.id)
     if not step.store.tasks.settled(run.id) and step.store.tasks.moving(run.id):
-        step.store.runs.set_status(run.id, RunStatus.RUNNING, None)
-    elif step.store.runs.status(run.id) != RunStatus.CANCELLED:
+        if status != RunStatus.QUEUED:
+            step.store.runs.set_status(run.id, RunStatus.RUNNING, None)
+    elif status != RunStatus.CANCELLED:
         conclude(step, run)
 
 

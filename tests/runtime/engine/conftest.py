@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,12 +111,15 @@ class Bench:
 
     def update(self, sql: str, *arguments: object) -> None:
         """What a person does in an SQL tool."""
-        import sqlite3
-
         connection = sqlite3.connect(self.files.db)
         with connection:
             connection.execute(sql, arguments)
         connection.close()
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """What a person sees in an SQL tool."""
+        with closing(sqlite3.connect(f"file:{self.files.db}?mode=ro", uri=True)) as connection:
+            return connection.execute(sql).fetchall()
 
     def set_status(self, run_id: int, path: str, status: ExecStatus | int) -> None:
         self.update(

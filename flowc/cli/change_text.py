@@ -49,7 +49,7 @@ def _section(title: str, entries: Sequence[Sequence[Line]], sort: str) -> Iterat
 
 def _parameter(change: ParameterChange) -> list[Line]:
     told = change.name if change.sort == "changed" else change.text
-    return [_signed(change.sort, f"{told}"), *_facts(change.facts)]
+    return [_signed(change.sort, told), *_facts(change.facts)]
 
 
 def _nodes(changes: Sequence[NodeChange]) -> list[list[Line]]:
@@ -109,7 +109,7 @@ def _told(edges: Sequence[EdgeChange]) -> list[EdgeChange]:
 
 
 def _edge(edge: EdgeChange) -> list[Line]:
-    """`+ clean -> load  by a value on line 12`; a removed one says where it was made."""
-    how = "by the outcome it asks for" if edge.outcome else f"by {_ORIGINS[edge.origin]}"
-    was = " of before" if edge.sort == "removed" else ""
-    return [_signed(edge.sort, f"{edge.predecessor} -> {edge.successor}  {how} on line {edge.line}{was}")]
+    """`+ clean -> load  by a value on line 12`; of one that is gone, what made it before."""
+    how = "the outcome it asks for" if edge.outcome else _ORIGINS[edge.origin]
+    by = "by" if edge.sort == "added" else "was by"
+    return [_signed(edge.sort, f"{edge.predecessor} -> {edge.successor}  {by} {how} on line {edge.line}")]

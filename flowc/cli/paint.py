@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Final, TextIO
 
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _CODES: Final = {"added": "32", "removed": "31", "changed": "33", "faint": "2", "name": "1"}
 
 
@@ -26,5 +28,16 @@ def painted(lines: Iterable[tuple[str, str]], stream: TextIO) -> Iterator[str]:
     """Texts of lines (text and style) as they are to be printed on the stream."""
     colour = colored(stream)
     for text, style in lines:
-        code = _CODES.get(style) if colour and text else None
-        yield f"\x1b[{code}m{text}\x1b[0m" if code else text
+        shown = _showable(_CONTROL.sub("", text), stream)
+        code = _CODES.get(style) if colour and shown else None
+        yield f"\x1b[{code}m{shown}\x1b[0m" if code else shown
+
+
+def _showable(text: str, stream: TextIO) -> str:
+    """The text in characters that the stream can show."""
+    encoding = stream.encoding or "ascii"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.replace("→", "->").replace("…", "...").encode(encoding, "replace").decode(encoding)
+    return text

@@ -7,7 +7,7 @@ fact with an empty text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from flowc.export.wording import duration_text, outcome_text, retry_text, script_text
 from runtime.expression.text import expression_text
@@ -28,6 +28,8 @@ from runtime.model.encode import program_of
 from runtime.model.types import type_from_json
 
 Facts = dict[str, str]
+TYPE_OF: Final = "type of "
+"""Begins the names of facts about values in scripts. They follow from others unless the same value has another type."""
 _Fact = tuple[str, str]
 
 
@@ -76,6 +78,7 @@ def flow_facts(flow: FlowDefinition) -> Facts:
             *_said("owner", flow.owner),
             *_said("tags", ", ".join(flow.tags)),
             *_numbered("schedule", map(schedule_text, flow.schedules)),
+            *_said("tz", flow.zone),
             *_said("overlap", flow.overlap),
             *([("limit of runs", str(flow.limit_runs))] if flow.limit_runs is not None else []),
             *((f"pool {pool.name}", _pool(pool)) for pool in flow.pools),
@@ -114,7 +117,7 @@ def _action(action: Action | None) -> Iterator[_Fact]:
             yield "script", script_text(action)
             yield from _expression("database", action.connection)
             for binding in action.bindings:
-                yield f"type of {{{{ {expression_text(binding.value)} }}}}", str(type_from_json(binding.type))
+                yield f"{TYPE_OF}{{{{ {expression_text(binding.value)} }}}}", str(type_from_json(binding.type))
         case Call(arguments=arguments):
             for name, tree in arguments.items():
                 yield f"argument {name}", expression_text(tree)

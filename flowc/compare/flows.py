@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from flowc.compare.changes import EdgeChange, FactChange, FlowChange, NodeChange, ParameterChange, Sort
-from flowc.compare.facts import Facts, flow_facts, parameter_facts, parameter_text, task_facts
+from flowc.compare.facts import TYPE_OF, Facts, flow_facts, parameter_facts, parameter_text, task_facts
 from flowc.compare.matching import match
 from flowc.compare.renaming import renamed
 from runtime.model.definition import Dependency, FlowDefinition, ParameterDefinition, TaskDefinition
@@ -47,9 +47,13 @@ def _new_paths(before: FlowDefinition, after: FlowDefinition, pairs: Mapping[int
 def _differences(before: Facts, after: Facts) -> tuple[FactChange, ...]:
     """In the order of `after`; what is no longer said comes last."""
     names = [*after, *(name for name in before if name not in after)]
-    return tuple(
-        FactChange(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
-    )
+    changes = (FactChange(name, before.get(name), after.get(name)) for name in names)
+    return tuple(each for each in changes if each.before != each.after and not _follows(each))
+
+
+def _follows(change: FactChange) -> bool:
+    """That a value has come to a script, or gone, is told with the script."""
+    return change.name.startswith(TYPE_OF) and None in (change.before, change.after)
 
 
 def _parameters(

@@ -93,6 +93,8 @@ def _value(tree: Any) -> str | None:
         case ["text", *parts]:
             inner = "".join(part if isinstance(part, str) else f"{{{{ {expression_text(part)} }}}}" for part in parts)
             return f'"{inner}"'
+        case ["call", "path", inner]:  # text where a path is wanted: nobody writes this call
+            return expression_text(inner)
         case ["call", name, *arguments]:
             return f"{name}({', '.join(map(expression_text, arguments))})"
         case ["for", name, over, body, condition]:

@@ -27,9 +27,9 @@ def plan(
 ) -> int:
     """Show what a deploy would change, and change nothing.
 
-    flowc plan etl.flow                  what would be new, what different, which runs keep the old version
+    flowc plan etl.flow                 flows, tasks, arguments, edges
 
-    flowc plan etl.flow -o plan.json     keep it: flowc deploy --plan plan.json does this, or nothing
+    flowc plan etl.flow -o plan.json    and keep it for flowc deploy
     """
     from flowc.cli.compilation import compile_paths
     from flowc.cli.planning import plan_deploy

@@ -61,6 +61,7 @@ class Engine:
         self._scheduler = scheduler
         self._vacancy = True
         self._taken: set[int] = set()
+        self._changed = False
         self._queue: queue.SimpleQueue[Operation] = queue.SimpleQueue()
         self._runs: dict[int, ActiveRun] = {}
         self._waiting: dict[int, list[Future[RunStatus]]] = {}
@@ -173,7 +174,7 @@ class Engine:
 
     def _turn(self, batch: list[Operation]) -> None:
         self._batch = batch
-        if not batch and not self._store.changed_outside() and not self._anything_due():
+        if not batch and not self._seen_outside() and not self._anything_due():
             return
         while True:
             try:
@@ -206,6 +207,11 @@ class Engine:
             case _:
                 raise bug
 
+    def _seen_outside(self) -> bool:
+        """Whether somebody else has committed since the last turn that was made durable."""
+        self._changed |= self._store.changed_outside()
+        return self._changed
+
     def _anything_due(self) -> bool:
         now = _now()
         return any(at is not None and at <= now for at in self._due.values()) or self._tick_due(now)
@@ -219,7 +225,7 @@ class Engine:
         self._taken.clear()
         with self._store.transaction():
             step = Step(self._store, _now())
-            if self._store.changed_outside():
+            if self._seen_outside():
                 self._apply_hand_changes(step)
             for operation in batch:
                 self._apply(step, operation)
@@ -228,6 +234,7 @@ class Engine:
             if self._asked:
                 self._look_afresh(step)
             claims = self._advance(step, ended)
+        self._changed = False
         if step.pools_freed:
             self._queue.put(Nudge())
         for attempt_id in ended:

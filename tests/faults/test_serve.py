@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,15 @@ def test_a_second_service_stands_by_and_takes_over_when_the_first_is_killed(fold
                 gate.flush()
                 lines_until(second, "short-1 ended (status=succeeded)")
     assert (folder / "effects").read_text() == "done\nb\n"
+
+
+def test_a_service_that_has_nothing_to_do_notices_an_update_by_hand(folder: Path) -> None:
+    (folder / "late.flow").write_text('flow late { task a { sh "test -f mended" } }\n')
+    assert flowc(folder, "deploy", "late.flow").returncode == 0
+    assert flower(folder, "register", "late").returncode == 0
+    with service(folder) as process:
+        lines_until(process, "late-1 ended (status=failed)")
+        (folder / "mended").touch()
+        with closing(sqlite3.connect(folder / ".flower/flower.db")) as tool, tool:
+            tool.execute("UPDATE task_run SET exec_status = 0 WHERE path = 'a'")
+        lines_until(process, "late-1 ended (status=succeeded)")

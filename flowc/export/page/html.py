@@ -63,7 +63,7 @@ def _task(flow: str, part: TaskPart) -> Iterator[str]:
     yield f'<article id="{escape(_anchor(flow, node.dotted))}"{indent}>'
     loops = f'<span class="each">{_code(node.each)}</span>' if node.each else ""
     condition = f'<span class="when">{_code(node.condition)}</span>' if node.condition else ""
-    yield f'<header><b>{escape(node.dotted)}</b><span class="soft">{escape(does)}</span>{loops}{condition}</header>'
+    yield f'<header><strong>{escape(node.dotted)}</strong><span class="soft">{escape(does)}</span>{loops}{condition}</header>'
     yield from _paragraphs(node.doc)
     if part.after or node.facts:
         links = (f'<li>after <a href="#{escape(_anchor(flow, one))}">{escape(one)}</a></li>' for one in part.after)

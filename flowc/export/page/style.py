@@ -35,7 +35,7 @@ td:first-child { white-space: nowrap; }
 article { border: 1px solid var(--line); border-radius: 10px; padding: 1rem 1.2rem; margin: .75rem 0; }
 article:target { border-color: var(--link); }
 article header { display: flex; flex-wrap: wrap; gap: .3rem .9rem; align-items: baseline; }
-article header b { font-size: 1.05rem; }
+article header strong { font-size: 1.05rem; }
 article table { margin-top: .5rem; } article tr:last-child td { border-bottom: 0; }
 .chips { display: flex; flex-wrap: wrap; gap: .4rem; margin: .5rem 0 0; padding: 0; list-style: none; }
 .chips li { background: var(--panel); border: 1px solid var(--line); border-radius: 99px; padding: .05rem .7rem;

@@ -42,7 +42,7 @@ def _declaration(name: str, names: Iterable[str], declared: Role) -> Match:
 
 
 _NOT_A_NAME: Final = r"(?![ \t]*(?:->|[,.:={]))"
-_BEFORE_A_VALUE: Final = r"(?=[ \t]+(?:[\w\"'(\[{]|-(?!>)))(?![ \t]+(?:and|or|in|then|else|not[ \t]+in)\b)"
+_BEFORE_A_VALUE: Final = r"(?=[ \t]+(?:[\w\"'(\[]|-(?!>)))(?![ \t]+(?:and|or|in|then|else|not[ \t]+in)\b)"
 
 _DAYS: Final = _any(words.DAYS)
 _TYPE_END: Final = Part(r"(?=[ \t]*=)|(?=[ \t]+(?:where|default)\b)|(?=[ \t]*[;}])|$")
@@ -115,6 +115,7 @@ _STATEMENTS: Final[tuple[Rule, ...]] = (
         _start(word, Part(_word([word]), Role.KEYWORD), GAP, Part(rf"{_any(choices)}\b", Role.CHOICE))
         for word, choices in words.CHOICES.items()
     ),
+    _start("choice", Part(_word(words.CHOICES, _BEFORE_A_VALUE), Role.KEYWORD)),
     _start("waiting", Part(_word(["wait"]), Role.KEYWORD), GAP, Part(r"until\b", Role.KEYWORD)),
     _start("block", Part(_word(words.BLOCKS, r"(?=[ \t]*\{)"), Role.KEYWORD)),
     _start("setting", Part(_word(words.SETTINGS, _NOT_A_NAME), Role.KEYWORD)),
@@ -149,19 +150,15 @@ _WORDS: Final[tuple[Rule, ...]] = (
     _match("constant", _word(words.CONSTANTS), Role.CONSTANT),
     _match("operator_word", _word(words.OPERATORS), Role.OPERATOR_WORD),
     _match("branch", _word(words.BRANCHES), Role.KEYWORD),
-    _match("for", _word(["for"], rf"(?=[ \t]+{NAME}[ \t]+in\b)"), Role.KEYWORD),
-    _match("import", r"(?<=[\"'][ \t])import\b", Role.IMPORT),
-    _match("runs", r"(?<=[0-9][ \t])runs\b", Role.KEYWORD),
-    _match("of", _word(["of"], r"(?=[ \t]+[A-Z])"), Role.KEYWORD),
-    _match("zone", _word(["tz"], r"(?=[ \t]*[\"'])"), Role.KEYWORD),
-    _match("before_number", _word(words.BEFORE_NUMBERS, r"(?=[ \t]+[0-9])"), Role.KEYWORD),
-    _match("on_days", _word(["on"], rf"(?=[ \t]+{_DAYS}\b)"), Role.KEYWORD),
+    _match("import", _word(["import"], _BEFORE_A_VALUE), Role.IMPORT),
+    _match("after_number", rf"(?<=[0-9][ \t]){_any(words.AFTER_NUMBERS)}\b", Role.KEYWORD),
     _match("day", rf"{_FREE}{_DAYS}(?=(?:[ \t]*,[ \t]*{_DAYS})*[ \t]+at[ \t]+[0-9])", Role.CHOICE),
     Match(
         "catching_up",
         (Part(_word(["catchup"]), Role.KEYWORD), GAP, Part(rf"{_any(words.CHOICES['catchup'])}\b", Role.CHOICE)),
     ),
     _match("clause", _word(words.CLAUSES, _BEFORE_A_VALUE), Role.KEYWORD),
+    _match("default_record", _word(["default"], r"(?=[ \t]+\{[ \t]*\w+[ \t]*:)"), Role.KEYWORD),
     _match("function", _word(words.FUNCTIONS, r"(?=\()"), Role.FUNCTION),
     _match("callee", rf"{_FREE}[a-z_]\w*(?:\.[a-z_]\w*)*(?=\()", Role.CALLEE),
     _match("type_name", rf"{_FREE}[A-Z]\w*", Role.TYPE),

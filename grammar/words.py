@@ -82,14 +82,11 @@ OUTCOMES_OF_A_CRASH: Final = ("rerun", "suspend")
 SCRIPTS: Final = {"sh": "shell", "bash": "shell", "python": "python", "sql": "sql"}
 """At the start of a statement, before a script in the language behind it."""
 
-CLAUSES: Final = ("as", "by", "default", "per", "when", "where", "with")
-"""Between two values or names."""
+CLAUSES: Final = ("as", "at", "by", "catchup", "default", "for", "of", "on", "per", "tz", "when", "where", "with")
+"""Inside a statement, before a value or a name. No two of those stand beside each other, so this is never a name."""
 
-OTHER_CLAUSES: Final = ("for", "of", "runs")
-"""Inside statements, each before or after something of its own."""
-
-BEFORE_NUMBERS: Final = ("at", "every")
-"""Between a word and a time or duration."""
+AFTER_NUMBERS: Final = ("runs",)
+"""After a number and a space."""
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """After `weekly on`."""

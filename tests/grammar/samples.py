@@ -13,6 +13,8 @@ from flowc.source import Source
 from flowc.syntax import nodes
 from flowc.syntax.lexer import lex
 from flowc.syntax.parser import parse
+from grammar.words import CHOICES as ALTERNATIVES
+from grammar.words import DAYS, OUTCOMES_OF_A_CRASH, SCRIPTS
 from tests.docs.pages import blocks
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +28,7 @@ CHOICES = {
     (nodes.Schedule, "days"),
 }
 """Names in the tree that are words of the language."""
+KNOWN_CHOICES = {*SCRIPTS, *DAYS, *OUTCOMES_OF_A_CRASH, *(word for words in ALTERNATIVES.values() for word in words)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,21 @@ def _sample(name: str, text: str) -> Sample | None:
         return None
     names = frozenset(_names(file))
     words = [begin for _, _, begin, end in lex(source, Sink()).tokens if re.fullmatch(r"[a-z]\w*", text[begin:end])]
-    return Sample(name, text, names, frozenset(words) - names)
+    misspelt = {found.span[0] for found in _choices(file) if found.text not in KNOWN_CHOICES}
+    return Sample(name, text, names, frozenset(words) - names - misspelt)
+
+
+def _choices(node: object) -> Iterator[nodes.Name]:
+    if isinstance(node, list | tuple):
+        for item in node:
+            yield from _choices(item)
+    elif is_dataclass(node):
+        for found in fields(node):
+            value = getattr(node, found.name)
+            if (type(node), found.name) in CHOICES:
+                yield from value if isinstance(value, list) else [value] if value else []
+            else:
+                yield from _choices(value)
 
 
 def _names(node: object) -> Iterator[int]:

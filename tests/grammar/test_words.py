@@ -12,7 +12,7 @@ def coloured() -> set[str]:
     lists = (
         *(words.OPERATORS, words.BRANCHES, words.CONSTANTS, words.NODES, words.VALUES, words.TYPES),
         *(words.OTHER_DECLARATIONS, words.MODULES, words.SETTINGS, words.BLOCKS, tuple(words.CHOICES)),
-        *(words.SCRIPTS, words.CLAUSES, words.BEFORE_NUMBERS, words.OTHER_CLAUSES),
+        *(words.SCRIPTS, words.CLAUSES, words.AFTER_NUMBERS),
         *(words.CHOICES["schedule"], words.CHOICES["trigger"]),
     )
     return {word for found in lists for word in found}

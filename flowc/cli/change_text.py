@@ -58,9 +58,18 @@ def _nodes(changes: Sequence[NodeChange]) -> list[list[Line]]:
 
 
 def _node(change: NodeChange, wide: int) -> list[Line]:
-    was = f" (was {change.was})" if change.was is not None else ""
-    told = f"{change.path}{was}" if change.sort == "changed" else f"{change.path:{wide}}  {change.does}".rstrip()
-    return [_signed(change.sort, told), *_facts(change.facts)]
+    if change.sort == "changed":
+        was = f" (was {change.was})" if change.was is not None else ""
+        return [_signed("changed", f"{change.path}{was}"), *_facts(change.facts)]
+    does = " ".join(filter(None, (change.does, *_when_and_for_what(change))))
+    return [_signed(change.sort, f"{change.path:{wide}}  {does}".rstrip())]
+
+
+def _when_and_for_what(change: NodeChange) -> Iterator[str]:
+    """`for x in xs` and `when y` of a node that has come or gone; its other facts are left to `--json`."""
+    for fact in change.facts:
+        if fact.name == "when" or fact.name.startswith("for "):
+            yield f"{fact.name} {fact.after if fact.after is not None else fact.before}"
 
 
 def _signed(sort: Sort, text: str) -> Line:

@@ -29,7 +29,8 @@ class ParameterChange:
 
 @dataclass(frozen=True, slots=True)
 class NodeChange:
-    """A task or group. `was`: its path before, if it had another one. `does`: its program, or `group`."""
+    """A task or group. `was`: its path before, if it had another one. `does`: its program, or `group`.
+    `facts`: of one that has come or gone, all of them."""
 
     sort: Sort
     path: str

@@ -102,9 +102,15 @@ def _is_renamed(was: str, path: str, paths: Mapping[str, str]) -> bool:
     return was != path and "/".join(filter(None, (paths.get(group, group), name))) != path
 
 
-def _node(sort: Sort, task: TaskDefinition, was: str | None = None, facts: tuple[FactChange, ...] = ()) -> NodeChange:
+def _node(
+    sort: Sort, task: TaskDefinition, was: str | None = None, facts: tuple[FactChange, ...] | None = None
+) -> NodeChange:
+    """Of a node that has come or gone, everything that is said of it."""
+    said = task_facts(task)
+    if facts is None:
+        facts = _differences({}, said) if sort == "added" else _differences(said, {})
     kind: Literal["task", "group"] = "task" if task.kind == "task" else "group"
-    return NodeChange(sort, task.path, kind, task_facts(task)["does"], task.line, was, facts)
+    return NodeChange(sort, task.path, kind, said["does"], task.line, was, facts)
 
 
 def _edges(before: FlowDefinition, after: FlowDefinition, pairs: Mapping[int, int]) -> Iterator[EdgeChange]:

@@ -12,9 +12,9 @@ from grammar import words
 from grammar.roles import Role
 from grammar.rule import Include, Match, Part, Region, Rule, Scripts
 
-GAP: Final = Part(r"[ \t]+")
-SPACE: Final = Part(r"[ \t]*")
-NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*"
+_GAP: Final = Part(r"[ \t]+")
+_SPACE: Final = Part(r"[ \t]*")
+_NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*"
 _FREE: Final = r"(?<![.\w])"
 _STATEMENT: Final = r"(?:flow|task|param|parallel|sequence|out|type|enum|let)[ \t]+[A-Za-z_]\w*[ \t]*[={:(]"
 _FORGOTTEN: Final = rf"(?=\}})|(?=^[ \t]*{_STATEMENT})"
@@ -38,11 +38,13 @@ def _start(name: str, *parts: Part) -> Match:
 
 
 def _declaration(name: str, names: Iterable[str], declared: Role) -> Match:
-    return _start(name, Part(_word(names), Role.DECLARATION), GAP, Part(NAME, declared))
+    return _start(name, Part(_word(names), Role.DECLARATION), _GAP, Part(_NAME, declared))
 
 
-_NOT_A_NAME: Final = r"(?![ \t]*(?:->|[,.:={]))"
-_BEFORE_A_VALUE: Final = r"(?=[ \t]+(?:[\w\"'(\[]|-(?!>)))(?![ \t]+(?:and|or|in|then|else|not[ \t]+in)\b)"
+_NO_OPERATOR: Final = r"(?![ \t]+(?:and|or|in|then|else|not[ \t]+in)\b)"
+_NOT_A_NAME: Final = rf"(?![ \t]*(?:->|[,.:={{<>*/+?!])){_NO_OPERATOR}"
+"""A word at the start of a line is a name if a chain or an expression goes on behind it."""
+_BEFORE_A_VALUE: Final = rf"(?=[ \t]+(?:[\w\"'(\[]|-(?!>))){_NO_OPERATOR}"
 
 _DAYS: Final = _any(words.DAYS)
 _TYPE_END: Final = Part(r"(?=[ \t]*=)|(?=[ \t]+(?:where|default)\b)|(?=[ \t]*[;}])|$")
@@ -57,7 +59,7 @@ _COMMENTS: Final[tuple[Rule, ...]] = (
 _DECLARATIONS: Final[tuple[Rule, ...]] = (
     Region(
         "template",
-        (Part(_word(["task"]), Role.DECLARATION), GAP, Part(NAME, Role.NODE), SPACE, Part(r"\(", Role.PUNCTUATION)),
+        (Part(_word(["task"]), Role.DECLARATION), _GAP, Part(_NAME, Role.NODE), _SPACE, Part(r"\(", Role.PUNCTUATION)),
         _ROUND_END,
         "type",
         starts=True,
@@ -65,7 +67,7 @@ _DECLARATIONS: Final[tuple[Rule, ...]] = (
     _declaration("node", words.NODES, Role.NODE),
     Region(
         "typed",
-        (Part(_word(["param", "out"]), Role.DECLARATION), GAP, Part(NAME, Role.VALUE), SPACE, _COLON),
+        (Part(_word(["param", "out"]), Role.DECLARATION), _GAP, Part(_NAME, Role.VALUE), _SPACE, _COLON),
         _TYPE_END,
         "type",
         starts=True,
@@ -75,9 +77,9 @@ _DECLARATIONS: Final[tuple[Rule, ...]] = (
         "type_declaration",
         (
             Part(_word(["type"]), Role.DECLARATION),
-            GAP,
-            Part(NAME, Role.TYPE),
-            SPACE,
+            _GAP,
+            Part(_NAME, Role.TYPE),
+            _SPACE,
             Part("=", Role.OPERATOR),
         ),
         Part(r"$"),
@@ -88,16 +90,16 @@ _DECLARATIONS: Final[tuple[Rule, ...]] = (
         "enum_declaration",
         (
             Part(_word(["enum"]), Role.DECLARATION),
-            GAP,
-            Part(NAME, Role.TYPE),
-            SPACE,
+            _GAP,
+            Part(_NAME, Role.TYPE),
+            _SPACE,
             Part(r"\{", Role.PUNCTUATION),
         ),
         Part(r"\}", Role.PUNCTUATION),
         "enum",
         starts=True,
     ),
-    _start("pool", Part(_word(["pool"]), Role.DECLARATION), GAP, Part(NAME, Role.NODE), Part(r"(?=[ \t]*\{)")),
+    _start("pool", Part(_word(["pool"]), Role.DECLARATION), _GAP, Part(_NAME, Role.NODE), Part(r"(?=[ \t]*\{)")),
     _start("test", Part(_word(["test"], r"(?=[ \t]*[\"'])"), Role.DECLARATION)),
     _start("module", Part(_word(words.MODULES, r"(?=[ \t]*[\"'])"), Role.IMPORT)),
 )
@@ -106,20 +108,20 @@ _STATEMENTS: Final[tuple[Rule, ...]] = (
     _start(
         "crash",
         Part(_word(["on"]), Role.KEYWORD),
-        GAP,
+        _GAP,
         Part("crash", Role.CHOICE),
-        GAP,
+        _GAP,
         Part(rf"{_any(words.OUTCOMES_OF_A_CRASH)}\b", Role.CHOICE),
     ),
     *(
-        _start(word, Part(_word([word]), Role.KEYWORD), GAP, Part(rf"{_any(choices)}\b", Role.CHOICE))
+        _start(word, Part(_word([word]), Role.KEYWORD), _GAP, Part(rf"{_any(choices)}\b", Role.CHOICE))
         for word, choices in words.CHOICES.items()
     ),
     _start("choice", Part(_word(words.CHOICES, _BEFORE_A_VALUE), Role.KEYWORD)),
-    _start("waiting", Part(_word(["wait"]), Role.KEYWORD), GAP, Part(r"until\b", Role.KEYWORD)),
+    _start("waiting", Part(_word(["wait"]), Role.KEYWORD), _GAP, Part(r"until\b", Role.KEYWORD)),
     _start("block", Part(_word(words.BLOCKS, r"(?=[ \t]*\{)"), Role.KEYWORD)),
     _start("setting", Part(_word(words.SETTINGS, _NOT_A_NAME), Role.KEYWORD)),
-    _start("arm", Part(rf"{_FREE}(?!(?:else|if)\b){NAME}(?=[ \t]*\{{)", Role.MEMBER)),
+    _start("arm", Part(rf"{_FREE}(?!(?:else|if)\b){_NAME}(?=[ \t]*\{{)", Role.MEMBER)),
 )
 
 _TEXTS: Final[tuple[Rule, ...]] = (
@@ -145,8 +147,8 @@ _LITERALS: Final[tuple[Rule, ...]] = (
 
 _WORDS: Final[tuple[Rule, ...]] = (
     _match("state", rf"(?<=\.){_any(words.STATES)}\b", Role.STATE),
-    _match("member", rf"(?<=\.){NAME}", Role.NAME),
-    _match("key", rf"{_FREE}{NAME}(?=[ \t]*:)", Role.KEY),
+    _match("member", rf"(?<=\.){_NAME}", Role.NAME),
+    _match("key", rf"{_FREE}{_NAME}(?=[ \t]*:)", Role.KEY),
     _match("constant", _word(words.CONSTANTS), Role.CONSTANT),
     _match("operator_word", _word(words.OPERATORS), Role.OPERATOR_WORD),
     _match("branch", _word(words.BRANCHES), Role.KEYWORD),
@@ -155,14 +157,14 @@ _WORDS: Final[tuple[Rule, ...]] = (
     _match("day", rf"{_FREE}{_DAYS}(?=(?:[ \t]*,[ \t]*{_DAYS})*[ \t]+at[ \t]+[0-9])", Role.CHOICE),
     Match(
         "catching_up",
-        (Part(_word(["catchup"]), Role.KEYWORD), GAP, Part(rf"{_any(words.CHOICES['catchup'])}\b", Role.CHOICE)),
+        (Part(_word(["catchup"]), Role.KEYWORD), _GAP, Part(rf"{_any(words.CHOICES['catchup'])}\b", Role.CHOICE)),
     ),
     _match("clause", _word(words.CLAUSES, _BEFORE_A_VALUE), Role.KEYWORD),
     _match("default_record", _word(["default"], r"(?=[ \t]+\{[ \t]*\w+[ \t]*:)"), Role.KEYWORD),
     _match("function", _word(words.FUNCTIONS, r"(?=\()"), Role.FUNCTION),
     _match("callee", rf"{_FREE}[a-z_]\w*(?:\.[a-z_]\w*)*(?=\()", Role.CALLEE),
     _match("type_name", rf"{_FREE}[A-Z]\w*", Role.TYPE),
-    _match("name", NAME, Role.NAME),
+    _match("name", _NAME, Role.NAME),
 )
 
 _SIGNS: Final[tuple[Rule, ...]] = (
@@ -185,11 +187,11 @@ CONTEXTS: Final[Mapping[str, tuple[Rule, ...]]] = {
         *_COMMENTS,
         Region("fields", (Part(r"\{", Role.PUNCTUATION),), Part(r"\}", Role.PUNCTUATION), "type"),
         Region("of_types", (Part(r"\[", Role.PUNCTUATION),), Part(rf"\]|{_FORGOTTEN}", Role.PUNCTUATION), "type"),
-        _match("field", rf"{_FREE}{NAME}(?=[ \t]*:)", Role.KEY),
+        _match("field", rf"{_FREE}{_NAME}(?=[ \t]*:)", Role.KEY),
         _match("builtin_type", _word(words.BUILTIN_TYPES, r"(?!\()"), Role.BUILTIN_TYPE),
         Include("expression"),
     ),
-    "enum": (*_COMMENTS, *_TEXTS, _match("enum_member", rf"{_FREE}{NAME}", Role.MEMBER), *_SIGNS),
+    "enum": (*_COMMENTS, *_TEXTS, _match("enum_member", rf"{_FREE}{_NAME}", Role.MEMBER), *_SIGNS),
     "line_text": (
         _match("escape", r"\\(?:\{\{|u\{[0-9A-Fa-f]+\}|u[0-9A-Fa-f]{4}|.)", Role.ESCAPE),
         Region("line_hole", (Part(r"\{\{", Role.HOLE),), Part(r"\}\}|$", Role.HOLE), "expression"),

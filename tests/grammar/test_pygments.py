@@ -89,3 +89,9 @@ def test_lexer_is_registered_for_rich_and_sphinx() -> None:
 def test_comment_and_doc_comment_differ() -> None:
     found = kinds("## Told.\n# Not told.\n")
     assert (found["## Told."], found["# Not told."]) == (Comment.Special, Comment.Single)
+
+
+def test_word_of_the_language_is_a_name_where_an_expression_goes_on() -> None:
+    text = "flow a {\n    task b {\n        when x and\n            limit > 3 or\n            retry and y\n    }\n}\n"
+    found = kinds(text)
+    assert (found["limit"], found["retry"], found["when"]) == (Name, Name, Keyword)

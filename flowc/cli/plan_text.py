@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -42,14 +41,10 @@ def _title(flow: FlowPlan) -> Line:
 def _schedules(flow: FlowPlan) -> Iterator[Line]:
     if flow.next_runs is None:
         return
-    before, after = (", ".join(map(_moment, times)) or "none" for times in flow.next_runs)
+    before, after = (", ".join(times) or "none" for times in flow.next_runs)
     yield Line("  next runs by schedule", "name")
     yield Line(f"    - {before}", "removed")
     yield Line(f"    + {after}", "added")
-
-
-def _moment(microseconds: int) -> str:
-    return dt.datetime.fromtimestamp(microseconds / 1_000_000, dt.UTC).astimezone().strftime("%a %Y-%m-%d %H:%M")
 
 
 def _runs(flow: FlowPlan) -> Iterator[Line]:

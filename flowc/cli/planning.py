@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 
 NEXT_RUNS: Final = 3
 
+NextRuns = tuple[str, ...]
+"""Times in the words of `flowc check`, soonest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class FlowPlan:
     """What becomes of one flow. `base`: the version that is deployed now. `keeping`: versions, newest first, that runs
     under way go on with. `taken_from`: the other file that it was deployed from, so that a deploy needs to be told.
 
-    `next_runs`: if its schedules change, the next times before and after, in microseconds.
+    `next_runs`: if its schedules change, the next times before and after.
     """
 
     change: FlowChange
@@ -35,7 +38,7 @@ class FlowPlan:
     base: VersionSummary | None = None
     keeping: tuple[VersionSummary, ...] = ()
     taken_from: str | None = None
-    next_runs: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+    next_runs: tuple[NextRuns, NextRuns] | None = None
 
     @property
     def version(self) -> int:
@@ -93,7 +96,7 @@ def _flow(flow: FlowDefinition, deployed: bool, reader: Reader, project: Path, z
         base,
         tuple(version for version in versions if version.under_way),
         known if known != os.path.join(project, flow.source_file) else None,
-        _next_runs(before.schedules, flow.schedules, zone),
+        _next_runs(before, flow, zone),
     )
 
 
@@ -104,15 +107,19 @@ def _with_project(change: FlowChange, before: str, after: str) -> FlowChange:
     return replace(change, sort="changed", facts=(moved, *change.facts))
 
 
-def _next_runs(
-    before: Sequence[ScheduleDefinition], after: Sequence[ScheduleDefinition], zone: str
-) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
-    if [replace(each, line=0) for each in before] == [replace(each, line=0) for each in after]:
+def _next_runs(before: FlowDefinition, after: FlowDefinition, zone: str) -> tuple[NextRuns, NextRuns] | None:
+    rules = [[replace(each, line=0) for each in flow.schedules] for flow in (before, after)]
+    if rules[0] == rules[1]:
         return None
-    from runtime.schedule import next_instants
-
     now = time.time_ns() // 1000
-    return tuple(next_instants(before, now, zone, NEXT_RUNS)), tuple(next_instants(after, now, zone, NEXT_RUNS))
+    return _next(before.schedules, now, zone), _next(after.schedules, now, zone)
+
+
+def _next(schedules: Sequence[ScheduleDefinition], now: int, zone: str) -> NextRuns:
+    from runtime.schedule import moment, next_instants
+
+    shown_in = next((each.zone for each in schedules if each.zone), zone)
+    return tuple(moment(instant, shown_in) for instant in next_instants(schedules, now, zone, NEXT_RUNS))
 
 
 def _is_from(flow: FlowSummary, files: Sequence[Path], folders: Sequence[Path]) -> bool:

@@ -57,6 +57,7 @@ def _flow(flow: FlowPlan) -> dict[str, Any]:
         "to_version": flow.version,
         "to_hash": flow.content_hash,
         "taken_from": flow.taken_from,
+        "next_runs": None if flow.next_runs is None else dict(zip(("before", "after"), flow.next_runs, strict=True)),
         "runs_under_way": [
             {"run": run, "version": version.version} for version in flow.keeping for run in version.under_way
         ],

@@ -196,6 +196,17 @@ def test_flow_of_another_file_is_told_before_deploy_refuses_it(tmp_path: Path) -
     assert "  ~ file  a.flow → b.flow\n" in told
 
 
+def test_schedule_that_moves_is_told_with_its_next_times(tmp_path: Path) -> None:
+    rule = 'schedule daily at 06:30 tz "Europe/London"'
+    file = write(tmp_path, "hello.flow", GOOD.replace("flow hello {", f"flow hello {{\n    {rule}"))
+    flowc("deploy", "hello.flow", cwd=tmp_path)
+    edit(file, ("06:30", "07:15"))
+    lines = flowc("plan", "hello.flow", cwd=tmp_path).out.splitlines()
+    assert lines[1] == '  ~ schedule  daily at 06:30 tz "Europe/London" → daily at 07:15 tz "Europe/London"'
+    place = lines.index("  next runs by schedule")
+    assert (lines[place + 1].count("06:30"), lines[place + 2].count("07:15")) == (3, 3)
+
+
 def test_json_says_what_the_text_says(etl: Path) -> None:
     edit(etl / "etl.flow", ("timeout 3m", "timeout 4m"))
     planned = json.loads(flowc("plan", "--json", "etl.flow", cwd=etl).out)

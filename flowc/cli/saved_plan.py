@@ -76,7 +76,7 @@ def read_plan(file: Path) -> SavedPlan:
     """The plan of a file; FlowerError if it is none."""
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
-        if data["plan"] != _FORM:
+        if data["plan"] != _FORM or not data["files"]:
             raise ValueError
         return SavedPlan(
             Path(data["project"]),

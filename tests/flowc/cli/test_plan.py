@@ -145,7 +145,16 @@ def test_kept_plan_is_refused_after_its_files_have_changed(tmp_path: Path) -> No
     assert ended.err.startswith("error: the files have changed since the plan was made: see flow `hello`\n")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"plan": 99}', '{"plan": 1, "project": 3, "files": 4, "flows": 5}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"plan": 99}',
+        '{"plan": 1, "project": "", "files": [], "flows": []}',
+        '{"plan": 1, "project": 3, "files": 4, "flows": 5}',
+    ],
+)
 def test_file_that_holds_no_plan_is_refused(text: str, tmp_path: Path) -> None:
     write(tmp_path, "plan.json", text)
     ended = flowc("deploy", "--plan", "plan.json", cwd=tmp_path)

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from flowc.export.wording import duration_text, outcome_text, retry_text, script_text
+from flowc.export.wording import (
+    outcome_text,
+    pool_text,
+    retry_text,
+    schedule_text,
+    script_text,
+    time_text,
+    until_text,
+)
 from runtime.expression.text import expression_text
 from runtime.model.definition import (
     Action,
@@ -18,8 +26,6 @@ from runtime.model.definition import (
     FlowDefinition,
     OutDefinition,
     ParameterDefinition,
-    PoolDefinition,
-    ScheduleDefinition,
     Script,
     TaskDefinition,
     Wait,
@@ -81,20 +87,12 @@ def flow_facts(flow: FlowDefinition) -> Facts:
             *_said("tz", flow.zone),
             *_said("overlap", flow.overlap),
             *([("limit of runs", str(flow.limit_runs))] if flow.limit_runs is not None else []),
-            *((f"pool {pool.name}", _pool(pool)) for pool in flow.pools),
+            *((f"pool {pool.name}", pool_text(pool)) for pool in flow.pools),
             *((f"type {name}", shape) for name, shape in sorted(_named_types(flow).items())),
             *((name, text) for name, text in task_facts(flow.tasks[0]).items() if name not in ("does", "doc")),
             *_said("doc", flow.doc),
         ]
     )
-
-
-def schedule_text(schedule: ScheduleDefinition) -> str:
-    """`daily at 06:30 tz "Europe/London" when …`."""
-    from runtime.schedule import words
-
-    text = words(schedule)
-    return text if schedule.when is None else text.replace("when …", f"when {expression_text(schedule.when)}")
 
 
 def _doing(task: TaskDefinition) -> Iterator[_Fact]:
@@ -122,7 +120,7 @@ def _action(action: Action | None) -> Iterator[_Fact]:
             for name, tree in arguments.items():
                 yield f"argument {name}", expression_text(tree)
         case Wait(until):
-            yield "wait", _time(until)
+            yield "wait", time_text(until)
         case Ask(text):
             yield "ask", expression_text(text)
 
@@ -139,14 +137,12 @@ def _conditions(task: TaskDefinition) -> Iterator[_Fact]:
     if task.awaits is not None:
         yield "after", outcome_text(task.awaits)
     if task.until is not None:
-        rounds = f", at_most: {task.until.at_most}" if task.until.at_most is not None else ""
-        every = duration_text(task.until.every_seconds)
-        yield "until", f"{expression_text(task.until.condition)}, every: {every}{rounds}"
+        yield "until", until_text(task.until).removeprefix("until ")
 
 
 def _settings(task: TaskDefinition) -> Iterator[_Fact]:
     if task.timeout_seconds is not None:
-        yield "timeout", _time(task.timeout_seconds)
+        yield "timeout", time_text(task.timeout_seconds)
     yield from _expression("limit", task.limit)
     for use in task.uses:
         yield f"use {use.pool}", expression_text(use.weight)
@@ -158,23 +154,11 @@ def _settings(task: TaskDefinition) -> Iterator[_Fact]:
     )
     if task.cache is not None:
         by = f" by {expression_text(task.cache.by)}" if task.cache.by is not None else ""
-        yield "cache", f"{_time(task.cache.age)}{by}"
+        yield "cache", f"{time_text(task.cache.age)}{by}"
     yield from (("idempotent", ""),) if task.idempotent else ()
     yield from (("allow_failure", ""),) if task.allow_failure else ()
     yield from _expression("allow_failures", task.allow_failures)
     yield from (("priority", str(task.priority)),) if task.priority else ()
-
-
-def _time(tree: Any) -> str:
-    """Times that are known are stored as a number of seconds."""
-    known = isinstance(tree, int | float) and not isinstance(tree, bool)
-    return duration_text(tree) if known else expression_text(tree)
-
-
-def _pool(pool: PoolDefinition) -> str:
-    limit = [f"limit {pool.limit}"] if pool.limit is not None else []
-    rate = [f"rate {pool.rate} per {duration_text(pool.per_seconds)}"] if pool.rate is not None else []
-    return ", ".join(limit + rate)
 
 
 def _expression(name: str, tree: Any) -> Iterable[_Fact]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flowc.export.implied import implied_links
-from flowc.export.wording import condition_of, doing_of, facts_of, mapping_of
+from flowc.export.wording import condition_of, doing_of, facts_of, flow_facts_of, mapping_of
 from runtime.model.definition import FlowDefinition, TaskDefinition
 
 
@@ -53,11 +53,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A flow. `nodes[0]` is its body."""
+    """A flow. `nodes[0]` is its body. `facts`: its schedules and other settings, one a text."""
 
     name: str
     doc: str
     file: str
+    facts: tuple[str, ...]
     nodes: tuple[Node, ...]
     links: tuple[Link, ...]
 
@@ -97,7 +98,7 @@ def graph_of(flow: FlowDefinition) -> Graph:
         members[_parent(task)].append(task.node)
     sequences = {_parent(flow.tasks[edge.successor]) for edge in flow.dependencies if edge.origin == "sequence"}
     nodes = tuple(_node(task, tuple(members[task.node]), task.node in sequences) for task in flow.tasks)
-    return Graph(flow.name, flow.doc, flow.source_file, nodes, tuple(_links(flow)))
+    return Graph(flow.name, flow.doc, flow.source_file, flow_facts_of(flow), nodes, tuple(_links(flow)))
 
 
 def _parent(task: TaskDefinition) -> int:

@@ -8,12 +8,14 @@ from flowc.export.graph import Graph, Link, Node
 
 
 def graph_json(graph: Graph) -> dict[str, Any]:
-    """`{"flow", "file", "line", "doc", "nodes": […], "edges": […]}`; nodes are named by their paths (`ingest/copy`)."""
+    """`{"flow", "file", "line", "doc", "settings", "nodes": […], "edges": […]}`; nodes are named by their paths:
+    `ingest/copy`."""
     return {
         "flow": graph.name,
         "file": graph.file,
         "line": graph.nodes[0].line,
         "doc": graph.doc,
+        "settings": list(graph.facts),
         "nodes": [_node(graph, node) for node in graph.nodes[1:]],
         "edges": [_edge(graph, link) for link in graph.links],
     }

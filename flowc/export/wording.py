@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from runtime.expression.text import expression_text
-from runtime.model.definition import Retry, Script, TaskDefinition
+from runtime.model.definition import (
+    FlowDefinition,
+    PoolDefinition,
+    Retry,
+    ScheduleDefinition,
+    Script,
+    TaskDefinition,
+    Until,
+)
 from runtime.model.encode import program_of
 
 _UNITS: Final = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
@@ -67,15 +75,57 @@ def facts_of(task: TaskDefinition) -> tuple[str, ...]:
 def _facts(task: TaskDefinition) -> Iterator[str]:
     yield from (retry_text(retry) for retry in task.retry)
     if task.timeout_seconds is not None:
-        yield f"timeout {_seconds(task.timeout_seconds)}"
+        yield f"timeout {time_text(task.timeout_seconds)}"
+    if task.until is not None:
+        yield until_text(task.until)
     if task.limit is not None:
         yield f"limit {expression_text(task.limit)}"
-    if task.idempotent:
-        yield "idempotent"
+    yield from (f"use {use.pool}{'' if use.weight == 1 else f' {expression_text(use.weight)}'}" for use in task.uses)
+    if task.cache is not None:
+        by = f" by {expression_text(task.cache.by)}" if task.cache.by is not None else ""
+        yield f"cache {time_text(task.cache.age)}{by}"
     if task.allow_failure:
         yield "allow_failure"
     if task.allow_failures is not None:
         yield f"allow_failures {expression_text(task.allow_failures)}"
+    if task.priority:
+        yield f"priority {task.priority}"
+    if task.idempotent:
+        yield "idempotent"
+
+
+def flow_facts_of(flow: FlowDefinition) -> tuple[str, ...]:
+    """The settings of a flow: schedules, overlap, pools, owner, each as a short text."""
+    told = [f"schedule {schedule_text(schedule)}" for schedule in flow.schedules]
+    told += [f'tz "{flow.zone}"'] if flow.zone else []
+    told += [f"overlap {flow.overlap}"] if flow.overlap else []
+    told += [f"limit {flow.limit_runs} runs"] if flow.limit_runs is not None else []
+    told += [f"pool {pool.name} ({pool_text(pool)})" for pool in flow.pools]
+    told += [f"owner {flow.owner}"] if flow.owner else []
+    told += [f"tags {', '.join(flow.tags)}"] if flow.tags else []
+    return (*told, *facts_of(flow.tasks[0]))
+
+
+def schedule_text(schedule: ScheduleDefinition) -> str:
+    """`daily at 06:30 tz "Europe/London" when …`."""
+    from runtime.schedule import words
+
+    text = words(schedule)
+    return text if schedule.when is None else text.replace("when …", f"when {expression_text(schedule.when)}")
+
+
+def pool_text(pool: PoolDefinition) -> str:
+    """`limit 3, rate 10 per 1s`."""
+    limit = [f"limit {pool.limit}"] if pool.limit is not None else []
+    rate = [f"rate {pool.rate} per {duration_text(pool.per_seconds)}"] if pool.rate is not None else []
+    return ", ".join(limit + rate)
+
+
+def until_text(until: Until) -> str:
+    """`until done, every: 30s, at_most: 100`."""
+    every = f", every: {duration_text(until.every_seconds)}" if until.every_seconds else ""
+    rounds = f", at_most: {until.at_most}" if until.at_most is not None else ""
+    return f"until {expression_text(until.condition)}{every}{rounds}"
 
 
 def retry_text(retry: Retry) -> str:
@@ -94,11 +144,10 @@ def retry_text(retry: Retry) -> str:
     return ", ".join(parts)
 
 
-def _seconds(tree: Any) -> str:
-    """Seconds are stored as a number if they are known, else as an expression."""
-    if isinstance(tree, int | float):
-        return duration_text(tree)
-    return expression_text(tree)
+def time_text(tree: Any) -> str:
+    """A time as a literal; times that are known are stored as a number of seconds, others as an expression."""
+    known = isinstance(tree, int | float) and not isinstance(tree, bool)
+    return duration_text(tree) if known else expression_text(tree)
 
 
 def duration_text(seconds: float) -> str:

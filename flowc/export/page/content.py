@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flowc.export.graph import Graph, Node, graph_of
-from flowc.export.wording import script_text
+from flowc.export.wording import script_text, time_text
 from runtime.expression.text import expression_text
 from runtime.model.definition import Action, Ask, Call, FlowDefinition, OutDefinition, Script, TaskDefinition, Wait
 from runtime.model.types import Enum, ListOf, MapOf, Optional, Record, Type, type_from_json
@@ -99,7 +99,7 @@ def _task(graph: Graph, node: Node, task: TaskDefinition) -> TaskPart:
         node=node,
         depth=len(graph.around(node.number)) - 2,
         after=tuple(graph.nodes[link.source].dotted for link in graph.shown() if link.target == node.number),
-        arguments=tuple(_arguments(task.action)),
+        arguments=(*_arguments(task.action), *_surroundings(task)),
         outs=tuple(_out(out) for out in task.outs),
         code=script_text(script).strip("\n") if script else "",
         language=script.language if script else "",
@@ -114,14 +114,26 @@ def _arguments(action: Action | None) -> Iterator[Entry]:
         case Script(language="sql", connection=connection):
             yield Entry("database", value=expression_text(connection))
         case Wait(until):
-            yield Entry("until", value=expression_text(until))
+            yield Entry("until", value=time_text(until))
         case Ask(text):
             yield Entry("question", value=expression_text(text))
 
 
+def _surroundings(task: TaskDefinition) -> Iterator[Entry]:
+    """Where and with which variables a script runs, and what must hold after it."""
+    for name, tree in task.env:
+        yield Entry(f"env {name}", value=expression_text(tree))
+    if task.cwd is not None:
+        yield Entry("cwd", value=expression_text(task.cwd))
+    for ensure in task.ensures:
+        yield Entry("ensure", value=expression_text(ensure.condition))
+
+
 def _out(out: OutDefinition) -> Entry:
-    value = expression_text(out.value) if out.computed else ""
-    return Entry(out.name, str(type_from_json(out.type)), value, doc=out.doc)
+    value = f"= {expression_text(out.value)}" if out.computed else ""
+    default = f"default {expression_text(out.default)}" if out.has_default else ""
+    condition = expression_text(out.where) if out.where is not None else ""
+    return Entry(out.name, str(type_from_json(out.type)), value or default, condition, out.doc)
 
 
 def _named(kinds: Iterable[Type]) -> Iterator[NamedType]:

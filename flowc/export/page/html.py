@@ -32,6 +32,8 @@ def _flow(flow: FlowPart) -> Iterator[str]:
     yield f'<section id="{escape(flow.name)}">\n<h2>{escape(flow.name)}</h2>'
     yield from _paragraphs(flow.doc, "lead")
     yield f"<pre>$ {escape(flow.command)}</pre>"
+    if flow.graph.facts:
+        yield f'<ul class="chips">{"".join(f"<li>{escape(fact)}</li>" for fact in flow.graph.facts)}</ul>'
     if flow.parameters:
         yield "<h3>Parameters</h3>"
         yield from _table(("name", "type", "default", ""), map(_parameter, flow.parameters))
@@ -63,7 +65,8 @@ def _task(flow: str, part: TaskPart) -> Iterator[str]:
     yield f'<article id="{escape(_anchor(flow, node.dotted))}"{indent}>'
     loops = f'<span class="each">{_code(node.each)}</span>' if node.each else ""
     condition = f'<span class="when">{_code(node.condition)}</span>' if node.condition else ""
-    yield f'<header><strong>{escape(node.dotted)}</strong><span class="soft">{escape(does)}</span>{loops}{condition}</header>'
+    yield f"<header><strong>{escape(node.dotted)}</strong>"
+    yield f'<span class="soft">{escape(does)}</span>{loops}{condition}</header>'
     yield from _paragraphs(node.doc)
     if part.after or node.facts:
         links = (f'<li>after <a href="#{escape(_anchor(flow, one))}">{escape(one)}</a></li>' for one in part.after)
@@ -83,8 +86,8 @@ def _anchor(flow: str, dotted: str) -> str:
 
 
 def _out(out: Entry) -> list[str]:
-    computed = f" {_code(f'= {out.value}')}" if out.value else ""
-    return [_code(out.name), _code(out.type), _inline(out.doc) + computed]
+    condition = f'<div class="soft">where {_code(out.condition)}</div>' if out.condition else ""
+    return [_code(out.name), _code(out.type), " ".join(filter(None, (_inline(out.doc), _code(out.value)))) + condition]
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

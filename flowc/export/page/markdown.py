@@ -18,6 +18,8 @@ def _flow(flow: FlowPart) -> Iterator[str]:
     if flow.doc:
         yield from (_prose(flow.doc), "")
     yield from ("```console", f"$ {flow.command}", "```", "")
+    if flow.graph.facts:
+        yield from (*(f"- {_code(fact)}" for fact in flow.graph.facts), "")
     if flow.parameters:
         yield from ("### Parameters", "", *_table(("name", "type", "default", ""), map(_parameter, flow.parameters)))
     if flow.types:
@@ -35,7 +37,7 @@ def _flow(flow: FlowPart) -> Iterator[str]:
 def _parameter(entry: Entry) -> list[str]:
     told = _cell(entry.doc)
     if entry.condition:
-        told = f"{told} Must hold: {_code(entry.condition)}.".strip()
+        told = f"{told} {_code(f'where {entry.condition}')}".strip()
     return [_code(entry.name), _code(entry.type), _code(entry.value) if entry.value else "*needed*", told]
 
 
@@ -48,8 +50,8 @@ def _task(part: TaskPart) -> list[str]:
 
 
 def _out(out: Entry) -> str:
-    computed = f"= {out.value}" if out.value else ""
-    return " ".join(text for text in (_cell(out.doc), _code(computed)) if text)
+    condition = f"where {out.condition}" if out.condition else ""
+    return " ".join(text for text in (_cell(out.doc), _code(out.value), _code(condition)) if text)
 
 
 def _table(head: Sequence[str], rows: Iterator[list[str]]) -> Iterator[str]:

@@ -48,7 +48,8 @@ def _head(graph: Graph, paint: Paint, columns: int | None) -> list[str]:
         counts.append(_counted(graph.groups, "group"))
     place = f"{', '.join(counts)}   {graph.file}:{graph.nodes[0].line}"
     head = paint("name", graph.name) + paint("faint", f"   {place}")
-    return [head, *(paint("faint", _cut(line, columns)) for line in graph.doc.splitlines())]
+    doc = [paint("faint", _cut(line, columns)) for line in graph.doc.splitlines()]
+    return [head, *doc, *(paint("condition", _cut(fact, columns)) for fact in graph.facts)]
 
 
 def _foot(graph: Graph, lines: list[Line], paint: Paint, all_links: bool) -> list[str]:

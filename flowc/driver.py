@@ -13,6 +13,7 @@ from typing import Final
 
 from flowc.analysis.flows import analyse
 from flowc.analysis.model import Catalog, Flow
+from flowc.analysis.module import Module
 from flowc.diagnostics import Diagnostic, Label, Sink, codes
 from flowc.emit.rows import rows_of
 from flowc.plan.plan import Edges, plan
@@ -38,6 +39,8 @@ class Unit:
     given: Input
     sink: Sink
     tree: File = field(default_factory=File)
+    imports: dict[str, Module] = field(default_factory=dict)
+    module: Module | None = None
     flows: list[Flow] = field(default_factory=list)
     edges: list[Edges] = field(default_factory=list)
     definitions: list[FlowDefinition] = field(default_factory=list)
@@ -110,7 +113,7 @@ def read_tree(unit: Unit) -> None:
 
 def resolve(unit: Unit) -> None:
     """Tree to resolved model: names, types, settings, scripts."""
-    unit.flows = analyse(unit.tree, unit.given.source, unit.given.catalog, unit.sink)
+    unit.module, unit.flows = analyse(unit.tree, unit.given.source, unit.given.catalog, unit.sink, unit.imports)
 
 
 def order(unit: Unit) -> None:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 from flowc.analysis.expressions import Expressions
 from flowc.analysis.mismatch import Wanted, report_missing
-from flowc.analysis.model import Catalog
 from flowc.analysis.report import did_you_mean
 from flowc.analysis.scope import Scope
 from flowc.analysis.scripts import Hole, Problem, Text, bind
+from flowc.analysis.typed import Typed
 from flowc.analysis.types import described, is_unknown
 from flowc.diagnostics import Code, Label, codes
+from flowc.source import Source, Span
 from flowc.syntax import nodes
 from runtime.model import definition
 from runtime.model.definition import Binding, Script, Tree
 from runtime.model.signature import ParameterSignature, Signature
 from runtime.model.types import PATH, Optional, Type, optional, type_to_json
+
+if TYPE_CHECKING:
+    from flowc.analysis.module import Module
+
+Place = tuple[Source, Span]
 
 _CODES: Final[dict[str, Code]] = {
     "unsafe": codes.UNSAFE_SCRIPT,
@@ -26,13 +33,13 @@ _CODES: Final[dict[str, Code]] = {
 
 
 class Actions:
-    """Checks the actions of tasks. `declared`: what else the file declares, by name, for better messages."""
+    """Checks the actions of tasks, as they are written in a file."""
 
-    def __init__(self, checker: Expressions, catalog: Catalog, declared: dict[str, nodes.Item]) -> None:
+    def __init__(self, checker: Expressions, module: Module) -> None:
         self._checker = checker
         self._report = checker.report
-        self._catalog = catalog
-        self._declared = declared
+        self._catalog = module.catalog
+        self._module = module
 
     # Scripts
 
@@ -117,12 +124,16 @@ class Actions:
             for argument in invocation.arguments:
                 self._checker.infer(argument.value, scope)
             return None
-        return definition.Call(name, self._arguments(invocation, signature, scope)), signature
+        values = self.arguments(invocation, signature, scope, {})
+        return definition.Call(name, {name: value.tree for name, value in values.items()}), signature
 
-    def _arguments(self, invocation: nodes.Invocation, signature: Signature, scope: Scope) -> dict[str, Tree]:
+    def arguments(
+        self, invocation: nodes.Invocation, signature: Signature, scope: Scope, places: Mapping[str, Place]
+    ) -> dict[str, Typed]:
+        """The values that a call gives, in the order of the parameters. `places`: where these are declared."""
         parameters = {parameter.name: parameter for parameter in signature.parameters}
         given: dict[str, nodes.Argument] = {}
-        trees: dict[str, Tree] = {}
+        values: dict[str, Typed] = {}
         slip = False
         for argument in invocation.arguments:
             parameter = self._parameter(argument, signature, parameters, given)
@@ -131,20 +142,30 @@ class Actions:
                 self._checker.infer(argument.value, scope)
             else:
                 given[parameter.name] = argument
-                trees[parameter.name] = self._argument(argument.value, parameter, signature, scope)
+                place = places.get(parameter.name)
+                values[parameter.name] = self._argument(argument.value, parameter, signature, scope, place)
         missing = [
             parameter for parameter in signature.parameters if parameter.required and parameter.name not in given
         ]
         if missing and not slip:
             self._missing(invocation, signature, missing)
-        return {name: trees[name] for name in parameters if name in trees}
+        return {name: values[name] for name in parameters if name in values}
 
-    def _argument(self, value: nodes.Expr, parameter: ParameterSignature, signature: Signature, scope: Scope) -> Tree:
+    def _argument(
+        self,
+        value: nodes.Expr,
+        parameter: ParameterSignature,
+        signature: Signature,
+        scope: Scope,
+        place: Place | None,
+    ) -> Typed:
         kind: Type = parameter.type
         if not parameter.required and parameter.default is None:
             kind = optional(kind)
         why = f"`{parameter.name}` of `{signature.name}` is {described(parameter.type)}"
-        return self._checker.check(value, scope, Wanted(kind, why)).tree
+        if place is None:
+            return self._checker.check(value, scope, Wanted(kind, why))
+        return self._checker.check(value, scope, Wanted(kind, why, place[1], "its type is declared here", place[0]))
 
     def _parameter(
         self,
@@ -203,15 +224,9 @@ class Actions:
 
     def _unknown(self, invocation: nodes.Invocation) -> None:
         path = invocation.path
-        declared = self._declared.get(path.text)
-        if isinstance(declared, nodes.TaskDecl):
-            return  # the declaration itself is reported
-        if isinstance(declared, nodes.FlowDecl):
-            self._report.not_yet(path.span, "calling another flow")
-            return
         if self._report.may_be_lost(path.text):
             return
-        help, fixes = did_you_mean(path.text, [*self._catalog, *self._declared], path.span)
+        help, fixes = did_you_mean(path.text, [*self._catalog, *self._module.callables()], path.span)
         self._report.error(
             codes.UNKNOWN_COMPONENT,
             path.span,
@@ -223,6 +238,9 @@ class Actions:
 
     def _components_help(self, path: nodes.Path) -> str:
         module = path.names[0].text
+        if module in self._module.modules:
+            known = [name for name in self._module.callables() if name.startswith(module + ".")]
+            return f"the file has {', '.join(f'`{name}`' for name in known[:6])}" if known else "the file has no tasks"
         siblings = [name for name in self._catalog if name.startswith(module + ".")]
         if siblings:
             return f"`{module}` has {', '.join(f'`{name}`' for name in siblings[:6])}"

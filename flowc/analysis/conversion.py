@@ -33,8 +33,9 @@ def adapts(expr: nodes.Expr, names: Names, scope: Scope) -> bool:
     if isinstance(expr, nodes.Text):
         return expr.plain is not None
     if isinstance(expr, nodes.NameRef):
-        known = expr.name in scope.variables or expr.name in scope.own or scope.item_type(expr.name) is not None
-        return not known and names.find(expr.name, scope.home) is None
+        known = expr.name in scope.variables or expr.name in scope.own
+        item = names.item_type(expr.name, scope.task)
+        return not known and item is None and names.find(expr.name, scope.home) is None
     return False
 
 

@@ -38,7 +38,18 @@ class DeclaredTypes:
         self._declared: dict[str, nodes.TypeDecl | nodes.EnumDecl] = {}
         self._resolved: dict[str, Type] = {}
         self._under_way: list[str] = []
-        self._seen: dict[str, Type] = {}
+        self.modules: dict[str, DeclaredTypes] = {}
+
+    def bring(self, name: str, kind: Type) -> None:
+        """A type of another file, under its name in this one."""
+        self._resolved[name] = kind
+
+    def own(self, name: str) -> Type | None:
+        """A type that the file declares itself."""
+        return self._named(name) if name in self._declared else None
+
+    def own_names(self) -> list[str]:
+        return list(self._declared)
 
     def declare(self, items: list[nodes.Item]) -> None:
         """Take up the declarations of the file and check each."""
@@ -92,8 +103,13 @@ class DeclaredTypes:
         return UNKNOWN if kind == UNKNOWN else optional(kind)
 
     def _by_name(self, name: nodes.Name) -> Type:
-        if name.text in self._declared:
+        if name.text in self._declared or name.text in self._resolved:
             return self._named(name.text, name)
+        alias, _, inner = name.text.partition(".")
+        if inner and alias in self.modules:
+            found = self.modules[alias].own(inner)
+            if found is not None:
+                return found
         if name.text in ("list", "map"):
             written = "list[str]" if name.text == "list" else "map[str, int]"
             self._report.error(
@@ -109,7 +125,9 @@ class DeclaredTypes:
     def _unknown(self, name: nodes.Name) -> None:
         if self._report.may_be_lost(name.text):
             return
-        known = [*_SCALARS, "list", "map", *self._declared]
+        known = [*_SCALARS, "list", "map", *self._resolved, *self._declared]
+        for alias, types in self.modules.items():
+            known += [f"{alias}.{inner}" for inner in types.own_names()]
         help, fixes = did_you_mean(name.text, known, name.span)
         if name.text in _SLIPS:
             help, fixes = f"it is called `{_SLIPS[name.text]}` here", ()

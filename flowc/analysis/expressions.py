@@ -16,11 +16,12 @@ from flowc.analysis.references import resolve
 from flowc.analysis.report import Report
 from flowc.analysis.scope import Let, Names, Scope
 from flowc.analysis.typed import Typed, wrong
-from flowc.analysis.types import fits
+from flowc.analysis.types import described, fits
 from flowc.syntax import nodes
 from runtime.model.types import (
     BOOL,
     Enum,
+    Type,
 )
 
 
@@ -51,6 +52,12 @@ class Expressions:
             report_mismatch(self.report, expr, given, wanted)
             return wrong()
         return given
+
+    def check_default(self, item: nodes.ParamDecl, kind: Type, scope: Scope) -> Typed:
+        """The default of a parameter of type `kind`."""
+        assert item.default is not None
+        why = f"the parameter `{item.name.text}` is {described(kind)}"
+        return self.check(item.default, scope, Wanted(kind, why, item.type.span, "its type is declared here"))
 
     def condition(self, expr: nodes.Expr, scope: Scope, what: str) -> Typed:
         """The expression as a condition: a bool that is not missing."""

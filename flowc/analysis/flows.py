@@ -1,86 +1,141 @@
-"""The analysis of a file: declares its flows, then checks every node in the order of the source."""
+"""The analysis of a file: declares its flows and tasks, then checks every node in the order of the source."""
 
 from __future__ import annotations
 
-from flowc.analysis.actions import Actions
-from flowc.analysis.declarations import Declared, declare
-from flowc.analysis.declared_types import DeclaredTypes
-from flowc.analysis.expressions import Expressions
+from flowc.analysis.declarations import Declared, Entry, declare, declare_alone
+from flowc.analysis.frame import file_frame, frame_of
 from flowc.analysis.later import report_later
 from flowc.analysis.model import Catalog, Flow, Task
+from flowc.analysis.module import Definition, Imports, Module
+from flowc.analysis.modules import module_of
 from flowc.analysis.orders import Orders
 from flowc.analysis.parameters import check_parameters
-from flowc.analysis.report import Report
+from flowc.analysis.report import Draft, Report
 from flowc.analysis.schedules import check_schedules
-from flowc.analysis.scope import Let, Names, Scope
-from flowc.analysis.settings import Settings
-from flowc.analysis.tasks import Tasks
+from flowc.analysis.scope import Bound, Names, Scope
+from flowc.analysis.tasks import Tasks, check_file_defaults
+from flowc.analysis.typed import CREATION, Typed
 from flowc.diagnostics import Label, Sink, codes
 from flowc.source import Source, Span
 from flowc.syntax import nodes
 from flowc.syntax.inside import everything
 
 
-def analyse(file: nodes.File, source: Source, catalog: Catalog, sink: Sink) -> list[Flow]:
-    """The flows of a file, resolved as far as they can be; what is wrong goes to the sink."""
+def analyse(
+    file: nodes.File, source: Source, catalog: Catalog, sink: Sink, imports: Imports | None = None
+) -> tuple[Module, list[Flow]]:
+    """The file as others see it, and its flows, resolved as far as they can be; what is wrong goes to the sink."""
     report = Report(sink, source, _unread(file))
     report_later(file, report)
-    types = DeclaredTypes(report)
-    types.declare(file.items)
-    declared = _declared_items(file, report)
-    lets = {
-        name: Let(item.name, item.value, None) for name, item in declared.items() if isinstance(item, nodes.LetDecl)
-    }
-    _check_lets(lets, report, types)
-    flows = []
-    for item in file.items:
-        if isinstance(item, nodes.FlowDecl):
-            found = declare(item, report, types, catalog, lets)
-            _check_flow(found, report, types, catalog, declared)
-            flows.append(found.flow)
-    return flows
+    module = module_of(file, report, catalog, imports or {})
+    for let in module.lets.values():
+        if let.checker is None:
+            module.checker().infer(let.value, Scope(Task(-1, "flow", "", "", None, let.name.span), None))
+    check_file_defaults(file_frame(module))
+    looked = _Looked(module)
+    for definition in module.own_definitions():
+        looked.prepare(definition)
+    return module, looked.in_order()
 
 
-def _check_flow(
-    found: Declared, report: Report, types: DeclaredTypes, catalog: Catalog, declared: dict[str, nodes.Item]
-) -> None:
-    checker = Expressions(report, found.names, types.enums())
-    check_parameters(checker, found)
-    check_schedules(checker, found)
-    orders = Orders(found.flow, found.names, report)
-    tasks = Tasks(checker, Settings(checker), Actions(checker, catalog, declared))
-    for task, decl in found.pairs:
-        tasks.check(task, decl)
-        orders.read(task, decl.body)
+class _Looked:
+    """Looks into each flow and task of a file once, those that are called before their callers."""
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._flows: dict[int, Flow] = {}
+        self._known: set[int] = set()
+        self.under_way: list[Definition] = []
+
+    def in_order(self) -> list[Flow]:
+        """The flows in the order of the source."""
+        found = (self._flows.get(id(item)) for item in self._module.tree.items)
+        return [flow for flow in found if flow is not None]
+
+    def prepare(self, definition: Definition) -> None:
+        """Finds out whether it is broken. What other files declare has been looked into."""
+        decl = definition.decl
+        if definition.module is not self._module or id(decl) in self._known:
+            return
+        self._known.add(id(decl))
+        self.under_way.append(definition)
+        if isinstance(decl, nodes.FlowDecl):
+            before = self._module.report.errors
+            self._flows[id(decl)] = self._flow(definition, decl)
+            definition.broken = self._module.report.errors > before
+        elif isinstance(decl, nodes.TaskDecl):
+            self._task(definition, decl)
+        self.under_way.pop()
+
+    def _flow(self, definition: Definition, decl: nodes.FlowDecl) -> Flow:
+        found = declare(decl, definition, self)
+        check_parameters(found.frame.checker, found)
+        check_schedules(found.frame.checker, found)
+        tasks = Tasks()
+        for entry in found.entries:
+            tasks.check(entry)
+            _read_orders(found, entry)
+        return found.flow
+
+    def _task(self, definition: Definition, decl: nodes.TaskDecl) -> None:
+        """Checks a task outside of a flow on its own, its parameters standing for any values of their types."""
+        module, report = self._module, Draft(self._module.report)
+        names = Names(Flow("", (0, 0)), file_lets=module.lets, modules=module.modules)
+        frame = frame_of(module, report, names, definition)
+        _check_head(decl, report)
+        entry = declare_alone(decl, frame, self)
+        scope = Scope(entry.task, None, nodes=False)
+        for item, parameter in zip(definition.parameters, definition.signature().parameters, strict=True):
+            name = item.name.text
+            if item.default is not None:
+                frame.checker.check_default(item, parameter.type, scope)
+            if name in names.bound:
+                _report_double(report, item, names.bound[name])
+            names.bound.setdefault(name, Bound(name, item.name.span, Typed(parameter.type, ["param", name], CREATION)))
+        for item in definition.parameters:
+            if item.where is not None:
+                frame.checker.condition(item.where, scope, "the condition of a parameter")
+        Tasks().check(entry)
+        definition.broken = report.errors > 0
 
 
-def _check_lets(lets: dict[str, Let], report: Report, types: DeclaredTypes) -> None:
-    """Checks the lets of the file where they stand, whether a flow uses them or not."""
-    nowhere = Flow("", (0, 0))
-    checker = Expressions(report, Names(nowhere, file_lets=lets), types.enums())
-    for let in lets.values():
-        checker.infer(let.value, Scope(Task(-1, "flow", "", "", None, let.name.span), None))
+def _read_orders(found: Declared, entry: Entry) -> None:
+    for layer in entry.layers:
+        orders = Orders(found.flow, layer.frame.names, layer.frame.report)
+        if isinstance(layer.decl, nodes.FlowDecl) and entry.task.kind == "task":
+            return
+        orders.read(entry.task, layer.decl.body)
+        if layer.frame.definition is not None and layer.frame.definition.broken:
+            return
 
 
-def _declared_items(file: nodes.File, report: Report) -> dict[str, nodes.Item]:
-    """Flows, templates and lets of the file by name; doubles are reported."""
-    found: dict[str, nodes.Item] = {}
-    for item in file.items:
-        if isinstance(item, nodes.TaskDecl):
-            report.not_yet(item.head, "a task outside of a flow", help="declare it inside the flow that uses it")
-        if not isinstance(item, nodes.FlowDecl | nodes.TaskDecl | nodes.LetDecl):
-            continue
-        first = found.setdefault(item.name.text, item)
-        if first is not item and isinstance(first, nodes.FlowDecl | nodes.TaskDecl | nodes.LetDecl):
+def _check_head(decl: nodes.TaskDecl, report: Report) -> None:
+    if decl.generators:
+        report.error(
+            codes.MISPLACED,
+            decl.generators[0].span,
+            "a task outside of a flow cannot have a `for` of its own",
+            help=f"write it where the task is called: `task NAME for x in xs = {decl.name.text}(…)`",
+        )
+    for item in decl.body:
+        if isinstance(item, nodes.After):
             report.error(
-                codes.DUPLICATE_NAME,
-                item.name.span,
-                f"the name `{item.name.text}` is defined twice in this file",
-                label="defined again here",
-                labels=[Label(first.name.span, "first defined here")],
-                help="give one of them another name",
+                codes.MISPLACED,
+                item.span,
+                "a task outside of a flow knows no other tasks, so it cannot come after one",
+                help="write `after` where the task is called",
             )
-    return found
+
+
+def _report_double(report: Report, item: nodes.ParamDecl, first: Bound) -> None:
+    report.error(
+        codes.DUPLICATE_NAME,
+        item.name.span,
+        f"there are two parameters called `{item.name.text}`",
+        label="defined again here",
+        labels=[Label(first.span, "first defined here")],
+        help="give one of them another name",
+    )
 
 
 def _unread(file: nodes.File) -> list[Span]:

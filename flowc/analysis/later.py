@@ -9,13 +9,8 @@ from flowc.analysis.report import Report
 from flowc.syntax import nodes
 
 _WORDS: Final[dict[type, str]] = {
-    nodes.FromImport: "from",
-    nodes.ModuleImport: "import",
     nodes.PoolDecl: "pool",
     nodes.TestDecl: "test",
-    nodes.Defaults: "defaults",
-    nodes.If: "if",
-    nodes.Match: "match",
     nodes.Hook: "on",
     nodes.Crash: "on crash",
     nodes.Ask: "ask",

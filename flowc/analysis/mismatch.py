@@ -9,7 +9,7 @@ from flowc.analysis.report import Report
 from flowc.analysis.typed import Typed
 from flowc.analysis.types import NULL, described, fits, holds_secret
 from flowc.diagnostics import Label, codes
-from flowc.source import Span
+from flowc.source import Source, Span
 from flowc.syntax import nodes
 from runtime.model.types import (
     BOOL,
@@ -35,15 +35,21 @@ from runtime.model.types import (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The type that a place asks for, and why, as a sentence. `place`: where the type is declared, if in the file."""
+    """The type that a place asks for, and why, as a sentence. `place`: where the type is declared, if in a file;
+    `source`: if that is another file."""
 
     type: Type
     why: str
     place: Span | None = None
     place_text: str = ""
+    source: Source | None = None
+
+    def of(self, kind: Type) -> Wanted:
+        """Another type for the same reason."""
+        return Wanted(kind, self.why, self.place, self.place_text, self.source)
 
     def labels(self) -> list[Label]:
-        return [Label(self.place, self.place_text)] if self.place else []
+        return [Label(self.place, self.place_text, self.source)] if self.place else []
 
 
 def report_mismatch(report: Report, expr: nodes.Expr, given: Typed, wanted: Wanted) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from runtime.model.definition import Call, Generator, OutDefinition, Overlap, Retry, ScheduleDefinition, Script, Tree
 from runtime.model.signature import Signature
 from runtime.model.types import Type
+
+if TYPE_CHECKING:
+    from flowc.analysis.choices import Branch
 
 Catalog = Mapping[str, Signature]
 """The components that a file may call, by full name."""
@@ -57,7 +60,9 @@ class Task:
     """A node: the flow's body, a group or a task, numbered in the order of the source, parents before members.
 
     `optional`: it may be skipped by a condition of its own. `references`: data references of its own expressions,
-    without those of its members. `outs_unknown`: what it calls is not known, so neither are its outputs.
+    without those of its members. `called`: a flow that is called has become this group; its member `result` computes
+    the flow's outputs. `branches`: of `if` and `match`, inside its group, that it stands in, the outermost first.
+    `outs_unknown`: what it calls is not known, so neither are its outputs.
     """
 
     node: int
@@ -70,6 +75,9 @@ class Task:
     doc: str = ""
     optional: bool = False
     mapped: bool = False
+    called: bool = False
+    result: Task | None = None
+    branches: tuple[Branch, ...] = ()
     outs_unknown: bool = False
     members: dict[str, Task] = field(default_factory=dict)
     outs: dict[str, Out] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from runtime.model.types import (
 )
 
 if TYPE_CHECKING:
+    from flowc.analysis.choices import Branch
     from flowc.analysis.expressions import Expressions
 
 _ARITHMETIC: Final = ("+", "-", "*", "/")
@@ -118,17 +119,38 @@ def _fallback(checker: Expressions, expr: nodes.Binary, scope: Scope, wanted: Wa
         right = _right_of_fallback(checker, expr.right, scope, required(left.type))
         kind = join(required(left.type), right.type)
     else:
-        left = checker.check(
-            expr.left, scope, Wanted(optional(wanted.type), wanted.why, wanted.place, wanted.place_text)
-        )
-        right = checker.check(expr.right, scope, wanted)
+        loose = wanted.of(optional(wanted.type))
+        left = checker.check(expr.left, scope, loose)
+        right = _last_of_fallback(checker, expr.right, scope, left, wanted, loose)
         kind = wanted.type
+    covers = left.covers | right.covers
+    if kind is not None and covers_all(covers):
+        kind = required(kind)
     if left.wrong or right.wrong:
         return wrong()
     if kind is None:
         _bad_operands(checker, expr, left, right)
         return wrong()
-    return together(kind, ["??", left.tree, right.tree], [left, right])
+    found = together(kind, ["??", left.tree, right.tree], [left, right])
+    found.covers = covers
+    return found
+
+
+def covers_all(branches: frozenset[Branch]) -> bool:
+    """Whether one of the branches runs in any case."""
+    choices = {branch.choice for branch in branches}
+    return any(choice.exhaustive and branches.issuperset(choice.branches) for choice in choices)
+
+
+def _last_of_fallback(
+    checker: Expressions, expr: nodes.Expr, scope: Scope, left: Typed, wanted: Wanted, loose: Wanted
+) -> Typed:
+    """The right side where a value that is not missing is wanted: with the branches of the left it may be certain."""
+    if isinstance(expr, nodes.NameRef | nodes.Member) and left.covers:
+        right = checker.check(expr, scope, loose)
+        if right.wrong or not isinstance(right.type, Optional) or covers_all(left.covers | right.covers):
+            return right
+    return checker.check(expr, scope, wanted)
 
 
 def _right_of_fallback(checker: Expressions, expr: nodes.Expr, scope: Scope, kind: Type) -> Typed:

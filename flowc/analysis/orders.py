@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from flowc.analysis.choices import statements_of
 from flowc.analysis.model import Flow, Order, Span, Task
 from flowc.analysis.report import Report, did_you_mean
 from flowc.analysis.scope import Names
@@ -24,7 +25,7 @@ class Orders:
 
     def read(self, task: Task, body: list[nodes.Statement]) -> None:
         """The orders in the block of a node: its chains, its own `after`, the order of a sequence's members."""
-        for item in body:
+        for item in statements_of(body):
             if isinstance(item, nodes.Chain):
                 self._chain(task, item)
             elif isinstance(item, nodes.After):
@@ -60,7 +61,8 @@ class Orders:
             inner, outer = (first, second) if second in first.ancestors() else (second, first)
             message = f"`{inner.dotted}` is a part of `{outer.dotted}`, so neither can come after the other"
         else:
-            self._flow.orders.append(Order(first, second, span, origin))  # type: ignore[arg-type]
+            place = self._report.place(span)
+            self._flow.orders.append(Order(first, second, place, origin))  # type: ignore[arg-type]
             return
         self._report.error(codes.ORDER_WITHIN, span, message, help="order it with tasks and groups outside of it")
 
@@ -73,7 +75,7 @@ class Orders:
             return None
         node = meaning
         for name in rest:
-            member = node.members.get(name.text)
+            member = None if node.called else node.members.get(name.text)
             if member is None:
                 self._no_member(node, name)
                 return None
@@ -114,6 +116,10 @@ class Orders:
             self._no_member_of_task(node, name)
             return
         if self._report.may_be_lost(name.text):
+            return
+        if node.called and name.text not in STATES:
+            message = f"`{node.dotted}` calls a flow, whose tasks cannot be named from outside"
+            self._report.error(codes.UNKNOWN_MEMBER, name.span, message, help=f"write `{node.dotted}`")
             return
         help, fixes = did_you_mean(name.text, node.members, name.span)
         if name.text in STATES:

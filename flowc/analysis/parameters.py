@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
+from flowc.analysis.constant import Unknown, holds
 from flowc.analysis.declarations import Declared
 from flowc.analysis.expressions import Expressions
-from flowc.analysis.mismatch import Wanted
 from flowc.analysis.model import Parameter
 from flowc.analysis.scope import Scope
-from flowc.analysis.typed import WRITTEN, Typed
-from flowc.analysis.types import described, is_unknown
+from flowc.analysis.typed import WRITTEN
+from flowc.analysis.types import is_unknown
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
 from runtime.model.definition import Tree
@@ -25,7 +24,7 @@ def check_parameters(checker: Expressions, found: Declared) -> None:
     for parameter, decl in found.parameters:
         full = parameter
         if decl.default is not None:
-            value = _default(checker, parameter, decl, Scope(body, body, nodes=False, parameters=earlier))
+            value = checker.check_default(decl, parameter.type, Scope(body, body, nodes=False, parameters=earlier))
             full = replace(full, has_default=True, default=value.tree)
             if value.known == WRITTEN and not is_unknown(value.type):
                 written[parameter.name] = value.tree
@@ -35,13 +34,6 @@ def check_parameters(checker: Expressions, found: Declared) -> None:
     for parameter, decl in found.parameters:
         if decl.where is not None:
             _condition(checker, found, parameter, decl, written)
-
-
-def _default(checker: Expressions, parameter: Parameter, decl: nodes.ParamDecl, scope: Scope) -> Typed:
-    assert decl.default is not None
-    why = f"the parameter `{parameter.name}` is {described(parameter.type)}"
-    wanted = Wanted(parameter.type, why, decl.type.span, "its type is declared here")
-    return checker.check(decl.default, scope, wanted)
 
 
 def _condition(
@@ -60,15 +52,13 @@ def _condition(
 def _try_default(
     checker: Expressions, parameter: Parameter, decl: nodes.ParamDecl, condition: Tree, written: dict[str, Tree]
 ) -> None:
-    from runtime.expression.evaluator import ExpressionError, evaluate
-
     assert decl.default is not None
     assert decl.where is not None
     try:
-        holds = evaluate(condition, _Written(written))
-    except (_NotWritten, ExpressionError):
+        good = holds(condition, written)
+    except Unknown:
         return
-    if holds is False:
+    if not good:
         checker.report.error(
             codes.CONDITION_FAILS,
             decl.default.span,
@@ -77,39 +67,3 @@ def _try_default(
             labels=[Label(decl.where.span, "by this condition")],
             help="change the default or the condition",
         )
-
-
-class _NotWritten(Exception):
-    """The condition needs a value that only a run has."""
-
-
-class _Written:
-    """A scope in which only written defaults are known."""
-
-    def __init__(self, trees: dict[str, Tree]) -> None:
-        self._trees = trees
-
-    def param(self, name: str) -> Any:
-        from runtime.expression.evaluator import evaluate
-
-        if name not in self._trees:
-            raise _NotWritten
-        return evaluate(self._trees[name], self)
-
-    def run(self, name: str) -> Any:
-        raise _NotWritten
-
-    def item(self, name: str) -> Any:
-        raise _NotWritten
-
-    def own(self, name: str) -> Any:
-        raise _NotWritten
-
-    def out(self, path: str, name: str) -> Any:
-        raise _NotWritten
-
-    def state(self, path: str, name: str) -> Any:
-        raise _NotWritten
-
-    def error(self, name: str) -> Any:
-        raise _NotWritten

@@ -222,9 +222,7 @@ class References:
             return wrong()
         return self._fields(Typed(kind, members[first.text]), names[0], names[1:], scope)
 
-    def _of_module(
-        self, module: Module, base: nodes.NameRef, names: list[nodes.Member], scope: Scope
-    ) -> Typed:
+    def _of_module(self, module: Module, base: nodes.NameRef, names: list[nodes.Member], scope: Scope) -> Typed:
         """A value or enum of a file that is imported as a whole."""
         first = names[0].name if names else None
         if first is not None and first.text in module.lets:
@@ -275,7 +273,8 @@ class References:
         if not self._may_refer(task, scope, left[0]):
             return wrong()
         span = left[0].span
-        scope.task.references.append(Reference(task, span, self.checker.report.text(span)))
+        report = self.checker.report
+        scope.task.references.append(Reference(task, report.place(span), report.text(span)))
         found = self._narrowed(_seen_from(scope.task, giver, out), scope)
         return self._fields(found, left[0], left[1:], scope)
 

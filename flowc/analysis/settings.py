@@ -29,6 +29,10 @@ _WORDS: Final[dict[type, str]] = {
     nodes.Idempotent: "idempotent",
 }
 _REPEATABLE: Final = (nodes.When, nodes.After)
+_ADDING: Final = (nodes.When, nodes.After)
+"""Of what is called and of the call both count."""
+INHERITED: Final[tuple[type, ...]] = (nodes.Retry, nodes.Timeout, nodes.Priority, nodes.Env, nodes.Idempotent)
+"""What tasks take from `defaults { }` around them."""
 _OF_ACTIONS: Final = (nodes.Retry, nodes.Timeout, nodes.Env, nodes.Idempotent)
 _ALLOWED: Final[dict[str, tuple[type, ...]]] = {
     "task": (
@@ -70,24 +74,63 @@ class Settings:
         self._checker = checker
         self._report = checker.report
 
-    def read(self, task: Task, body: list[nodes.Statement], scope: Scope, has_action: bool) -> None:
-        """The settings in the block of a node. `after` is read with the orders."""
-        for item in self._single(task, body):
+    def read(
+        self, task: Task, body: list[nodes.Statement], scope: Scope, has_action: bool, given: set[type] | None = None
+    ) -> None:
+        """The settings in the block of a node. `after` is read with the orders. `given`: kinds that were given nearer
+        to the node and count instead; those of the block are added.
+        """
+        given = set() if given is None else given
+        found = [item for item in self._single(task, body) if type(item) not in given or isinstance(item, _ADDING)]
+        for item in found:
             if not has_action and isinstance(item, _OF_ACTIONS):
                 self._without_action(task, item)
-            match item:
-                case nodes.Retry():
-                    task.retry = (*task.retry, *self._retry(item, scope))
-                case nodes.Timeout():
-                    task.timeout_seconds = self._timeout(item, scope)
-                case nodes.Limit():
-                    task.limit = self._limit(task, item, scope)
-                case nodes.Priority():
-                    task.priority = self._priority(item, scope)
-                case nodes.Env():
-                    task.env = self._env(item, scope)
-                case nodes.Idempotent():
-                    task.idempotent = True
+            self._set(task, item, scope)
+        given.update(map(type, found))
+
+    def inherit(
+        self, task: Task, body: list[nodes.Statement], scope: Scope, has_action: bool, given: set[type]
+    ) -> None:
+        """The settings of a `defaults` block around the task that are not `given` yet; what cannot be about this task
+        is left out."""
+        for item in body:
+            kind = type(item)
+            if kind in INHERITED and kind not in given and (has_action or kind not in _OF_ACTIONS):
+                self._set(task, item, scope)
+        given.update(type(item) for item in body if type(item) in INHERITED)
+
+    def check_inherited(self, body: list[nodes.Statement]) -> None:
+        """Reports what cannot be inherited, and what is given twice."""
+        seen: dict[type, nodes.Statement] = {}
+        for item in body:
+            kind = type(item)
+            if isinstance(item, nodes.ErrorNode):
+                continue
+            if kind not in INHERITED:
+                self._report.error(
+                    codes.MISPLACED,
+                    item.span,
+                    "`defaults` holds settings that tasks can have, this is none",
+                    help=f"it may hold {', '.join(f'`{_WORDS[known]}`' for known in INHERITED)}",
+                )
+            elif kind in seen and kind not in _REPEATABLE:
+                self._twice(item, seen[kind])
+            seen.setdefault(kind, item)
+
+    def _set(self, task: Task, item: nodes.Statement, scope: Scope) -> None:
+        match item:
+            case nodes.Retry():
+                task.retry = (*task.retry, *self._retry(item, scope))
+            case nodes.Timeout():
+                task.timeout_seconds = self._timeout(item, scope)
+            case nodes.Limit():
+                task.limit = self._limit(task, item, scope)
+            case nodes.Priority():
+                task.priority = self._priority(item, scope)
+            case nodes.Env():
+                task.env = self._env(item, scope)
+            case nodes.Idempotent():
+                task.idempotent = True
 
     def conditions(self, task: Task, body: list[nodes.Statement], scope: Scope) -> Scope:
         """Reads every `when`, joined by `and`; the scope in which they hold."""

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
-from flowc.analysis.actions import Actions
-from flowc.analysis.expressions import Expressions
-from flowc.analysis.mismatch import Wanted
-from flowc.analysis.model import Out, Task
+from flowc.analysis.calls import bind
+from flowc.analysis.choices import check_match, condition_of, joined, statements_of
+from flowc.analysis.declarations import Entry
+from flowc.analysis.frame import Frame, Layer, file_frame
+from flowc.analysis.model import Task
+from flowc.analysis.outputs import Outputs
 from flowc.analysis.scope import Scope
-from flowc.analysis.settings import Settings
 from flowc.analysis.types import described, is_unknown
 from flowc.analysis.values import check_variable, items_of
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
-from runtime.model.definition import Generator, OutDefinition
-from runtime.model.types import JSON, Enum, Optional, Scalar, Type, type_to_json
+from flowc.syntax.inside import everything
+from runtime.model.definition import Generator
+from runtime.model.types import Enum, Scalar, type_to_json
 
 Decl = nodes.FlowDecl | nodes.GroupDecl | nodes.TaskDecl
 
-_BELONGS: Final[dict[str, tuple[type, ...]]] = {
-    "flow": (nodes.ParamDecl, nodes.OutDecl, nodes.LetDecl, nodes.TaskDecl, nodes.GroupDecl, nodes.Chain),
-    "group": (nodes.LetDecl, nodes.TaskDecl, nodes.GroupDecl, nodes.Chain),
-    "task": (nodes.OutDecl, nodes.Action),
+_MEMBERS: Final = (nodes.LetDecl, nodes.TaskDecl, nodes.GroupDecl, nodes.Chain, nodes.If, nodes.Match)
+_BELONGS: Final[dict[type, tuple[type, ...]]] = {
+    nodes.FlowDecl: (nodes.ParamDecl, nodes.OutDecl, nodes.Defaults, *_MEMBERS),
+    nodes.GroupDecl: (nodes.Defaults, *_MEMBERS),
+    nodes.TaskDecl: (nodes.OutDecl, nodes.Action),
 }
 _MISPLACED: Final[dict[type, tuple[str, str]]] = {
     nodes.ParamDecl: ("`param`", "parameters belong to the flow: write it at the top of the flow"),
@@ -32,224 +37,272 @@ _MISPLACED: Final[dict[type, tuple[str, str]]] = {
     nodes.GroupDecl: ("a group", "write it in the flow or in a group"),
     nodes.Chain: ("a chain", "write it in the flow or group around"),
     nodes.Action: ("an action", "put it into a task: `task NAME { … }`"),
+    nodes.Defaults: ("`defaults`", "write it in the file, the flow or the group around"),
+    nodes.If: ("`if`", "a task has `when` for its condition; `if` stands in the flow or a group"),
+    nodes.Match: ("`match`", "write it in the flow or group around"),
 }
 _UNFIT_KEYS: Final = ("json", "secret", "bool")
 
 
+@dataclass(frozen=True, slots=True)
+class _Inherited:
+    """A `defaults` block, in its frame, and the group that it stands in."""
+
+    block: nodes.Defaults
+    frame: Frame
+    home: Task | None
+
+
 class Tasks:
-    """The checker of the nodes of one flow."""
+    """The checker of the nodes of one flow; parents come before their members."""
 
-    def __init__(self, checker: Expressions, settings: Settings, actions: Actions) -> None:
-        self._checker = checker
-        self._report = checker.report
-        self._settings = settings
-        self._actions = actions
+    def __init__(self) -> None:
         self._narrowed: dict[int, frozenset[str]] = {}
+        self._inherited: dict[int, list[_Inherited]] = {}
 
-    def check(self, task: Task, decl: Decl) -> None:
+    def check(self, entry: Entry) -> None:
         """Everything of the node itself; its members have their own turn."""
-        self._check_places(task, decl)
-        self._lets(task, decl)
+        task, first = entry.task, entry.layers[0]
+        decl, frame = first.decl, first.frame
         if isinstance(decl, nodes.FlowDecl):
-            self._settings.read(task, decl.body, Scope(task, task), has_action=False)
-            self._flow_outs(task, decl)
+            self._body(task, decl, frame)
             return
+        _check_places(frame, decl)
+        home = task.parent if frame.names.root is not None else None
         around = self._narrowed.get(task.parent.node, frozenset()) if task.parent else frozenset()
-        scope = Scope(task, task.parent, narrowed=around)
-        self._generators(task, decl, scope)
-        scope = self._settings.conditions(task, decl.body, scope)
+        scope = self._branches(task, frame, Scope(task, home, narrowed=around))
+        _generators(frame, task, decl, scope)
+        scope = frame.settings.conditions(task, decl.body, scope)
         if isinstance(decl, nodes.GroupDecl):
             self._narrowed[task.node] = scope.narrowed
-            self._settings.read(task, decl.body, scope, has_action=True)
+            self._group(task, decl.body, frame)
+            frame.settings.read(task, decl.body, scope, has_action=True)
         else:
-            self._task(task, decl, scope)
+            self._task(task, entry.layers, scope)
 
-    def _check_places(self, task: Task, decl: Decl) -> None:
-        allowed = _BELONGS[task.kind]
-        for item in decl.body:
-            if type(item) in _MISPLACED and not isinstance(item, allowed):
-                what, help = _MISPLACED[type(item)]
-                self._report.error(codes.MISPLACED, _short(item), f"{what} does not belong in a {task.kind}", help=help)
-
-    def _lets(self, task: Task, decl: Decl) -> None:
-        """Checks each `let` once where it stands, whether it is used or not. What it needs makes no edges here."""
-        onlooker = Task(-1, "flow", "", "", task, task.span)
-        for item in decl.body:
-            if isinstance(item, nodes.LetDecl) and task.kind != "task":
-                self._checker.infer(item.value, Scope(onlooker, task))
-
-    # Items
-
-    def _generators(self, task: Task, decl: nodes.GroupDecl | nodes.TaskDecl, scope: Scope) -> None:
-        found = []
-        for generator in decl.generators:
-            over = items_of(self._checker, generator.iterable, scope, "`for` goes over a list")
-            check_variable(self._checker, generator.variable, scope)
-            task.item_types[generator.variable.text] = over.type
-            if not is_unknown(over.type):
-                found.append(Generator(generator.variable.text, over.tree, type_to_json(over.type)))
-        task.generators = tuple(found)
-        if decl.by is not None:
-            self._by(task, decl.by, scope)
-
-    def _by(self, task: Task, expr: nodes.Expr, scope: Scope) -> None:
-        key = self._checker.infer(expr, scope)
-        task.by = key.tree
-        if is_unknown(key.type):
+    def _body(self, task: Task, decl: nodes.FlowDecl, frame: Frame) -> None:
+        """A flow's own body; or the task that computes the outputs of a called flow."""
+        if task.kind == "task":
+            Outputs(frame).of_flow(task, decl, Scope(task, task.parent))
             return
-        if not isinstance(key.type, Scalar | Enum) or str(key.type) in _UNFIT_KEYS:
-            self._report.error(
-                codes.TYPE_MISMATCH,
-                expr.span,
-                f"`by` names each item, but this is {described(key.type)}",
-                label=f"this is {described(key.type)}",
-                help="use a text, a number, a date or a path of the item that tells it from the others",
-            )
+        _check_places(frame, decl)
+        self._group(task, decl.body, frame)
+        frame.settings.read(task, decl.body, Scope(task, task), has_action=False)
+        Outputs(frame).of_flow(task, decl, Scope(task, task, late=True))
+
+    def _group(self, group: Task, body: list[nodes.Statement], frame: Frame) -> None:
+        """What stands in a group or body for its members: `let`, `match`, `defaults`."""
+        onlooker = Task(-1, "flow", "", "", group, group.span)
+        scope = Scope(onlooker, group)
+        for item in statements_of(body):
+            if isinstance(item, nodes.LetDecl):
+                frame.checker.infer(item.value, scope)
+        for part in everything(body):
+            if isinstance(part, nodes.Match) and part in _own_choices(body):
+                check_match(frame.checker, part, scope)
+        blocks = [item for item in body if isinstance(item, nodes.Defaults)]
+        for block in blocks:
+            _check_defaults(block, frame, group)
+        own = [_Inherited(block, frame, group) for block in reversed(blocks)]
+        if frame.names.root is group:
+            own += _of_file(frame)
+        around = self._inherited.get(group.parent.node, []) if group.parent is not None else []
+        self._inherited[group.node] = own + around
+
+    def _branches(self, task: Task, frame: Frame, scope: Scope) -> Scope:
+        """The conditions of the branches that a node stands in."""
+        trees = []
+        for branch in task.branches:
+            tree, scope = condition_of(frame.checker, branch, scope)
+            trees.append(tree)
+        task.when = joined(trees)
+        return scope
 
     # Tasks
 
-    def _task(self, task: Task, decl: nodes.TaskDecl, scope: Scope) -> None:
-        if decl.parameters is not None:
-            self._report.error(
-                codes.MISPLACED,
-                decl.name.span,
-                f"task `{task.name}` stands in a flow, so it takes no parameters",
-                help="it sees the parameters of the flow and the outputs of other tasks by their names",
-            )
-        actions = [item for item in decl.body if isinstance(item, nodes.Action)]
-        self._one_action(task, decl, actions)
-        outs = [item for item in decl.body if isinstance(item, nodes.OutDecl)]
-        has_action = bool(actions) or decl.callee is not None
-        own = self._outs(task, outs, scope, has_action, decl)
-        inside = scope.with_own(own, late=False)
-        self._settings.read(task, decl.body, inside, has_action)
-        if decl.callee is not None:
-            self._call(task, decl.callee, scope)
-        elif actions:
-            task.action = self._actions.script(actions[0], inside)
+    def _task(self, task: Task, layers: list[Layer], scope: Scope) -> None:
+        _refuse_parameters(task, layers[0])
+        scopes = _scopes(task, layers, scope)
+        layers = layers[: len(scopes)]
+        has_action = _one_action(task, layers)
+        inside = Outputs.of_task(task, layers, scopes, has_action)
+        given: set[type] = set()
+        for layer, own in zip(layers, inside, strict=True):
+            if isinstance(layer.decl, nodes.TaskDecl):
+                layer.frame.settings.read(task, layer.decl.body, own, has_action, given)
+        if task.called:
+            self._called(task, layers[-1])
+        else:
+            self._inherit(task, layers, has_action, given)
+            _action(task, layers[-1], scopes[-1], inside[-1])
 
-    def _one_action(self, task: Task, decl: nodes.TaskDecl, actions: list[nodes.Action]) -> None:
-        first = decl.callee.path.span if decl.callee is not None else actions[0].language.span if actions else None
-        for extra in actions if decl.callee is not None else actions[1:]:
-            assert first is not None
-            self._report.error(
+    def _called(self, task: Task, last: Layer) -> None:
+        """A flow that is called: its body is this group."""
+        if isinstance(last.decl, nodes.FlowDecl):
+            self._group(task, last.decl.body, last.frame)
+
+    def _inherit(self, task: Task, layers: list[Layer], has_action: bool, given: set[type]) -> None:
+        around = self._inherited.get(task.parent.node, []) if task.parent is not None else []
+        for block in [*around, *(found for layer in layers[1:] for found in _of_file(layer.frame))]:
+            scope = Scope(task, block.home)
+            block.frame.settings.inherit(task, block.block.body, scope, has_action, given)
+
+
+def _own_choices(body: list[nodes.Statement]) -> list[nodes.Match]:
+    """Each `match` of a block, those in branches included, those in inner groups left out."""
+    found: list[nodes.Match] = []
+    for item in body:
+        if isinstance(item, nodes.Match):
+            found.append(item)
+        if isinstance(item, nodes.If | nodes.Match):
+            for part in item.branches if isinstance(item, nodes.If) else item.cases:
+                found += _own_choices(part.body) if not isinstance(part, nodes.ErrorNode) else []
+    return found
+
+
+def _of_file(frame: Frame) -> list[_Inherited]:
+    own = file_frame(frame.module)
+    return [_Inherited(block, own, None) for block in reversed(frame.module.defaults)]
+
+
+def _check_defaults(block: nodes.Defaults, frame: Frame, home: Task | None) -> None:
+    """Checks a block where it stands, whether a task takes anything of it or not."""
+    frame.settings.check_inherited(block.body)
+    unused = Task(-1, "task", "", "", home, block.head)
+    frame.settings.inherit(unused, block.body, Scope(unused, home), True, set())
+
+
+def check_file_defaults(frame: Frame) -> None:
+    """Checks the `defaults` of a file."""
+    for block in frame.module.defaults:
+        _check_defaults(block, frame, None)
+
+
+def _check_places(frame: Frame, decl: Decl) -> None:
+    kind = {nodes.FlowDecl: "flow", nodes.GroupDecl: "group"}.get(type(decl), "task")
+    inside = list(statements_of(decl.body)) if kind != "task" else []
+    for item in [*decl.body, *(found for found in inside if found not in decl.body)]:
+        in_branch = item not in decl.body
+        allowed = _MEMBERS if in_branch else _BELONGS[type(decl)]
+        if type(item) in _MISPLACED and not isinstance(item, allowed):
+            what, help = _MISPLACED[type(item)]
+            place = "branch" if in_branch else kind
+            frame.report.error(codes.MISPLACED, _short(item), f"{what} does not belong in a {place}", help=help)
+        elif in_branch and not isinstance(item, (*_MEMBERS, nodes.ErrorNode)):
+            frame.report.error(
+                codes.MISPLACED,
+                _short(item),
+                "a branch holds tasks, groups, chains and `let`, no settings",
+                help="write settings into the tasks of the branch",
+            )
+
+
+def _refuse_parameters(task: Task, layer: Layer) -> None:
+    decl = layer.decl
+    if isinstance(decl, nodes.TaskDecl) and decl.parameters is not None and layer.frame.names.root is not None:
+        layer.frame.report.error(
+            codes.MISPLACED,
+            decl.name.span,
+            f"task `{task.name}` stands in a flow, so it takes no parameters",
+            help="it sees the parameters of the flow and the outputs of other tasks by their names",
+        )
+
+
+def _scopes(task: Task, layers: list[Layer], scope: Scope) -> list[Scope]:
+    """The scope of each layer; parameters of what is called are bound. What is called and broken has none."""
+    scopes = [scope]
+    for outer, inner in pairwise(layers):
+        assert isinstance(outer.decl, nodes.TaskDecl)
+        assert outer.decl.callee is not None
+        bind(outer.decl.callee, outer.frame, scopes[-1], inner.frame)
+        if inner.frame.definition is None or inner.frame.definition.broken:
+            break
+        if isinstance(inner.decl, nodes.FlowDecl):
+            scopes.append(Scope(task, task))
+        else:
+            scopes.append(inner.frame.settings.conditions(task, inner.decl.body, Scope(task, None)))
+    return scopes
+
+
+def _one_action(task: Task, layers: list[Layer]) -> bool:
+    """Whether the node does anything; more than one action is reported."""
+    first: tuple[nodes.Span, Frame] | None = None
+    for layer in reversed(layers):
+        if not isinstance(layer.decl, nodes.TaskDecl):
+            continue
+        report = layer.frame.report
+        if layer.decl.callee is not None and layer is layers[-1]:
+            first = (layer.decl.callee.path.span, layer.frame)
+        for extra in layer.decl.body:
+            if not isinstance(extra, nodes.Action):
+                continue
+            if first is None:
+                first = (extra.language.span, layer.frame)
+                continue
+            place, source = first[0], first[1].report.source
+            if layer is not layers[-1] and layer.decl.callee is not None:
+                place, source = layer.decl.callee.path.span, report.source
+            report.error(
                 codes.TWO_ACTIONS,
                 extra.language.span,
                 f"task `{task.name}` has more than one action",
                 label="another action",
-                labels=[Label(first, "the first is here")],
+                labels=[Label(place, "the first is here", source)],
                 help="make two tasks of it, or one script",
             )
+    return first is not None
 
-    def _call(self, task: Task, callee: nodes.Invocation, scope: Scope) -> None:
-        called = self._actions.call(callee, scope)
+
+def _action(task: Task, last: Layer, scope: Scope, inside: Scope) -> None:
+    decl = last.decl
+    assert isinstance(decl, nodes.TaskDecl)
+    if decl.callee is not None:
+        called = None if last.frame.module.find(decl.callee.path) else last.frame.actions.call(decl.callee, scope)
         if called is not None:
             task.action, signature = called
             task.idempotent = task.idempotent or signature.idempotent
+        return
+    script = next((item for item in decl.body if isinstance(item, nodes.Action)), None)
+    if script is not None:
+        task.action = last.frame.actions.script(script, inside)
 
-    # Outputs
 
-    def _outs(
-        self, task: Task, items: list[nodes.OutDecl], scope: Scope, has_action: bool, decl: nodes.TaskDecl
-    ) -> dict[str, Out]:
-        """Computes the outputs of a task; in its own block they are known by their bare names."""
-        own = {name: out for name, out in task.outs.items() if not out.computed}
-        rows = {name: OutDefinition(name, type_to_json(out.type)) for name, out in own.items() if not out.declared}
-        for item in items:
-            self._later_parts(item)
-            name = item.name.text
-            if name in task.item_types:
-                self._hides_item(item.name)
-            if item.value is not None:
-                out, rows[name] = self._computed(task, item, scope.with_own(own, late=True))
-                own[name] = out
-                task.outs[name] = out
-            elif name in task.outs:
-                rows[name] = self._given(task, item, has_action, decl)
-        task.out_definitions = tuple(rows.values())
-        return {**task.outs, **own}
+# Items
 
-    def _computed(self, task: Task, item: nodes.OutDecl, scope: Scope) -> tuple[Out, OutDefinition]:
-        assert item.value is not None
-        declared = task.outs[item.name.text].type
-        why = f"the output `{item.name.text}` is {described(declared)}"
-        value = self._checker.check(
-            item.value, scope, Wanted(declared, why, item.type.span, "its type is declared here")
+
+def _generators(frame: Frame, task: Task, decl: nodes.GroupDecl | nodes.TaskDecl, scope: Scope) -> None:
+    found = []
+    for generator in decl.generators:
+        over = items_of(frame.checker, generator.iterable, scope, "`for` goes over a list")
+        check_variable(frame.checker, generator.variable, scope)
+        name = generator.variable.text
+        task.item_types[name] = over.type
+        if not is_unknown(over.type):
+            found.append(Generator(frame.names.variable(name), over.tree, type_to_json(over.type)))
+    task.generators = tuple(found)
+    if decl.by is not None:
+        _by(frame, task, decl.by, scope)
+
+
+def _by(frame: Frame, task: Task, expr: nodes.Expr, scope: Scope) -> None:
+    key = frame.checker.infer(expr, scope)
+    task.by = key.tree
+    if is_unknown(key.type):
+        return
+    if not isinstance(key.type, Scalar | Enum) or str(key.type) in _UNFIT_KEYS:
+        frame.report.error(
+            codes.TYPE_MISMATCH,
+            expr.span,
+            f"`by` names each item, but this is {described(key.type)}",
+            label=f"this is {described(key.type)}",
+            help="use a text, a number, a date or a path of the item that tells it from the others",
         )
-        self._refuse_secret(item, declared)
-        out = Out(item.name.text, declared, item.name.span, computed=True, early=not value.late)
-        kind = declared if not is_unknown(declared) else JSON
-        return out, OutDefinition(
-            item.name.text, type_to_json(kind), computed=True, value=value.tree, early=not value.late, doc=item.doc
-        )
-
-    def _given(self, task: Task, item: nodes.OutDecl, has_action: bool, decl: nodes.TaskDecl) -> OutDefinition:
-        name, kind = item.name.text, task.outs[item.name.text].type
-        self._refuse_secret(item, kind)
-        if decl.callee is not None and not task.outs_unknown:
-            callee = decl.callee.path.text
-            self._report.error(
-                codes.NO_ACTION,
-                item.name.span,
-                f"nothing gives the output `{name}`: `{callee}` has no output of that name",
-                help=f"compute it, `out {name}: {kind} = …`, or remove it",
-            )
-        elif not has_action:
-            self._report.error(
-                codes.NO_ACTION,
-                item.name.span,
-                f"nothing gives the output `{name}`: task `{task.name}` has no action",
-                help=f"add an action, or compute it: `out {name}: {kind} = …`",
-            )
-        return OutDefinition(name, type_to_json(kind if not is_unknown(kind) else JSON), doc=item.doc)
-
-    def _hides_item(self, name: nodes.Name) -> None:
-        self._report.error(
-            codes.DUPLICATE_NAME,
-            name.span,
-            f"`{name.text}` is the variable of this task's `for` already",
-            label="would hide it",
-            help="give one of them another name",
-        )
-
-    def _refuse_secret(self, item: nodes.OutDecl, kind: Type) -> None:
-        if kind == Scalar("secret") or (isinstance(kind, Optional) and kind.inner == Scalar("secret")):
-            self._report.error(
-                codes.SECRET_SHOWN,
-                item.type.span,
-                "a secret cannot be an output, because outputs are stored",
-                help="hand the secret to each task that needs it as a parameter of the flow",
-            )
-
-    def _later_parts(self, item: nodes.OutDecl) -> None:
-        if item.default is not None:
-            self._report.not_yet(item.default.span, "`default` of an output", help="use `??` where the output is read")
-        if item.where is not None:
-            self._report.not_yet(item.where.span, "`where` of an output", help="let the script check it")
-
-    def _flow_outs(self, task: Task, decl: nodes.FlowDecl) -> None:
-        rows = []
-        for item in decl.body:
-            if not isinstance(item, nodes.OutDecl) or item.name.text not in task.outs:
-                continue
-            self._later_parts(item)
-            if item.value is None:
-                self._report.error(
-                    codes.NO_ACTION,
-                    item.name.span,
-                    f"the output `{item.name.text}` of a flow needs a value",
-                    help=f"say where it comes from: `out {item.name.text}: {self._report.text(item.type.span)} = …`",
-                )
-                continue
-            _, row = self._computed(task, item, Scope(task, task, late=True))
-            rows.append(row)
-        task.out_definitions = tuple(rows)
 
 
 def _short(item: nodes.Statement) -> nodes.Span:
     """The place to point at for a whole statement: its first words."""
     match item:
-        case nodes.TaskDecl() | nodes.GroupDecl():
+        case nodes.TaskDecl() | nodes.GroupDecl() | nodes.Defaults() | nodes.If() | nodes.Match():
             return item.head
         case nodes.ParamDecl() | nodes.OutDecl() | nodes.LetDecl():
             return item.name.span

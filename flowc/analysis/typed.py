@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flowc.analysis.model import Task
 from flowc.analysis.types import UNKNOWN
 from runtime.model.definition import Tree
 from runtime.model.types import BOOL, Type
+
+if TYPE_CHECKING:
+    from flowc.analysis.choices import Branch
 
 Known = int
 """When a value is known; the larger, the later."""
@@ -22,13 +25,15 @@ RUN_TIME: Final[Known] = 2
 
 @dataclass(slots=True)
 class Typed:
-    """`skipper`: where the value may be missing, the node whose condition makes it so."""
+    """`skipper`: where the value may be missing, the node whose condition makes it so. `covers`: it is there if one of
+    these branches runs."""
 
     type: Type
     tree: Tree = None
     known: Known = WRITTEN
     skipper: Task | None = None
     late: bool = False
+    covers: frozenset[Branch] = frozenset()
 
     @property
     def wrong(self) -> bool:

@@ -102,7 +102,7 @@ def list_as(checker: Expressions, expr: nodes.ListExpr, scope: Scope, wanted: Wa
         return together(JSON, ["list", *(item.tree for item in items)], items)
     if not isinstance(kind, ListOf):
         return None
-    inner = Wanted(kind.item, wanted.why, wanted.place, wanted.place_text)
+    inner = wanted.of(kind.item)
     items = [checker.check(item, scope, inner) for item in expr.items]
     return together(kind, ["list", *(item.tree for item in items)], items)
 
@@ -119,7 +119,7 @@ def record_as(checker: Expressions, expr: nodes.RecordExpr, scope: Scope, wanted
         case Record():
             return _record_of(checker, expr, scope, kind, wanted)
         case MapOf(value):
-            inner = Wanted(value, wanted.why, wanted.place, wanted.place_text)
+            inner = wanted.of(value)
         case _ if kind == JSON:
             inner = Wanted(optional(JSON), wanted.why)
         case _:
@@ -216,7 +216,7 @@ def comprehension(checker: Expressions, expr: nodes.Comprehension, scope: Scope,
         inner = inner.with_narrowed(checker.narrowings(expr.condition, inner))
     body = checker.infer(expr.body, inner) if wanted is None else checker.check(expr.body, inner, wanted)
     parts = [over, body] + ([condition] if condition else [])
-    tree = ["for", name, over.tree, body.tree, True if condition is None else condition.tree]
+    tree = ["for", checker.names.variable(name), over.tree, body.tree, True if condition is None else condition.tree]
     return together(ListOf(body.type), tree, parts)
 
 
@@ -224,13 +224,13 @@ def comprehension_as(checker: Expressions, expr: nodes.Comprehension, scope: Sco
     kind = required(wanted.type)
     if not isinstance(kind, ListOf):
         return None
-    return comprehension(checker, expr, scope, Wanted(kind.item, wanted.why, wanted.place, wanted.place_text))
+    return comprehension(checker, expr, scope, wanted.of(kind.item))
 
 
 def check_variable(checker: Expressions, variable: nodes.Name, scope: Scope) -> None:
     """A new variable must not hide a name that can be seen already."""
     name = variable.text
-    hidden = name in scope.variables or scope.item_type(name) is not None
+    hidden = name in scope.variables or checker.names.item_type(name, scope.task) is not None
     if hidden or checker.names.find(name, scope.home) is not None:
         checker.report.error(
             codes.DUPLICATE_NAME,
@@ -291,7 +291,8 @@ def name_as(checker: Expressions, expr: nodes.NameRef, scope: Scope, wanted: Wan
 
 
 def _means_value(checker: Expressions, name: str, scope: Scope) -> bool:
-    return name in scope.variables or name in scope.own or scope.item_type(name) is not None
+    known = name in scope.variables or name in scope.own
+    return known or checker.names.item_type(name, scope.task) is not None
 
 
 def _record_tree(values: dict[str, Typed]) -> list[Any]:

@@ -1,0 +1,65 @@
+"""Calls of tasks and flows: the parameters of what is called get the values of the call."""
+
+from __future__ import annotations
+
+from flowc.analysis.constant import Unknown, holds
+from flowc.analysis.frame import Frame
+from flowc.analysis.model import Task
+from flowc.analysis.scope import Bound, Scope
+from flowc.analysis.typed import Typed, wrong
+from flowc.diagnostics import Label, codes
+from flowc.syntax import nodes
+
+
+def bind(callee: nodes.Invocation, outer: Frame, scope: Scope, inner: Frame) -> None:
+    """Checks the arguments of a call in `outer` and gives them to the parameters of `inner`."""
+    definition = inner.definition
+    assert definition is not None
+    signature, source = definition.signature(), definition.module.source
+    places = {item.name.text: (source, item.type.span) for item in definition.parameters}
+    values = outer.actions.arguments(callee, signature, scope, places)
+    names = inner.names
+    names.taken = outer.names.taken | {outer.names.variable(name) for name in outer.names.item_names(scope.task)}
+    for item, parameter in zip(definition.parameters, signature.parameters, strict=True):
+        name = item.name.text
+        value = values.get(name) or _default(inner, item, scope.task)
+        bound = wrong() if value.wrong else Typed(parameter.type, value.tree, value.known)
+        names.bound.setdefault(name, Bound(name, item.name.span, bound))
+    if not definition.broken:
+        for item in definition.parameters:
+            if item.where is not None:
+                _condition(callee, outer, inner, item, item.where, scope.task)
+
+
+def _default(inner: Frame, item: nodes.ParamDecl, task: Task) -> Typed:
+    if item.default is None:
+        return wrong()
+    kind = inner.module.types.resolve(item.type)
+    return inner.checker.check_default(item, kind, Scope(task, None, nodes=False))
+
+
+def _condition(
+    callee: nodes.Invocation, outer: Frame, inner: Frame, item: nodes.ParamDecl, where: nodes.Expr, task: Task
+) -> None:
+    """The condition of a parameter, tried on the value of the call."""
+    condition = inner.checker.condition(where, Scope(task, None, nodes=False), "the condition of a parameter")
+    if inner.names.bound[item.name.text].value.wrong:
+        return
+    name = item.name.text
+    given = next((found.value.span for found in callee.arguments if found.name and found.name.text == name), None)
+    place = given or callee.path.span
+    try:
+        good = holds(condition.tree)
+    except Unknown:
+        what = f"a value for `{name}` that its condition can be tried on only while the run goes on"
+        outer.report.not_yet(place, what, help="give a value that is written out, or check it with `ensure`")
+        return
+    if not good:
+        outer.report.error(
+            codes.CONDITION_FAILS,
+            place,
+            f"this value of `{name}` is refused by its condition",
+            label="not allowed",
+            labels=[Label(where.span, "by this condition", inner.report.source)],
+            help="give a value that fits",
+        )

@@ -1,0 +1,54 @@
+"""Values that are known from the text alone, computed by the evaluator of the runner."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from runtime.model.definition import Tree
+
+
+class Unknown(Exception):
+    """The value depends on something that only a run has, or cannot be computed."""
+
+
+def holds(condition: Tree, parameters: Mapping[str, Tree] | None = None) -> bool:
+    """Whether a condition is true, given the parameters that are written out. Raises Unknown."""
+    from runtime.expression.evaluator import ExpressionError, evaluate
+
+    try:
+        return evaluate(condition, _Written(parameters or {})) is not False
+    except ExpressionError:
+        raise Unknown from None
+
+
+class _Written:
+    """A scope in which only written parameters are known."""
+
+    def __init__(self, trees: Mapping[str, Tree]) -> None:
+        self._trees = trees
+
+    def param(self, name: str) -> Any:
+        from runtime.expression.evaluator import evaluate
+
+        if name not in self._trees:
+            raise Unknown
+        return evaluate(self._trees[name], self)
+
+    def run(self, name: str) -> Any:
+        raise Unknown
+
+    def item(self, name: str) -> Any:
+        raise Unknown
+
+    def own(self, name: str) -> Any:
+        raise Unknown
+
+    def out(self, path: str, name: str) -> Any:
+        raise Unknown
+
+    def state(self, path: str, name: str) -> Any:
+        raise Unknown
+
+    def error(self, name: str) -> Any:
+        raise Unknown

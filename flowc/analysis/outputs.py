@@ -1,0 +1,145 @@
+"""Outputs of tasks and flows: those that are computed, and those that the action gives."""
+
+from __future__ import annotations
+
+from flowc.analysis.frame import Frame, Layer
+from flowc.analysis.mismatch import Wanted
+from flowc.analysis.model import Out, Task
+from flowc.analysis.scope import Scope
+from flowc.analysis.types import described, is_unknown
+from flowc.diagnostics import codes
+from flowc.syntax import nodes
+from runtime.model.definition import OutDefinition
+from runtime.model.types import JSON, Optional, Scalar, Type, type_to_json
+
+
+class Outputs:
+    """Checks the outputs that are declared in one frame."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self._checker = frame.checker
+        self._report = frame.report
+
+    @staticmethod
+    def of_task(task: Task, layers: list[Layer], scopes: list[Scope], has_action: bool) -> list[Scope]:
+        """Computes the outputs of a task, those of what it calls first. Gives the scope of each layer, in which its
+        outputs and those of what it calls are known by their bare names."""
+        known = {name: out for name, out in task.outs.items() if not out.declared}
+        rows = {name: OutDefinition(name, type_to_json(out.type)) for name, out in known.items()}
+        if task.called and task.result is not None:
+            known = dict(task.result.outs)
+        inside = []
+        for layer, scope in zip(reversed(layers), reversed(scopes), strict=True):
+            if isinstance(layer.decl, nodes.TaskDecl):
+                outputs = Outputs(layer.frame)
+                known = outputs._of_layer(task, layer.decl, scope, known, rows, has_action)
+            inside.append(scope.with_own(known, late=False))
+        task.out_definitions = tuple(rows.values())
+        return inside[::-1]
+
+    def _of_layer(
+        self,
+        task: Task,
+        decl: nodes.TaskDecl,
+        scope: Scope,
+        known: dict[str, Out],
+        rows: dict[str, OutDefinition],
+        has_action: bool,
+    ) -> dict[str, Out]:
+        items = [item for item in decl.body if isinstance(item, nodes.OutDecl)]
+        own = known | {
+            item.name.text: task.outs[item.name.text]
+            for item in items
+            if item.value is None and item.name.text in task.outs
+        }
+        for item in items:
+            self._later_parts(item)
+            if task.called:
+                self._report.not_yet(item.name.span, "`out` of a task that calls a flow", help="declare it in the flow")
+            name = item.name.text
+            if name in task.item_types:
+                self._hides_item(item.name)
+            if item.value is not None:
+                own[name], rows[name] = self._computed(task, item, scope.with_own(own, late=True))
+                task.outs[name] = own[name]
+            elif name in task.outs:
+                rows[name] = self._given(task, item, has_action, decl)
+        return own
+
+    def _computed(self, task: Task, item: nodes.OutDecl, scope: Scope) -> tuple[Out, OutDefinition]:
+        assert item.value is not None
+        declared = task.outs[item.name.text].type
+        why = f"the output `{item.name.text}` is {described(declared)}"
+        value = self._checker.check(
+            item.value, scope, Wanted(declared, why, item.type.span, "its type is declared here")
+        )
+        self._refuse_secret(item, declared)
+        out = Out(item.name.text, declared, item.name.span, computed=True, early=not value.late)
+        kind = declared if not is_unknown(declared) else JSON
+        return out, OutDefinition(
+            item.name.text, type_to_json(kind), computed=True, value=value.tree, early=not value.late, doc=item.doc
+        )
+
+    def _given(self, task: Task, item: nodes.OutDecl, has_action: bool, decl: nodes.TaskDecl) -> OutDefinition:
+        name, kind = item.name.text, task.outs[item.name.text].type
+        self._refuse_secret(item, kind)
+        if decl.callee is not None and not task.outs_unknown:
+            callee = decl.callee.path.text
+            self._report.error(
+                codes.NO_ACTION,
+                item.name.span,
+                f"nothing gives the output `{name}`: `{callee}` has no output of that name",
+                help=f"compute it, `out {name}: {kind} = …`, or remove it",
+            )
+        elif not has_action:
+            self._report.error(
+                codes.NO_ACTION,
+                item.name.span,
+                f"nothing gives the output `{name}`: task `{task.name}` has no action",
+                help=f"add an action, or compute it: `out {name}: {kind} = …`",
+            )
+        return OutDefinition(name, type_to_json(kind if not is_unknown(kind) else JSON), doc=item.doc)
+
+    def _hides_item(self, name: nodes.Name) -> None:
+        self._report.error(
+            codes.DUPLICATE_NAME,
+            name.span,
+            f"`{name.text}` is the variable of this task's `for` already",
+            label="would hide it",
+            help="give one of them another name",
+        )
+
+    def _refuse_secret(self, item: nodes.OutDecl, kind: Type) -> None:
+        if kind == Scalar("secret") or (isinstance(kind, Optional) and kind.inner == Scalar("secret")):
+            self._report.error(
+                codes.SECRET_SHOWN,
+                item.type.span,
+                "a secret cannot be an output, because outputs are stored",
+                help="hand the secret to each task that needs it as a parameter of the flow",
+            )
+
+    def _later_parts(self, item: nodes.OutDecl) -> None:
+        if item.default is not None:
+            self._report.not_yet(item.default.span, "`default` of an output", help="use `??` where the output is read")
+        if item.where is not None:
+            self._report.not_yet(item.where.span, "`where` of an output", help="let the script check it")
+
+    def of_flow(self, task: Task, decl: nodes.FlowDecl, scope: Scope) -> None:
+        """The outputs of a flow, computed by its body, or by a task of its own where the flow is called."""
+        rows = []
+        for item in decl.body:
+            if not isinstance(item, nodes.OutDecl) or item.name.text not in task.outs:
+                continue
+            self._later_parts(item)
+            if item.value is None:
+                self._report.error(
+                    codes.NO_ACTION,
+                    item.name.span,
+                    f"the output `{item.name.text}` of a flow needs a value",
+                    help=f"say where it comes from: `out {item.name.text}: {self._report.text(item.type.span)} = …`",
+                )
+                continue
+            _, row = self._computed(task, item, scope)
+            rows.append(row)
+        task.out_definitions = tuple(rows)

@@ -11,10 +11,10 @@ def diff(
     flow: Annotated[str, typer.Argument(metavar="FLOW", help="A deployed flow.")],
     before: Annotated[
         int | None,
-        typer.Argument(metavar="[FROM]", help="A version; else the one before the newest.", show_default=False),
+        typer.Argument(metavar="FROM", help="A version; else the one before the newest.", show_default=False),
     ] = None,
     after: Annotated[
-        int | None, typer.Argument(metavar="[TO]", help="A version; else the newest.", show_default=False)
+        int | None, typer.Argument(metavar="TO", help="A version; else the newest.", show_default=False)
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="What differs as JSON.")] = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 3 if the two differ.")] = False,

@@ -12,7 +12,7 @@ def rollback(
     version: Annotated[
         int | None,
         typer.Argument(
-            metavar="[VERSION]", help="The one to go back to; else the one before the newest.", show_default=False
+            metavar="VERSION", help="The one to go back to; else the one before the newest.", show_default=False
         ),
     ] = None,
     db: Annotated[str | None, typer.Option("--db", metavar="PATH", help="The store.", show_default=False)] = None,

@@ -50,19 +50,15 @@ class Scheduler:
 
     def __init__(self, zone: str) -> None:
         self._zone = zone
+        self.due: int | None = None
+        """The next instant to look, microseconds; None if nothing is scheduled."""
         self._plans: dict[str, _Plan] = {}
         self._version: tuple[int, ...] = ()
         self._seen = 0
 
-    @property
-    def due(self) -> int | None:
-        """The next instant to look, microseconds; None if nothing is scheduled."""
-        return min((plan.next for plan in self._plans.values() if plan.next is not None), default=None)
-
     def is_due(self, now: int) -> bool:
         """Whether to look: a tick has come, or the clock has been put back."""
-        due = self.due
-        return now < self._seen - MICROSECONDS or (due is not None and due <= now)
+        return now < self._seen - MICROSECONDS or (self.due is not None and self.due <= now)
 
     def turn(self, step: Step) -> bool:
         """Make the runs that are due; whether there are any."""
@@ -80,6 +76,10 @@ class Scheduler:
             if flow.paused_at is None:
                 until = min(flow.until, step.now)
                 self._plans[flow.flow] = _Plan(flow, until, self._next(step, flow, until))
+        self._set_due()
+
+    def _set_due(self) -> None:
+        self.due = min((plan.next for plan in self._plans.values() if plan.next is not None), default=None)
 
     def _next(self, step: Step, flow: ScheduledFlow, until: int) -> int | None:
         try:
@@ -108,6 +108,7 @@ class Scheduler:
 
         def go_on() -> None:
             plan.until, plan.next = until, following
+            self._set_due()
 
         step.after_commit.append(go_on)
 

@@ -24,19 +24,24 @@ def scheduled_flows(connection: sqlite3.Connection) -> list[ScheduledFlow]:
         with contextlib.suppress(ValueError, KeyError, TypeError):
             written = json.loads(settings)["schedules"]
             schedules = tuple(schedule_from_json(schedule) for schedule in written)
-            since = _since(connection, name, version, written, deployed_at)
+            since = _since(connection, name, version, written, deployed_at, decided_until or 0)
             found.append(ScheduledFlow(name, version, schedules, since, decided_until, paused_at))
     return found
 
 
-def _since(connection: sqlite3.Connection, flow: str, version: int, schedules: Any, deployed_at: int) -> int:
-    """When the oldest of the versions that have had these schedules without a break was deployed."""
+def _since(
+    connection: sqlite3.Connection, flow: str, version: int, schedules: Any, deployed_at: int, enough: int
+) -> int:
+    """When the oldest of the versions that have had these schedules without a break was deployed; not looked for any
+    further than `enough`."""
     wanted = [{**schedule, "line": 0} for schedule in schedules]
     older = connection.execute(
         "SELECT settings, deployed_at FROM flow_definition WHERE name = ? AND version < ? ORDER BY version DESC",
         (flow, version),
     )
     for settings, at in older:
+        if deployed_at <= enough:
+            break
         if [{**schedule, "line": 0} for schedule in json.loads(settings).get("schedules", ())] != wanted:
             break
         deployed_at = at

@@ -35,7 +35,7 @@ class Desk:
         self.files = StoreFiles(folder / "flower.db")
         self.store = SqliteStore(self.files, "OFF")
         self.scheduler = Scheduler("UTC")
-        self.now = microseconds(dt.datetime.fromisoformat(START).replace(tzinfo=dt.UTC))
+        self.began = self.now = microseconds(dt.datetime.fromisoformat(START).replace(tzinfo=dt.UTC))
 
     def deploy(self, *schedules: ScheduleDefinition, **settings: Any) -> None:
         content = repr((schedules, settings))

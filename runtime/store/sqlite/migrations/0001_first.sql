@@ -222,6 +222,7 @@ CREATE TABLE tick (
     flow_run_id INTEGER REFERENCES flow_run (id),
     PRIMARY KEY (flow, at)
 ) WITHOUT ROWID;
+CREATE INDEX tick_run ON tick (flow, at) WHERE outcome = 'run';
 
 -- Views: the documented interface for people who query by hand.
 

@@ -71,8 +71,12 @@ class Graph:
         return sum(node.kind == "group" for node in self.nodes)
 
     def shown(self, all_links: bool = False) -> tuple[Link, ...]:
-        """The links that a picture draws: without the implied ones, unless all are wanted."""
-        return tuple(link for link in self.links if all_links or not link.implied)
+        """The links that a picture draws: without the implied ones, unless all are wanted, and without those from a
+        node to one inside of it, such as from a flow to its hooks: where these stand says it."""
+        return tuple(link for link in self.links if (all_links or not link.implied) and not self._inward(link))
+
+    def _inward(self, link: Link) -> bool:
+        return link.source in self.around(link.target)
 
     def around(self, number: int) -> list[int]:
         """The node and the groups around it, the nearest first, the body last."""
@@ -83,7 +87,7 @@ class Graph:
         return found
 
     def raised(self, link: Link) -> tuple[int, int, int]:
-        """The scope that both ends of a link are in, and which of its members the ends are or lie in."""
+        """The scope that both ends of a shown link are in, and which of its members the ends are or lie in."""
         ours, theirs = self.around(link.source)[::-1], self.around(link.target)[::-1]
         depth = 0
         while ours[depth] == theirs[depth]:

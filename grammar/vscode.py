@@ -9,6 +9,7 @@ from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from grammar.roles import Role
 from grammar.textmate import EMBEDDED_LANGUAGES, SCOPE, textmate_grammar
 
 PUBLISHER: Final = "flower-workflow"
@@ -109,6 +110,7 @@ def _package(version: str) -> dict[str, Any]:
                     "scopeName": SCOPE,
                     "path": f"./{_GRAMMAR}",
                     "embeddedLanguages": dict(EMBEDDED_LANGUAGES),
+                    "unbalancedBracketScopes": [f"{Role.ESCAPE.value.textmate}.flow"],
                 }
             ],
             "configurationDefaults": {"[flow]": {"editor.tabSize": 4, "editor.insertSpaces": True}},

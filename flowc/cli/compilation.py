@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +53,7 @@ def compile_paths(paths: Sequence[Path]) -> Compilation:
         folder = project_folder(place)
         catalog = catalogs.setdefault(folder, LazyCatalog(folder))
         inputs.append(Input(source, catalog, place.relative_to(folder).as_posix()))
-    compiled = compile_inputs(inputs, sink)
+    compiled = compile_inputs(inputs, sink, lambda path: read(Path(path)))
     problems = tuple(catalog.problem for catalog in catalogs.values() if catalog.problem is not None)
     flows = [()] * len(inputs) if problems or not compiled.by_input else compiled.by_input
     return Compilation(
@@ -116,7 +117,7 @@ def _read_all(paths: Sequence[Path], sink: Sink) -> tuple[list[Source], list[Pat
     places: list[Path] = []
     for path in paths:
         for file in _files_of(path, sink):
-            place = file.absolute()
+            place = Path(os.path.abspath(file))
             if place in places:
                 continue
             try:
@@ -124,7 +125,7 @@ def _read_all(paths: Sequence[Path], sink: Sink) -> tuple[list[Source], list[Pat
             except Unreadable as problem:
                 sink.report(unreadable(str(file), problem))
                 continue
-            places.append(Path(place))
+            places.append(place)
     return sources, places
 
 

@@ -69,7 +69,7 @@ def plan_deploy(compilation: Compilation, given: Sequence[Path], db: str | None)
 
     project = single_project(compilation)
     settings = find_settings(db)
-    files = tuple(Path(shown).absolute() for shown, _ in compilation.files)
+    files = tuple(_place(Path(shown)) for shown, _ in compilation.files)
     with Service(settings) as service:
         if not service.files.db.exists():
             flows = tuple(FlowPlan(compare(None, flow), flow.content_hash) for flow in compilation.flows)
@@ -78,7 +78,7 @@ def plan_deploy(compilation: Compilation, given: Sequence[Path], db: str | None)
         deployed = {flow.name: flow for flow in reader.flows()}
         flows = tuple(_flow(flow, flow.name in deployed, reader, project, settings.zone) for flow in compilation.flows)
     names = {flow.change.name for flow in flows}
-    folders = tuple(path.absolute() for path in given if path.is_dir())
+    folders = tuple(_place(path) for path in given if path.is_dir())
     gone = (flow for name, flow in deployed.items() if name not in names and _is_from(flow, files, folders))
     return Plan(project, files, flows, tuple(gone))
 
@@ -120,6 +120,10 @@ def _next(schedules: Sequence[ScheduleDefinition], now: int, zone: str) -> NextR
 
     shown_in = next((each.zone for each in schedules if each.zone), zone)
     return tuple(moment(instant, shown_in) for instant in next_instants(schedules, now, zone, NEXT_RUNS))
+
+
+def _place(path: Path) -> Path:
+    return Path(os.path.abspath(path))
 
 
 def _is_from(flow: FlowSummary, files: Sequence[Path], folders: Sequence[Path]) -> bool:

@@ -216,6 +216,18 @@ def test_schedule_that_moves_is_told_with_its_next_times(tmp_path: Path) -> None
     assert (lines[place + 1].count("06:30"), lines[place + 2].count("07:15")) == (3, 3)
 
 
+def test_file_named_by_way_of_another_folder_is_the_same_file(tmp_path: Path) -> None:
+    write(tmp_path, "a/hello.flow", GOOD + GOOD.replace("flow hello", "flow other"))
+    (tmp_path / "b").mkdir()
+    db = str(tmp_path / "flower.db")
+    flowc("deploy", "hello.flow", "--db", db, cwd=tmp_path / "a")
+    write(tmp_path, "a/hello.flow", GOOD)
+    told = flowc("plan", "../a/hello.flow", "--db", db, cwd=tmp_path / "b").out.splitlines()
+    assert told[0] == "= flow hello: unchanged, version 1"
+    assert "! flow other: no longer in hello.flow; version 1 stays deployed" in told
+    assert flowc("deploy", "../a/hello.flow", "--db", db, cwd=tmp_path / "b").out == "hello: unchanged (version 1)\n"
+
+
 def test_json_says_what_the_text_says(etl: Path) -> None:
     edit(etl / "etl.flow", ("timeout 3m", "timeout 4m"))
     planned = json.loads(flowc("plan", "--json", "etl.flow", cwd=etl).out)

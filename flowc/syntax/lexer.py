@@ -78,12 +78,14 @@ _NEW_STATEMENT: Final = re.compile(
 class Lexed:
     """Tokens with an END as the last, and the doc comments by the start of the token that they stand above.
 
+    `comments`: where every comment stands, the doc comments too, in order.
     `cut`: the end of the text is inside an unclosed text, so open braces need no complaint of their own.
     `open_braces` and `stray`: braces do not balance; `flowc.syntax.braces` mends them.
     """
 
     tokens: list[Token] = field(default_factory=list)
     docs: dict[int, str] = field(default_factory=dict)
+    comments: list[Span] = field(default_factory=list)
     cut: bool = False
     open_braces: bool = False
     stray: bool = False
@@ -285,6 +287,7 @@ class _Lexer:
 
     def _comment(self, begin: int, end: int) -> None:
         text = self.text
+        self.lexed.comments.append((begin, end))
         if text.startswith("##", begin) and not text.startswith("###", begin):
             line_start = text.rfind("\n", 0, begin) + 1
             if not text[line_start:begin].strip():

@@ -46,8 +46,7 @@ def _parse(source: Source, sink: Sink) -> File:
     if lexed.too_deep:
         return File(complete=False)
     tokens = braces.balance(source, lexed, sink) if lexed.open_braces or lexed.stray else lexed.tokens
-    grammar = _Grammar(source, sink, lexed.docs)
-    run = _Run(grammar, tokens)
+    run = _Run(_Grammar(source, sink, lexed.docs).reduction, tokens)
     items = run.parse("file")
     if not items and not sink.has_errors:
         message, help = f"`{source.path}` declares no flow", f"the smallest flow is: {_SMALLEST}"
@@ -94,18 +93,31 @@ def _machine() -> _Machine:
     )
 
 
+class Reduction:
+    """The machine with what builds at each reduction: an object with a method for each action of the grammar, and a
+    set `partial` for the starts of statements whose heading was not understood."""
+
+    def __init__(self, source: Source, sink: Sink, builder: Any) -> None:
+        self.source = source
+        self.sink = sink
+        self.machine = _machine()
+        self.builder = builder
+        self.rules: list[tuple[Callable[[list[Any]], Any] | None, int, str]] = [
+            (getattr(builder, action) if action else None, size, origin) for action, size, origin in self.machine.rules
+        ]
+
+    def parse(self, tokens: list[Token], start: str) -> Any:
+        """What the builder makes of all tokens; `start` is `file` or `expr`."""
+        return _Run(self, tokens).parse(start)
+
+
 class _Grammar:
-    """The machine with a builder for one source; the expressions in `{{ }}` share it with the file."""
+    """The reduction that builds the tree of one source; the expressions in `{{ }}` share it with the file."""
 
     def __init__(self, source: Source, sink: Sink, docs: dict[int, str]) -> None:
         self.source = source
         self.sink = sink
-        self.machine = _machine()
-        self.builder = Builder(source, sink, docs, self.parse_hole)
-        self.rules: list[tuple[Callable[[list[Any]], Any] | None, int, str]] = [
-            (getattr(self.builder, action) if action else None, size, origin)
-            for action, size, origin in self.machine.rules
-        ]
+        self.reduction = Reduction(source, sink, Builder(source, sink, docs, self.parse_hole))
 
     def parse_hole(self, span: Span) -> Expr:
         """The expression between the braces of a `{{ }}`."""
@@ -120,7 +132,7 @@ class _Grammar:
             self.sink.error(codes.MISSING_PART, self.source, outer, message, help=help)
         if len(lexed.tokens) == 1 or lexed.too_deep:
             return ErrorNode(span)
-        parsed: Expr = _Run(self, lexed.tokens).parse("expr")
+        parsed: Expr = self.reduction.parse(lexed.tokens, "expr")
         return parsed
 
 
@@ -139,12 +151,12 @@ def _dotted(text: str, start: int) -> Expr:
 class _Run:
     """One pass over the tokens of a file or of a hole."""
 
-    def __init__(self, grammar: _Grammar, tokens: list[Token]) -> None:
-        self.source = grammar.source
-        self.sink = grammar.sink
-        self.machine = grammar.machine
-        self.builder = grammar.builder
-        self.rules = grammar.rules
+    def __init__(self, reduction: Reduction, tokens: list[Token]) -> None:
+        self.source = reduction.source
+        self.sink = reduction.sink
+        self.machine = reduction.machine
+        self.builder = reduction.builder
+        self.rules = reduction.rules
         self.tokens = tokens
         self.recovered = False
         self.states: list[int] = []

@@ -8,7 +8,7 @@ from flowc.syntax.nodes import Binary, Expr, Span, Unary
 
 MAX_PREFIXES: Final = 50
 
-_BINDING: Final = {
+BINDING: Final = {
     "or": 1,
     "and": 2,
     **dict.fromkeys(("==", "!=", "<", "<=", ">", ">=", "in", "not in"), 4),
@@ -18,6 +18,7 @@ _BINDING: Final = {
     "*": 7,
     "/": 7,
 }
+"""How strongly each operator between two operands binds."""
 _NOT: Final = 3
 _COMPARISON: Final = 4
 _MINUS: Final = 8
@@ -57,12 +58,12 @@ def _climb(row: Row, at: int, weakest: int) -> tuple[Any, int]:
     left, at = _operand(row, at)
     while at < len(row):
         operator = row[at]
-        binding = _BINDING[operator.sign]
+        binding = BINDING[operator.sign]
         if binding < weakest:
             break
         right, at = _climb(row, at + 1, binding + 1)
         left = Binary(operator.sign, left, right, operator.span, (left.span[0], right.span[1]))
-        if binding == _COMPARISON and at < len(row) and _BINDING[row[at].sign] == _COMPARISON:
+        if binding == _COMPARISON and at < len(row) and BINDING[row[at].sign] == _COMPARISON:
             raise Chained(row[at].span)
     return left, at
 

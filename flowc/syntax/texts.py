@@ -107,7 +107,7 @@ def decode(text: str, span: Span, holes: list[Hole], report: Report) -> list[Tex
 
 def _decode_lines(text: str, first: int, last: int, holes: list[Hole], pieces: _Pieces) -> None:
     raw = text[first - 1] == "'"
-    begin, finish, margin = _layout(text, first, last, [hole.span for hole in holes])
+    begin, finish, margin = layout(text, first, last, [hole.span for hole in holes])
     at, fresh = begin, begin > first
     for hole in holes:
         _lines(text, at, hole.span[0], margin, fresh, raw, pieces)
@@ -116,7 +116,7 @@ def _decode_lines(text: str, first: int, last: int, holes: list[Hole], pieces: _
     _lines(text, at, finish, margin, fresh, raw, pieces)
 
 
-def _layout(text: str, first: int, last: int, holes: list[Span]) -> tuple[int, int, str]:
+def layout(text: str, first: int, last: int, holes: list[Span]) -> tuple[int, int, str]:
     """Where the content of a text of many lines begins and ends, and the margin that its lines have in common."""
     opening = _BLANK.match(text, first)
     own_line = opening is not None and opening.end() < last and text[opening.end()] == "\n"
@@ -125,7 +125,7 @@ def _layout(text: str, first: int, last: int, holes: list[Span]) -> tuple[int, i
     finish = closing if closing >= begin - 1 and not text[closing + 1 : last].strip(" \t") and closing >= 0 else last
     finish = max(finish, begin)
     starts = [begin] if own_line else []
-    starts += [at + 1 for at in _newlines(text, begin, finish, holes)]
+    starts += [at + 1 for at in newlines(text, begin, finish, holes)]
     margins = []
     for line in starts:
         blank = _BLANK.match(text, line, finish)
@@ -140,7 +140,8 @@ def _common_start(texts: list[str]) -> str:
     return least[:same]
 
 
-def _newlines(text: str, start: int, end: int, holes: list[Span]) -> Iterator[int]:
+def newlines(text: str, start: int, end: int, holes: list[Span]) -> Iterator[int]:
+    """Where lines end between two offsets; a line end in a hole is none."""
     for hole_start, hole_end in [*holes, (end, end)]:
         while (start := text.find("\n", start, hole_start)) >= 0:
             yield start

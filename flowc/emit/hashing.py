@@ -6,17 +6,10 @@ import hashlib
 import json
 from typing import Any, Final
 
-from flowc.analysis.model import Task
-from runtime.model.definition import (
-    Dependency,
-    FlowDefinition,
-    OutDefinition,
-    ParameterDefinition,
-    Retry,
-    TaskDefinition,
-)
-from runtime.model.encode import action_to_json, flow_settings_to_json
+from runtime.model.definition import Dependency, FlowDefinition, ParameterDefinition, TaskDefinition
+from runtime.model.encode import flow_settings_to_json, task_to_json
 
+_PLACE: Final = ("node", "name", "parent", "edges_in", "doc", "line", "content_hash")
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
@@ -25,24 +18,16 @@ def content_hash(data: Any) -> str:
     return hashlib.sha256(_ENCODER.encode(data).encode()).hexdigest()
 
 
-def task_hash(task: Task) -> str:
-    """Covers what the node does, not its number, its neighbours or its place in the file."""
-    action = action_to_json(task.action)
-    if action is not None:
-        action.pop("line", None)
-    generators = [[generator.name, generator.over, generator.type] for generator in task.generators]
-    return content_hash(
-        [
-            task.path,
-            task.kind,
-            action,
-            [_out(out) for out in task.out_definitions],
-            [generators, task.by, task.ordered and task.mapped],
-            task.when,
-            [_retry(rule) for rule in task.retry],
-            [task.timeout_seconds, task.limit, task.env, task.idempotent, task.priority],
-        ]
-    )
+def task_hash(row: TaskDefinition) -> str:
+    """Covers everything in the row but its number, its neighbours, its documentation and its place in the file."""
+    data = task_to_json(row)
+    for key in _PLACE:
+        del data[key]
+    if isinstance(data["parameters"], dict):
+        data["parameters"].pop("line", None)
+    if data["settings"] and "ensures" in data["settings"]:
+        data["settings"]["ensures"] = [ensure[:2] for ensure in data["settings"]["ensures"]]
+    return content_hash(data)
 
 
 def flow_hash(flow: FlowDefinition) -> str:
@@ -67,17 +52,9 @@ def _script_line(task: TaskDefinition) -> int:
     return getattr(task.action, "line", 0)
 
 
-def _out(out: OutDefinition) -> list[Any]:
-    return [out.name, out.type, out.computed, out.value, out.early, out.doc]
-
-
-def _retry(rule: Retry) -> list[Any]:
-    return [rule.attempts, rule.delay_seconds, rule.backoff, rule.max_delay_seconds, rule.jitter, rule.when]
-
-
 def _parameter(row: ParameterDefinition) -> list[Any]:
     return [row.name, row.type, row.has_default, row.default, row.where, row.doc, row.line]
 
 
 def _dependency(row: Dependency) -> list[Any]:
-    return [row.predecessor, row.successor, row.deep, row.origin, row.line]
+    return [row.predecessor, row.successor, row.deep, row.origin, row.line, row.outcome]

@@ -54,7 +54,7 @@ def _parameter(parameter: Parameter, line_of: LineOf) -> ParameterDefinition:
 
 
 def _task(task: Task, edges_in: int, line_of: LineOf) -> TaskDefinition:
-    return TaskDefinition(
+    row = TaskDefinition(
         node=task.node,
         path=task.path,
         name=task.name,
@@ -75,5 +75,5 @@ def _task(task: Task, edges_in: int, line_of: LineOf) -> TaskDefinition:
         edges_in=edges_in,
         doc=task.doc,
         line=line_of(task.span[0]),
-        content_hash=task_hash(task),
     )
+    return replace(row, content_hash=task_hash(row))

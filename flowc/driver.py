@@ -6,6 +6,7 @@ Each phase goes on over what an earlier one could not understand, so that one ru
 from __future__ import annotations
 
 import gc
+import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,8 +19,7 @@ from flowc.diagnostics import Diagnostic, Label, Sink, codes
 from flowc.emit.rows import rows_of
 from flowc.plan.plan import Edges, plan
 from flowc.source import Source
-from flowc.syntax.nodes import File
-from flowc.syntax.parser import parse
+from flowc.syntax.files import Files, Loaded, Reader
 from runtime.model.definition import FlowDefinition
 
 
@@ -38,9 +38,9 @@ class Unit:
 
     given: Input
     sink: Sink
-    tree: File = field(default_factory=File)
-    imports: dict[str, Module] = field(default_factory=dict)
-    module: Module | None = None
+    files: Files
+    modules: Modules
+    loaded: Loaded | None = None
     flows: list[Flow] = field(default_factory=list)
     edges: list[Edges] = field(default_factory=list)
     definitions: list[FlowDefinition] = field(default_factory=list)
@@ -66,20 +66,21 @@ class Compiled:
         return not any(found.severity == "error" for found in self.diagnostics)
 
 
-def compile_inputs(inputs: Sequence[Input], sink: Sink | None = None) -> Compiled:
+def compile_inputs(inputs: Sequence[Input], sink: Sink | None = None, read: Reader | None = None) -> Compiled:
     """Compiles files together: their flows share one space of names. Never raises for what stands in a source.
 
-    `sink` may hold problems already, of files that could not be read.
+    `sink` may hold problems already, of files that could not be read. `read` gives the files that are imported.
     """
     sink = sink if sink is not None else Sink()
-    units = [Unit(given, sink) for given in inputs]
+    files, modules = Files(sink, read), Modules(sink)
+    units = [Unit(given, sink, files, modules) for given in inputs]
     with _collector_paused():
         return _compile(units, sink)
 
 
 def _compile(units: list[Unit], sink: Sink) -> Compiled:
-    for unit in units:
-        for phase in PHASES:
+    for phase in PHASES:
+        for unit in units:
             phase(unit)
     _check_names(units, sink)
     if sink.has_errors:
@@ -106,14 +107,34 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
+class Modules:
+    """Analyses each file once for each catalog, what it imports before it."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._known: dict[tuple[int, int], tuple[Module, list[Flow]]] = {}
+
+    def analysed(self, loaded: Loaded, catalog: Catalog, stored_as: str) -> tuple[Module, list[Flow]]:
+        """`stored_as`: the path of the file in rows."""
+        key = (id(loaded), id(catalog))
+        if key not in self._known:
+            imports = {}
+            for text, other in loaded.imports.items():
+                place = posixpath.normpath(posixpath.join(posixpath.dirname(stored_as), text))
+                imports[text] = self.analysed(other, catalog, place)[0]
+            self._known[key] = analyse(loaded.tree, loaded.source, catalog, self._sink, imports, stored_as)
+        return self._known[key]
+
+
 def read_tree(unit: Unit) -> None:
-    """Text to tree."""
-    unit.tree = parse(unit.given.source, unit.sink)
+    """Text to tree, that of the files that it imports included."""
+    unit.loaded = unit.files.add(unit.given.source)
 
 
 def resolve(unit: Unit) -> None:
     """Tree to resolved model: names, types, settings, scripts."""
-    unit.module, unit.flows = analyse(unit.tree, unit.given.source, unit.given.catalog, unit.sink, unit.imports)
+    assert unit.loaded is not None
+    unit.flows = unit.modules.analysed(unit.loaded, unit.given.catalog, unit.given.stored_as)[1]
 
 
 def order(unit: Unit) -> None:

@@ -139,7 +139,8 @@ class Actions:
             parameter = self._parameter(argument, signature, parameters, given)
             if parameter is None:
                 slip = True
-                self._checker.infer(argument.value, scope)
+                if not isinstance(argument.value, nodes.NameRef):
+                    self._checker.infer(argument.value, scope)
             else:
                 given[parameter.name] = argument
                 place = places.get(parameter.name)
@@ -224,7 +225,7 @@ class Actions:
 
     def _unknown(self, invocation: nodes.Invocation) -> None:
         path = invocation.path
-        if self._report.may_be_lost(path.text):
+        if self._report.may_be_lost(path.names[0].text):
             return
         help, fixes = did_you_mean(path.text, [*self._catalog, *self._module.callables()], path.span)
         self._report.error(

@@ -123,7 +123,7 @@ class DeclaredTypes:
         return UNKNOWN
 
     def _unknown(self, name: nodes.Name) -> None:
-        if self._report.may_be_lost(name.text):
+        if self._report.may_be_lost(name.text.partition(".")[0]):
             return
         known = [*_SCALARS, "list", "map", *self._resolved, *self._declared]
         for alias, types in self.modules.items():

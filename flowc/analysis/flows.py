@@ -22,12 +22,13 @@ from flowc.syntax.inside import everything
 
 
 def analyse(
-    file: nodes.File, source: Source, catalog: Catalog, sink: Sink, imports: Imports | None = None
+    file: nodes.File, source: Source, catalog: Catalog, sink: Sink, imports: Imports, stored_as: str
 ) -> tuple[Module, list[Flow]]:
     """The file as others see it, and its flows, resolved as far as they can be; what is wrong goes to the sink."""
     report = Report(sink, source, _unread(file))
     report_later(file, report)
-    module = module_of(file, report, catalog, imports or {})
+    module = module_of(file, report, catalog, imports)
+    module.stored_as = stored_as
     for let in module.lets.values():
         if let.checker is None:
             module.checker().infer(let.value, Scope(Task(-1, "flow", "", "", None, let.name.span), None))

@@ -57,7 +57,7 @@ class Definition:
 @dataclass(slots=True, eq=False)
 class Module:
     """One file. `definitions`, `lets` and the types hold what it imports by name as well; `modules` are the files
-    that it imports as a whole."""
+    that it imports as a whole. `stored_as`: its path in rows."""
 
     tree: nodes.File
     report: Report
@@ -66,6 +66,7 @@ class Module:
     definitions: dict[str, Definition] = field(default_factory=dict)
     lets: dict[str, Let] = field(default_factory=dict)
     modules: dict[str, Module] = field(default_factory=dict)
+    stored_as: str = ""
 
     @property
     def source(self) -> Source:

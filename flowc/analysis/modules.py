@@ -70,14 +70,18 @@ class _Names:
 
     def bring_all(self, item: nodes.ModuleImport, imports: Imports) -> None:
         other = imports.get(item.file.plain or "")
-        if self._free(item.alias) and other is not None:
+        if other is None:
+            self._report.lose(item.alias.text)
+        elif self._free(item.alias):
             self._module.modules[item.alias.text] = other
             self._module.types.modules[item.alias.text] = other.types
 
     def bring(self, item: nodes.FromImport, imports: Imports) -> None:
         other = imports.get(item.file.plain or "")
         for imported in item.names:
-            if self._free(imported.local) and other is not None:
+            if other is None:
+                self._report.lose(imported.local.text)
+            elif self._free(imported.local):
                 self._bring(imported, other)
 
     def _bring(self, imported: nodes.Imported, other: Module) -> None:
@@ -91,6 +95,7 @@ class _Names:
         elif let is not None and let.checker is None:
             mine.lets[local] = replace(let, name=nodes.Name(local, imported.local.span), checker=other.checker())
         else:
+            self._report.lose(local)
             self._missing(imported.name, other)
 
     def _missing(self, name: nodes.Name, other: Module) -> None:

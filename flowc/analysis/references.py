@@ -310,11 +310,12 @@ class References:
         return wrong()
 
     def _no_value(self, task: Task, at: nodes.NameRef | nodes.Member) -> Typed:
-        kind = "group" if task.kind == "group" else "task"
+        kind = "group" if task.kind == "group" and not task.called else "task"
         help = ""
         shown = self.checker.report.text(at.span)
-        if task.outs:
-            help = f"name one of its outputs: {', '.join(f'`{shown}.{name}`' for name in list(task.outs)[:4])}"
+        outs = (task.result or task).outs
+        if outs:
+            help = f"name one of its outputs: {', '.join(f'`{shown}.{name}`' for name in list(outs)[:4])}"
         elif kind == "group" and task.members:
             help = f"name an output of one of its members: `{shown}.{next(iter(task.members))}.…`"
         elif kind == "task":
@@ -334,14 +335,17 @@ class References:
         if name.text in LATER_VALUES:
             report.not_yet(name.span, f"`.{name.text}` of a task or group as a value")
             return wrong()
-        kind, candidates = ("output", list(task.outs)) if task.kind == "task" else ("member", list(task.members))
+        outs = (task.result or task).outs
+        is_task = task.kind == "task" or task.called
+        kind, candidates = ("output", list(outs)) if is_task else ("member", list(task.members))
         if report.may_be_lost(name.text) or task.outs_unknown:
             return wrong()
         help, fixes = did_you_mean(name.text, candidates, name.span)
         if not help and candidates:
             help = f"its {kind}s are {', '.join(candidates[:8])}"
         elif not help:
-            help = f"declare it in the task: `out {name.text}: …`" if kind == "output" else "the group is empty"
+            where = "flow" if task.called else "task"
+            help = f"declare it in the {where}: `out {name.text}: …`" if kind == "output" else "the group is empty"
         report.error(
             codes.UNKNOWN_MEMBER,
             name.span,

@@ -72,6 +72,10 @@ class Report:
     def line(self, span: Span) -> int:
         return self.source.line(span[0])
 
+    def lose(self, name: str) -> None:
+        """A name is known to be missing: nothing that needs it is told."""
+        self._lost.append(name)
+
     def may_be_lost(self, name: str) -> bool:
         """Whether unread text mentions the name, so that it may well be declared there."""
         return any(name in text for text in self._lost)

@@ -62,10 +62,15 @@ _UNREADABLE = {
 }
 
 
+def code_of(problem: Unreadable) -> Code:
+    """The code of a file that gave no source."""
+    return _UNREADABLE[problem.kind]
+
+
 def unreadable(path: str, problem: Unreadable) -> Diagnostic:
     """The diagnostic of a file that gave no source."""
     return Diagnostic(
-        _UNREADABLE[problem.kind],
+        code_of(problem),
         "error",
         problem.message,
         help=problem.help,

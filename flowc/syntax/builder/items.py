@@ -19,6 +19,7 @@ from flowc.syntax.nodes import (
     Invocation,
     LetDecl,
     ModuleImport,
+    Name,
     NamedType,
     OptionalType,
     OutDecl,
@@ -146,6 +147,10 @@ class Items(Base):
 
     def named_type(self, c: Children) -> NamedType:
         name = self.name(c)
+        return NamedType(name, name.span)
+
+    def type_of_module(self, c: Children) -> NamedType:
+        name = Name(f"{c[0][1]}.{c[2][1]}", (c[0][2], c[2][3]))
         return NamedType(name, name.span)
 
     def applied_type(self, c: Children) -> AppliedType:

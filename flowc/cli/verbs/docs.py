@@ -20,9 +20,7 @@ def docs(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A .flow file.")],
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="Write the page here.", show_default=False
-        ),
+        typer.Option("--output", "-o", metavar="FILE", help="Write the page here.", show_default=False),
     ] = None,
     format: Annotated[
         PageFormat | None,

@@ -14,8 +14,8 @@ from flowc.export.text.rails import FIRST_GROUP, FIRST_TASK, GROUP, TASK, Row, r
 Paint = Callable[[str, str], str]
 """Colours a text: the name of a style (`name`, `rail`, `does`, `each`, `condition`, `faint`) and the text."""
 
-_MOST_COLUMNS: Final = 24
-"""Wider rails cannot be followed by eye."""
+_MOST_LANES: Final = 12
+"""More lanes cannot be followed by eye."""
 _MOST_NAMED: Final = 4
 _WIDEST_NAME: Final = 48
 
@@ -36,7 +36,7 @@ def plain(style: str, text: str) -> str:
 
 def outline(graph: Graph, paint: Paint = plain, columns: int | None = None, all_links: bool = False) -> str:
     """The graph as text. `columns`: cut longer lines; None lets them be as long as they are."""
-    lines = list(_rows(graph, 0, "", graph.shown(all_links)))
+    lines = list(_rows(graph, 0, "", _orders(graph, graph.shown(all_links))))
     start = min(max((len(line.rail) + len(line.name) for line in lines), default=0), _WIDEST_NAME) + 2
     body = [_painted(line, start, paint, columns) for line in lines]
     return "\n".join([*_head(graph, paint, columns), "", *body, *_foot(graph, lines, paint, all_links)])
@@ -69,14 +69,34 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _rows(graph: Graph, scope: int, indent: str, links: tuple[Link, ...]) -> Iterator[Line]:
-    members = graph.nodes[scope].members
-    targets: dict[int, set[int]] = {member: set() for member in members}
+@dataclass(slots=True)
+class _Orders:
+    """The shown links: among the members of each group, and those that lead to each node, by who they come from.
+
+    `hidden`: those that lines cannot show as they are, since an end is inside of a member.
+    """
+
+    among: dict[int, dict[int, set[int]]]
+    all: dict[int, list[str]]
+    hidden: dict[int, list[str]]
+
+
+def _orders(graph: Graph, links: tuple[Link, ...]) -> _Orders:
+    members = ((node.number, node.members) for node in graph.nodes)
+    found = _Orders({number: {member: set() for member in inside} for number, inside in members}, {}, {})
     for link in links:
-        around, source, target = graph.raised(link)
-        if around == scope:
-            targets[source].add(target)
-    rows, listed = _arranged(graph, targets)
+        scope, first, last = graph.raised(link)
+        found.among[scope][first].add(last)
+        name = graph.nodes[link.source].dotted
+        found.all.setdefault(link.target, []).append(name)
+        if (first, last) != (link.source, link.target):
+            found.hidden.setdefault(link.target, []).append(name)
+    return found
+
+
+def _rows(graph: Graph, scope: int, indent: str, orders: _Orders) -> Iterator[Line]:
+    rows, listed = _arranged(graph, orders.among[scope])
+    named = orders.all if listed else orders.hidden
     wide = width(rows)
     for row in rows:
         rail = indent + row.rail.ljust(wide)
@@ -84,8 +104,8 @@ def _rows(graph: Graph, scope: int, indent: str, links: tuple[Link, ...]) -> Ite
             yield Line(rail.rstrip())
             continue
         node = graph.nodes[row.node]
-        yield Line(rail + "  ", node.name, _details(graph, node, links, listed))
-        yield from _rows(graph, node.number, indent + row.below.ljust(wide) + "  ", links)
+        yield Line(rail + "  ", node.name, _details(node, named.get(node.number, [])))
+        yield from _rows(graph, node.number, indent + row.below.ljust(wide) + "  ", orders)
 
 
 def _arranged(graph: Graph, targets: dict[int, set[int]]) -> tuple[list[Row], bool]:
@@ -93,21 +113,16 @@ def _arranged(graph: Graph, targets: dict[int, set[int]]) -> tuple[list[Row], bo
     order = sorted_topologically(targets)
     groups = {member for member in targets if graph.nodes[member].members}
     for joined in (False, True):
-        rows = rails(order, targets, groups, joined=joined)
-        if width(rows) <= _MOST_COLUMNS:
+        rows = rails(order, targets, groups, joined=joined, most_lanes=_MOST_LANES)
+        if rows is not None:
             return rows, False
     return steps(order, targets, groups), True
 
 
-def _details(graph: Graph, node: Node, links: tuple[Link, ...], listed: bool) -> list[tuple[str, str]]:
+def _details(node: Node, waited: list[str]) -> list[tuple[str, str]]:
     does = f"on {node.hook}: {node.does}" if node.hook else node.does
     told = [("does", does), ("each", node.each), ("condition", node.condition)]
     told += [("faint", fact) for fact in node.facts if fact != "idempotent"]
-    waited = [
-        graph.nodes[link.source].dotted
-        for link in links
-        if link.target == node.number and (listed or graph.raised(link)[1:] != (link.source, link.target))
-    ]
     if waited:
         more = f", {len(waited) - _MOST_NAMED} more" if len(waited) > _MOST_NAMED else ""
         told.append(("rail", f"← {', '.join(waited[:_MOST_NAMED])}{more}"))

@@ -70,9 +70,17 @@ class _Track:
 
 
 def rails(
-    order: Sequence[int], targets: Mapping[int, Set[int]], groups: Set[int], *, joined: bool = False
-) -> list[Row]:
-    """The rows of nodes in an order in which nothing comes before what it waits for."""
+    order: Sequence[int],
+    targets: Mapping[int, Set[int]],
+    groups: Set[int],
+    *,
+    joined: bool = False,
+    most_lanes: int | None = None,
+) -> list[Row] | None:
+    """The rows of nodes in an order in which nothing comes before what it waits for.
+
+    None if that needs more than `most_lanes`.
+    """
     place = {node: at for at, node in enumerate(order)}
     track = _Track()
     for node in order:
@@ -82,6 +90,8 @@ def rails(
         track.free(lane)
         behind = sorted(targets[node], key=place.__getitem__)
         _leave(track, lane, behind)
+        if most_lanes is not None and len(track.lanes) > most_lanes:
+            return None
         if joined:
             for target in behind:
                 _meet(track, target)

@@ -28,12 +28,14 @@ def orders(draw: st.DrawFn) -> Targets:
 @given(orders(), st.booleans())
 def test_drawing_can_be_read_back(targets: Targets, joined: bool) -> None:
     rows = rails(list(targets), targets, {0, 3}, joined=joined)
+    assert rows is not None
     assert read_back(rows) == {(first, second) for first, ends in targets.items() for second in ends}
 
 
 @given(orders(), st.booleans())
 def test_hollow_signs_are_those_that_wait_for_nothing(targets: Targets, joined: bool) -> None:
     rows = rails(list(targets), targets, {0, 3}, joined=joined)
+    assert rows is not None
     hollow = {row.node for row in rows if row.node is not None and set(row.rail) & set(HOLLOW)}
     assert hollow == set(targets) - set().union(*targets.values())
 
@@ -62,9 +64,10 @@ def read_back(rows: list[Row]) -> set[tuple[int, int]]:
 @pytest.mark.parametrize("joined", [False, True])
 def test_wide_fan_keeps_every_lane(joined: bool) -> None:
     targets = {0: set(range(1, 30)), **{node: {30} for node in range(1, 30)}, 30: set()}
-    assert read_back(rails(list(targets), targets, set(), joined=joined)) == {
-        (first, second) for first, ends in targets.items() for second in ends
-    }
+    rows = rails(list(targets), targets, set(), joined=joined)
+    assert rows is not None
+    assert read_back(rows) == {(first, second) for first, ends in targets.items() for second in ends}
+    assert rails(list(targets), targets, set(), joined=joined, most_lanes=28) is None
 
 
 @given(orders())

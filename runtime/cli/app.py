@@ -28,6 +28,7 @@ VERBS: Final = {
     "answer": "Mend",
     "refuse": "Mend",
     "cancel": "Mend",
+    "prune": "Keep house",
 }
 """Each verb, a function of that name in `verbs/NAME.py`, and its panel in the help."""
 

@@ -34,7 +34,7 @@ class FlowSummary:
 
 @dataclass(frozen=True, slots=True)
 class VersionSummary:
-    """A version of a flow. `runs`: all that were registered with it; `under_way`: names of those that have not ended."""
+    """A version of a flow. `runs`: all registered with it; `under_way`: names of those that have not ended."""
 
     flow: str
     version: int

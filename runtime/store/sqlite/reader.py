@@ -27,6 +27,7 @@ from runtime.picture import RunPicture
 from runtime.store.sqlite import definitions
 from runtime.store.sqlite.connection import connect_reader, translate
 from runtime.store.sqlite.files import StoreFiles
+from runtime.store.sqlite.runs import FlowRuns
 from runtime.store.sqlite.schedules import scheduled_flows
 from runtime.store.sqlite.tasks import TaskRuns
 
@@ -144,7 +145,8 @@ class Reader:
             RunStatus.RUNNING,
             RunStatus.SUSPENDED,
         )
-        return VersionSummary(*row[1:], under_way=tuple(each[0] for each in under_way))
+        values = [*row[1:], tuple(each[0] for each in under_way)]
+        return VersionSummary(*values)
 
     def definition(self, run_id: int) -> FlowDefinition:
         """The version of the flow that a run was registered with."""
@@ -201,6 +203,10 @@ class Reader:
     def events_since(self, event_id: int, limit: int = 1_000) -> list[EventView]:
         """What happened in the whole store after an event, oldest first."""
         return [_event(row) for row in self._all(f"{_EVENT} WHERE e.id > ? ORDER BY e.id LIMIT ?", event_id, limit)]
+
+    def to_prune(self, flow: str | None, before: int, keep: int) -> list[int]:
+        """Runs that `prune` would forget."""
+        return FlowRuns(self._connection).to_prune(flow, before, keep, 1_000_000)
 
     def last_event(self) -> int:
         """The id of the newest event; 0 if there is none."""

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flowc.cli.compilation import Compilation
 from flowc.cli.paint import colored
 from runtime.model.definition import FlowDefinition
 from runtime.model.errors import FlowerError, NotFound
 from runtime.model.names import find_path, nearest
+
+if TYPE_CHECKING:
+    from flowc.export.graph import Graph
 
 _STYLES: Final = {
     "name": "\x1b[1m",
@@ -33,30 +37,41 @@ def picture(
     from flowc.export.graph import graph_of
 
     if kind in ("text", "json"):
-        graphs = (
-            [graph_of(one) for one in (chosen(compilation, flow),)] if flow else list(map(graph_of, compilation.flows))
-        )
-        if kind == "json":
-            from flowc.export.graph_json import graph_json
+        flows = compilation.flows if flow is None else [chosen(compilation, flow)]
+        graphs = [graph_of(one) for one in flows]
+        return _as_json(graphs) if kind == "json" else _as_text(graphs, all_links, to_file=to_file)
+    return _drawn(graph_of(chosen(compilation, flow)), kind, direction, all_links)
 
-            return json.dumps([graph_json(one) for one in graphs], ensure_ascii=False, indent=2) + "\n"
-        from flowc.export.text.outline import outline, plain
 
-        columns = shutil.get_terminal_size().columns if sys.stdout.isatty() and not to_file else None
-        paint = _paint if colored(sys.stdout) and not to_file else plain
-        return "\n\n".join(outline(one, paint, columns, all_links) for one in graphs) + "\n"
-    graph = graph_of(chosen(compilation, flow))
-    if kind == "dot":
-        from flowc.export.dot import dot
+def _as_json(graphs: Sequence[Graph]) -> str:
+    from flowc.export.graph_json import graph_json
 
-        return dot(graph, direction=direction, all_links=all_links)
-    if kind == "mermaid":
-        from flowc.export.mermaid import mermaid
+    return json.dumps([graph_json(one) for one in graphs], ensure_ascii=False, indent=2) + "\n"
 
-        return mermaid(graph, direction=direction, all_links=all_links)
-    from flowc.export.svg.svg import svg
 
-    return svg(graph, direction=direction, all_links=all_links)
+def _as_text(graphs: Sequence[Graph], all_links: bool, *, to_file: bool) -> str:
+    """In colours and cut to the width of the terminal, if it goes to one."""
+    from flowc.export.text.outline import outline, plain
+
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() and not to_file else None
+    paint = _paint if colored(sys.stdout) and not to_file else plain
+    return "\n\n".join(outline(one, paint, columns, all_links) for one in graphs) + "\n"
+
+
+def _drawn(graph: Graph, kind: str, direction: str, all_links: bool) -> str:
+    match kind:
+        case "dot":
+            from flowc.export.dot import dot
+
+            return dot(graph, direction=direction, all_links=all_links)
+        case "mermaid":
+            from flowc.export.mermaid import mermaid
+
+            return mermaid(graph, direction=direction, all_links=all_links)
+        case _:
+            from flowc.export.svg.svg import svg
+
+            return svg(graph, direction=direction, all_links=all_links)
 
 
 def chosen(compilation: Compilation, name: str | None) -> FlowDefinition:
@@ -78,14 +93,13 @@ def reasons(compilation: Compilation, flow: str | None, first: str, second: str,
     from flowc.export.reasons import answer_json, answer_text, why
 
     name = chosen(compilation, flow).name
-    for source, flows in compilation.resolved:
-        for resolved in flows:
-            if resolved.name == name:
-                tasks = {task.path: task for task in resolved.tasks[1:]}
-                ends = (tasks[find_path(one, list(tasks), f"flow `{name}`")] for one in (first, second))
-                answer = why(resolved, *ends)
-                return json.dumps(answer_json(answer, source), indent=2) if as_json else answer_text(answer, source)
-    raise AssertionError(f"the compiled flow {name} was not analysed")
+    source, resolved = next(
+        (source, one) for source, flows in compilation.resolved for one in flows if one.name == name
+    )
+    tasks = {task.path: task for task in resolved.tasks[1:]}
+    ends = (tasks[find_path(one, list(tasks), f"flow `{name}`")] for one in (first, second))
+    answer = why(resolved, *ends)
+    return json.dumps(answer_json(answer, source), indent=2) if as_json else answer_text(answer, source)
 
 
 def write(text: str, output: Path | None) -> None:

@@ -71,6 +71,7 @@ def _inner(graph: Graph, number: int, at: int) -> int:
 
 
 def _quoted(text: str) -> str:
-    """A quoted text in which nothing has a meaning: neither escapes nor entities."""
-    escaped = text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    """A quoted text in which nothing has a meaning: neither escapes nor entities. Control characters become spaces."""
+    shown = "".join(char if char.isprintable() or char == "\n" else " " for char in text)
+    escaped = shown.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'

@@ -17,8 +17,6 @@ _ENTITIES: Final = {
     "\\": "#92;",
     "{": "#123;",
     "}": "#125;",
-    "\n": " ",
-    "\r": " ",
 }
 _ESCAPES: Final = str.maketrans(_ENTITIES)
 _LONGEST: Final = 60
@@ -58,8 +56,9 @@ def _label(node: Node, between: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text in which nothing is markup; long ones are cut."""
-    shown = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    """Text in which nothing is markup, without control characters; long ones are cut."""
+    shown = "".join(char if char.isprintable() else " " for char in text)
+    shown = shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
     return shown.translate(_ESCAPES)
 
 

@@ -148,5 +148,6 @@ def _painted(line: Line, start: int, paint: Paint, columns: int | None) -> str:
 
 
 def _cut(text: str, room: int | None) -> str:
-    text = " ".join(text.split("\n"))
-    return text if room is None or len(text) <= room else text[: max(room - 1, 0)] + "…"
+    """One line that fits, without the characters that a terminal would act on."""
+    line = "".join(char if char.isprintable() else " " for char in text)
+    return line if room is None or len(line) <= room else line[: max(room - 1, 0)] + "…"

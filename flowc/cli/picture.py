@@ -99,7 +99,7 @@ def reasons(compilation: Compilation, flow: str | None, first: str, second: str,
     tasks = {task.path: task for task in resolved.tasks[1:]}
     ends = (tasks[find_path(one, list(tasks), f"flow `{name}`")] for one in (first, second))
     answer = why(resolved, *ends)
-    return json.dumps(answer_json(answer, source), indent=2) if as_json else answer_text(answer, source)
+    return (json.dumps(answer_json(answer, source), indent=2) if as_json else answer_text(answer, source)) + "\n"
 
 
 def write(text: str, output: Path | None) -> None:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from flowc.cli.compilation import Compilation
 
 
 class PictureFormat(StrEnum):
@@ -44,6 +41,7 @@ def graph(
         tuple[str, str] | None,
         typer.Option("--why", metavar="A B", help="Tell why task B waits for task A, and draw nothing."),
     ] = None,
+    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     all_links: Annotated[bool, typer.Option("--all", help="Draw also the orders that others imply.")] = False,
     direction: Annotated[Direction, typer.Option("--direction", help="Of svg, dot and mermaid.")] = Direction.auto,
 ) -> int:
@@ -62,22 +60,16 @@ def graph(
     tell_problems(compilation)
     if not compilation.good:
         return 2
-    if why is not None:
-        return _tell_why(compilation, flow, why, as_json=format is PictureFormat.json)
-    from flowc.cli.picture import picture, write
+    from flowc.cli.picture import picture, reasons, write
 
-    kind = format or _kind_of(output)
-    write(picture(compilation, flow, kind.value, direction.value, all_links, to_file=output is not None), output)
+    kind = PictureFormat.json if json else format or _kind_of(output)
+    if why is not None:
+        write(reasons(compilation, flow, *why, as_json=kind is PictureFormat.json), output)
+    else:
+        write(picture(compilation, flow, kind.value, direction.value, all_links, to_file=output is not None), output)
     return 0
 
 
 def _kind_of(output: Path | None) -> PictureFormat:
     suffixes = {".svg": "svg", ".dot": "dot", ".gv": "dot", ".mmd": "mermaid", ".mermaid": "mermaid", ".json": "json"}
     return PictureFormat(suffixes.get(output.suffix.lower(), "text") if output is not None else "text")
-
-
-def _tell_why(compilation: Compilation, flow: str | None, why: tuple[str, str], *, as_json: bool) -> int:
-    from flowc.cli.picture import reasons
-
-    print(reasons(compilation, flow, *why, as_json=as_json))
-    return 0

@@ -102,7 +102,7 @@ def test_why_tells_the_place_for_people_and_for_programs(folder: Path) -> None:
     ended = flowc("graph", "hello.flow", "--why", "greet", "bye", cwd=folder)
     assert (ended.code, ended.err) == (0, "")
     assert "hello.flow:3:22: `bye` says that it runs after `greet`\n" in ended.out
-    ended = flowc("graph", "hello.flow", "--why", "greet", "bye", "--format", "json", cwd=folder)
+    ended = flowc("graph", "hello.flow", "--why", "greet", "bye", "--json", cwd=folder)
     told = json.loads(ended.out)
     assert (told["relation"], told["steps"][0]["line"], told["steps"][0]["column"]) == ("direct", 3, 22)
 

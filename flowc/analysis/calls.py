@@ -51,8 +51,14 @@ def _condition(
     try:
         good = holds(condition.tree)
     except Unknown:
-        what = f"a value for `{name}` that its condition can be tried on only while the run goes on"
-        outer.report.not_yet(place, what, help="give a value that is written out, or check it with `ensure`")
+        outer.report.error(
+            codes.NOT_YET,
+            place,
+            f"whether this value fits the condition of `{name}` is known only in a run; this version tries the "
+            "conditions of calls before it",
+            labels=[Label(where.span, "the condition", inner.report.source)],
+            help="give a value that is written out, or check it with `ensure`",
+        )
         return
     if not good:
         outer.report.error(

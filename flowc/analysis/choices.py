@@ -116,7 +116,8 @@ def check_match(checker: Expressions, statement: nodes.Match, scope: Scope) -> N
         return
     seen = _members(checker, statement, kind)
     missing = [name for name, _ in kind.members if name not in seen]
-    if missing and not any(isinstance(case, nodes.ErrorNode) for case in statement.cases):
+    unclear = any(isinstance(case, nodes.ErrorNode) for case in statement.cases) or seen - dict(kind.members).keys()
+    if missing and not unclear:
         names = ", ".join(f"`{name}`" for name in missing)
         report.error(
             codes.NOT_EXHAUSTIVE,

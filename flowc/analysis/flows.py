@@ -101,13 +101,14 @@ class _Looked:
 
 
 def _read_orders(found: Declared, entry: Entry) -> None:
+    """The orders of a node; those of the task that computes a called flow's outputs are its group's."""
+    if entry.task.kind == "task" and isinstance(entry.layers[0].decl, nodes.FlowDecl):
+        return
     for layer in entry.layers:
-        orders = Orders(found.flow, layer.frame.names, layer.frame.report)
-        if isinstance(layer.decl, nodes.FlowDecl) and entry.task.kind == "task":
+        definition = layer.frame.definition
+        if layer.frame is not found.frame and definition is not None and definition.broken:
             return
-        orders.read(entry.task, layer.decl.body)
-        if layer.frame.definition is not None and layer.frame.definition.broken:
-            return
+        Orders(found.flow, layer.frame.names, layer.frame.report).read(entry.task, layer.decl.body)
 
 
 def _check_head(decl: nodes.TaskDecl, report: Report) -> None:

@@ -28,7 +28,7 @@ _WORDS: Final[dict[type, str]] = {
     nodes.Env: "env",
     nodes.Idempotent: "idempotent",
 }
-_REPEATABLE: Final = (nodes.When, nodes.After)
+_REPEATABLE: Final = (nodes.When, nodes.After, nodes.Retry)
 _ADDING: Final = (nodes.When, nodes.After)
 """Of what is called and of the call both count."""
 INHERITED: Final[tuple[type, ...]] = (nodes.Retry, nodes.Timeout, nodes.Priority, nodes.Env, nodes.Idempotent)
@@ -115,7 +115,9 @@ class Settings:
                 )
             elif kind in seen and kind not in _REPEATABLE:
                 self._twice(item, seen[kind])
-            seen.setdefault(kind, item)
+            else:
+                self._check_reached(item, seen.get(kind))
+            seen[kind] = item
 
     def _set(self, task: Task, item: nodes.Statement, scope: Scope) -> None:
         match item:
@@ -164,9 +166,24 @@ class Settings:
             elif kind in seen and kind not in _REPEATABLE:
                 self._twice(item, seen[kind])
             else:
+                self._check_reached(item, seen.get(kind))
                 seen[kind] = item
                 found.append(item)
         return found
+
+    def _check_reached(self, item: nodes.Statement, before: nodes.Statement | None) -> None:
+        """Of several lines of `retry` the first whose `when` holds decides."""
+        if not isinstance(item, nodes.Retry) or not isinstance(before, nodes.Retry):
+            return
+        if any(option.name is not None and option.name.text == "when" for option in before.options):
+            return
+        self._report.error(
+            codes.DUPLICATE_SETTING,
+            item.span,
+            "this `retry` is never reached: the one before it holds for every failure",
+            labels=[Label(before.span, "it has no `when`")],
+            help="give the first line a `when:`, or remove one of them",
+        )
 
     def _misplaced(self, task: Task, item: nodes.Statement) -> None:
         kind, word = type(item), _WORDS[type(item)]
@@ -182,9 +199,6 @@ class Settings:
 
     def _twice(self, item: nodes.Statement, first: nodes.Statement) -> None:
         word = _WORDS[type(item)]
-        if isinstance(item, nodes.Retry):
-            self._report.not_yet(item.span, "a second `retry` in one task")
-            return
         self._report.error(
             codes.DUPLICATE_SETTING,
             item.span,

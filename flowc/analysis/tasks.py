@@ -41,6 +41,8 @@ _MISPLACED: Final[dict[type, tuple[str, str]]] = {
     nodes.If: ("`if`", "a task has `when` for its condition; `if` stands in the flow or a group"),
     nodes.Match: ("`match`", "write it in the flow or group around"),
 }
+_OF_CALLED_FLOWS: Final = (nodes.Limit,)
+"""Settings of a flow that count where it is called."""
 _UNFIT_KEYS: Final = ("json", "secret", "bool")
 
 
@@ -83,6 +85,8 @@ class Tasks:
     def _body(self, task: Task, decl: nodes.FlowDecl, frame: Frame) -> None:
         """A flow's own body; or the task that computes the outputs of a called flow."""
         if task.kind == "task":
+            if frame.definition is not None and frame.definition.broken:
+                return
             Outputs(frame).of_flow(task, decl, Scope(task, task.parent))
             return
         _check_places(frame, decl)
@@ -128,8 +132,10 @@ class Tasks:
         inside = Outputs.of_task(task, layers, scopes, has_action)
         given: set[type] = set()
         for layer, own in zip(layers, inside, strict=True):
-            if isinstance(layer.decl, nodes.TaskDecl):
-                layer.frame.settings.read(task, layer.decl.body, own, has_action, given)
+            body = layer.decl.body
+            if isinstance(layer.decl, nodes.FlowDecl):
+                body = [item for item in body if isinstance(item, _OF_CALLED_FLOWS)]
+            layer.frame.settings.read(task, body, own, has_action, given)
         if task.called:
             self._called(task, layers[-1])
         else:

@@ -279,6 +279,8 @@ def text_as(checker: Expressions, expr: nodes.Text, scope: Scope, wanted: Wanted
 
 def name_as(checker: Expressions, expr: nodes.NameRef, scope: Scope, wanted: Wanted) -> Typed | None:
     kind = required(wanted.type)
+    if is_unknown(kind) and conversion.adapts(expr, checker.names, scope):
+        return wrong()
     if not isinstance(kind, Enum) or _means_value(checker, expr.name, scope):
         return None
     members = dict(kind.members)

@@ -23,7 +23,8 @@ CASES = sorted(folder.name for folder in GOLDEN.iterdir())
 @pytest.mark.parametrize("case", CASES)
 def test_mistake_is_told_as_expected(case: str) -> None:
     source = read(GOLDEN / case / "case.flow", shown="case.flow")
-    compiled = compile_inputs([Input(source, catalog(), "case.flow")])
+    given = [Input(source, catalog(), "case.flow")]
+    compiled = compile_inputs(given, read=lambda path: read(GOLDEN / case / path, shown=path))
     told = "\n\n".join(render(found) for found in compiled.diagnostics) + "\n"
     expected = GOLDEN / case / "expected.txt"
     if WRITE:

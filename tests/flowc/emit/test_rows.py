@@ -26,7 +26,8 @@ CASES = sorted(folder.name for folder in GOLDEN.iterdir())
 
 def _rows(case: str) -> str:
     source = read(GOLDEN / case / "case.flow", shown="case.flow")
-    found = compile_inputs([Input(source, catalog(), "case.flow")])
+    given = [Input(source, catalog(), "case.flow")]
+    found = compile_inputs(given, read=lambda path: read(GOLDEN / case / path, shown=path))
     return json.dumps([flow_to_json(flow) for flow in found.flows], indent=2, ensure_ascii=False) + "\n"
 
 

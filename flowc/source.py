@@ -91,10 +91,11 @@ def read(path: Path, shown: str | None = None) -> Source:
             f"`{name}` is larger than {bound} MiB",
             "split it into several flows, one file each",
         )
-    return Source(name, _decode(name, data))
+    return Source(name, decode(name, data))
 
 
-def _decode(name: str, data: bytes) -> str:
+def decode(name: str, data: bytes) -> str:
+    """The text of the bytes of a file, called `name` to people. Raises Unreadable."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

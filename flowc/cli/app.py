@@ -13,6 +13,7 @@ from flowc.cli.verbs.diff import diff
 from flowc.cli.verbs.docs import docs
 from flowc.cli.verbs.editor import editor
 from flowc.cli.verbs.explain import explain
+from flowc.cli.verbs.fmt import fmt
 from flowc.cli.verbs.graph import graph
 from flowc.cli.verbs.history import history
 from flowc.cli.verbs.new import new
@@ -23,6 +24,7 @@ from flowc.cli.verbs.rows import rows
 VERBS: dict[str, Callable[..., int]] = {
     "new": new,
     "check": check,
+    "fmt": fmt,
     "plan": plan,
     "deploy": deploy,
     "diff": diff,

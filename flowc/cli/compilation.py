@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flowc.analysis.model import Flow
+from flowc.cli.flow_files import flow_files
 from flowc.diagnostics import Diagnostic, Sink, codes
 from flowc.diagnostics.data import unreadable
 from flowc.driver import Input, compile_inputs
@@ -116,7 +117,7 @@ def _read_all(paths: Sequence[Path], sink: Sink) -> tuple[list[Source], list[Pat
     sources: list[Source] = []
     places: list[Path] = []
     for path in paths:
-        for file in _files_of(path, sink):
+        for file in flow_files(path, sink):
             place = Path(os.path.abspath(file))
             if place in places:
                 continue
@@ -127,17 +128,3 @@ def _read_all(paths: Sequence[Path], sink: Sink) -> tuple[list[Source], list[Pat
                 continue
             places.append(place)
     return sources, places
-
-
-def _files_of(path: Path, sink: Sink) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    files = sorted(file for file in path.rglob("*.flow") if _is_visible(file.relative_to(path)) and file.is_file())
-    if not files:
-        message = f"there is no .flow file in the folder `{path}`"
-        sink.report(Diagnostic(codes.FILE_IS_FOLDER, "error", message, help="name a .flow file", file=str(path)))
-    return files
-
-
-def _is_visible(path: Path) -> bool:
-    return not any(part.startswith(".") for part in path.parts)

@@ -30,7 +30,7 @@ _SMALLEST: Final = 'flow hello { task greet { sh "echo hello" } }'
 
 def parse(source: Source, sink: Sink) -> File:
     """The tree of a source. What is wrong goes to the sink, an ErrorNode stands in its place; nothing is raised."""
-    if _is_foreign(source, sink):
+    if is_foreign(source, sink):
         return File(complete=False)
     collecting = gc.isenabled()
     gc.disable()
@@ -54,8 +54,8 @@ def _parse(source: Source, sink: Sink) -> File:
     return File(items, complete=not run.recovered)
 
 
-def _is_foreign(source: Source, sink: Sink) -> bool:
-    """Whether this is a `.flow` file of Azkaban, which is YAML."""
+def is_foreign(source: Source, sink: Sink) -> bool:
+    """Whether this is a `.flow` file of Azkaban, which is YAML; reported if so."""
     for line in source.text.split("\n", 20)[:20]:
         word = line.split("#", 1)[0].rstrip()
         if word in ("nodes:", "config:", "---"):

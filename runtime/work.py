@@ -207,6 +207,14 @@ class Worker:
         self._store.attempts.end([end])
         return applied
 
+    def take_back(self, claim: Claim, outcome: Outcome) -> None:
+        """An attempt has ended whose task was set back meanwhile: whatever came of it, the task starts afresh."""
+        end = AttemptEnd(
+            claim.attempt.id, "failed", Reason.CANCELLED, "set back by hand", outcome.exit_code, self._step.now
+        )
+        self._store.attempts.end([end])
+        self._store.tasks.reset([claim.row.id])
+
     def _checked(self, claim: Claim, outcome: Outcome) -> tuple[Outcome, dict[str, Any]]:
         """The outcome after the computed outputs, which can turn a success into a failure."""
         task = claim.run.task(claim.row)
@@ -340,9 +348,15 @@ def build_attempt(run: ActiveRun, row: TaskRow, attempt_id: int, scope: TaskScop
         env=env,
         secrets=tuple(secrets),
         timeout_seconds=_timeout(task, scope),
-        source_file=run.graph.flow.source_file,
+        source_file=_source_file(task, run),
         cwd=_folder(task, scope, project),
     )
+
+
+def _source_file(task: TaskDefinition, run: ActiveRun) -> str:
+    """The file that the task's script is written in."""
+    own = task.action.source_file if isinstance(task.action, Script) else ""
+    return own or run.graph.flow.source_file
 
 
 def _environment(task: TaskDefinition, scope: TaskScope, project: Path) -> tuple[dict[str, str], list[str]]:
@@ -391,7 +405,7 @@ def recovered_attempt(run: ActiveRun, row: TaskRow, store: Store) -> Attempt:
         run_folder=run.shared_folder,
         outs=tuple(provided(task)),
         timeout_seconds=_recovered_timeout(task, store, run, row),
-        source_file=run.graph.flow.source_file,
+        source_file=_source_file(task, run),
         secrets=_known_secrets(task, TaskScope(run.graph, run.values, store.tasks, row), run.project),
     )
 

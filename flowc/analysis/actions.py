@@ -67,7 +67,8 @@ class Actions:
                 assert use is not None
                 rendered.append(definition.Hole(name, use))
         line = self._report.source.line(_first_offset(action.script))
-        return Script(language, tuple(rendered), tuple(bindings.found), connection, line)  # type: ignore[arg-type]
+        file = self._module.stored_as if self._report.is_elsewhere else ""
+        return Script(language, tuple(rendered), tuple(bindings.found), connection, line, file)  # type: ignore[arg-type]
 
     def _part(self, part: nodes.TextPart | nodes.Hole, scope: Scope, bindings: _Bindings, shell: bool) -> Text | Hole:
         if isinstance(part, nodes.TextPart):

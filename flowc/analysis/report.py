@@ -34,6 +34,11 @@ class Report:
             report._elsewhere = span
         return report
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the source is not the file of the flow."""
+        return self._elsewhere is not None
+
     def place(self, span: Span) -> Span:
         """The place in the file of the flow: of what is written in another file, the call that brings it in."""
         return span if self._elsewhere is None else self._elsewhere

@@ -25,6 +25,7 @@ def task_hash(row: TaskDefinition) -> str:
         del data[key]
     if isinstance(data["parameters"], dict):
         data["parameters"].pop("line", None)
+        data["parameters"].pop("source_file", None)
     if data["settings"] and "ensures" in data["settings"]:
         data["settings"]["ensures"] = [ensure[:2] for ensure in data["settings"]["ensures"]]
     return content_hash(data)

@@ -61,7 +61,8 @@ class Script:
     """A script action. `parts` are literal text and holes in turn; joined they are the script.
 
     `connection`: for `sql`, a tree that gives the path of the database file.
-    `line`: the line of the file on which the script's text begins (for tracebacks).
+    `line`: the line of the file on which the script's text begins (for tracebacks). `source_file`: that file, if it is
+    not the flow's own.
     """
 
     language: Literal["sh", "bash", "python", "sql"]
@@ -69,6 +70,7 @@ class Script:
     bindings: tuple[Binding, ...] = ()
     connection: Tree = None
     line: int = 0
+    source_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

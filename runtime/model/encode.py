@@ -58,6 +58,7 @@ def action_to_json(action: Action | None) -> Any:
                 "bindings": [[binding.name, binding.value, binding.type] for binding in action.bindings],
                 "connection": action.connection,
                 "line": action.line,
+                **({"source_file": action.source_file} if action.source_file else {}),
             }
 
 
@@ -76,6 +77,7 @@ def action_from_json(data: Any) -> Action | None:
         bindings=tuple(Binding(*binding) for binding in data["bindings"]),
         connection=data["connection"],
         line=data["line"],
+        source_file=data.get("source_file", ""),
     )
 
 

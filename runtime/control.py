@@ -5,7 +5,9 @@ All of it changes states and then derives the rest afresh (`runtime.picture`); n
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from runtime.model.encode import dumps
@@ -38,7 +40,7 @@ def rerun(step: Step, run: ActiveRun, names: Sequence[str]) -> list[str]:
             f"`{running[0]}` is still running",
             f"end it first: flower cancel {run.row.ref}",
         )
-    reset = [row for row in chosen if row.kind == "task" or row.reason in (Reason.EXPRESSION, Reason.MISSING_VALUE)]
+    reset = [row for row in chosen if _stopped_itself(row)]
     _reset(step, run, reset)
     _reopen(step, run)
     step.store.events.add(step.now, "rerun", run.id, tasks=[row.path for row in reset])
@@ -50,18 +52,31 @@ def _never_ran(row: TaskRow) -> bool:
     return row.status is ExecStatus.SUSPENDED and row.reason in (Reason.MISSING_VALUE, Reason.NO_SECRET)
 
 
+def _stopped_itself(row: TaskRow) -> bool:
+    """A task, or a group that could not open or close; other groups are what their members make of them."""
+    return row.kind == "task" or row.reason in (Reason.EXPRESSION, Reason.MISSING_VALUE)
+
+
 def _failed_itself(row: TaskRow) -> bool:
     """Failed, and not only as the group of others that did."""
     return row.status is ExecStatus.FAILED and row.reason != Reason.MEMBERS
 
 
-def _reset(step: Step, run: ActiveRun, rows: Sequence[TaskRow]) -> None:
-    """A new generation of these rows and of those that their old outcome started: hooks, tasks that asked for it."""
+def _reset(step: Step, run: ActiveRun, rows: Sequence[TaskRow]) -> list[int]:
+    """A new generation of these rows and of those that their old outcome started: hooks, tasks that asked for it.
+
+    A row whose last attempt has not ended yet must not start beside it: it is running until then. These attempts are
+    returned.
+    """
     nodes = {row.node for row in rows}
     asked = {edge.successor for node in (*nodes, 0) for edge in run.graph.successors[node] if edge.outcome}
     followers = [row for node in sorted(asked - nodes) for row in step.store.tasks.of_node(run.id, node)]
     started = [row.id for row in followers if row.status not in (ExecStatus.WAITING, ExecStatus.RUNNING)]
-    step.store.tasks.reset([*(row.id for row in rows), *started])
+    still = step.store.attempts.open(run.id)
+    busy = [row for row in rows if row.attempt_id in still]
+    step.store.tasks.force((row.id for row in busy), ExecStatus.RUNNING, Reason.RESET_WHEN_ENDED, "", step.now)
+    step.store.tasks.reset([*(row.id for row in rows if row not in busy), *started])
+    return [row.attempt_id for row in busy if row.attempt_id is not None]
 
 
 def _named(rows: list[TaskRow], name: str, shape: RunPicture) -> list[TaskRow]:
@@ -116,8 +131,27 @@ def cancel(step: Step, run: ActiveRun) -> None:
     step.store.events.add(step.now, "cancelled", run.id)
 
 
-def apply_hand_changes(step: Step, run: ActiveRun, changes: Iterable[HandChange]) -> list[int]:
-    """Apply a person's updates of one run; the attempts that must be ended because of them."""
+def apply_hand_changes(step: Step, known: Mapping[int, ActiveRun]) -> list[int]:
+    """Apply what people have written since the last time; the attempts that must be ended because of it.
+
+    `known`: runs that are loaded already. Several updates of one task count as one, from the first state to the last.
+    """
+    changes: defaultdict[int, dict[int, HandChange]] = defaultdict(dict)
+    for change in step.store.events.hand_changes():
+        earlier = changes[change.task.run_id].get(change.task.id)
+        merged = change if earlier is None else replace(change, was=earlier.was)
+        changes[change.task.run_id][change.task.id] = merged
+    step.store.events.clear_hand_changes()
+    ended: list[int] = []
+    for run_id in sorted(changes):
+        row = step.store.runs.get(run_id)
+        if row is not None:
+            run = known.get(run_id) or ActiveRun.load(step.store, row)
+            ended += _apply_hand_changes(step, run, changes[run_id].values())
+    return ended
+
+
+def _apply_hand_changes(step: Step, run: ActiveRun, changes: Iterable[HandChange]) -> list[int]:
     ended: list[int] = []
     for change in changes:
         ended += _apply_hand_change(step, run, change)
@@ -135,33 +169,29 @@ def apply_hand_changes(step: Step, run: ActiveRun, changes: Iterable[HandChange]
 
 
 def _apply_hand_change(step: Step, run: ActiveRun, change: HandChange) -> list[int]:
-    tasks, row = step.store.tasks, change.task
-    was = ExecStatus(change.was)
-    try:
-        wanted = ExecStatus(change.wanted)
-    except ValueError:
-        return _put_back(step, row, was)
-    if row.status is not wanted or wanted is ExecStatus.RUNNING:
-        return _put_back(step, row, was) if row.status is wanted else []
+    row, was, wanted = change.task, ExecStatus(change.was), change.task.status
+    if wanted != change.wanted or wanted is was:
+        return []
+    if wanted is ExecStatus.RUNNING:
+        step.store.tasks.put_back(row.id, was)
+        return []
     if row.kind != "task":
         return _apply_to_group(step, run, row, was, wanted)
-    if was is ExecStatus.RUNNING and wanted is ExecStatus.WAITING:
-        tasks.force([row.id], ExecStatus.RUNNING, Reason.RESET_WHEN_ENDED, "", step.now)
-    elif wanted is ExecStatus.WAITING:
-        _reset(step, run, [row])
-    else:
-        tasks.force([row.id], wanted, Reason.BY_HAND, "", step.now)
+    if wanted is ExecStatus.WAITING:
+        return _reset(step, run, [row])
+    step.store.tasks.force([row.id], wanted, Reason.BY_HAND, "", step.now)
     return [row.attempt_id] if was is ExecStatus.RUNNING and row.attempt_id is not None else []
 
 
 def _apply_to_group(step: Step, run: ActiveRun, row: TaskRow, was: ExecStatus, wanted: ExecStatus) -> list[int]:
     """A group set to waiting resets what stopped inside; set to ignored it is ignored whole; else it is put back."""
-    _put_back(step, row, was)
-    below = [inner for inner in picture(step, run).below(row) if inner.kind == "task"]
+    step.store.tasks.put_back(row.id, was)
+    inside = list(picture(step, run).below(row))
     if wanted is ExecStatus.WAITING:
-        stopped = (ExecStatus.FAILED, ExecStatus.SUSPENDED)
-        _reset(step, run, [inner for inner in below if inner.status in stopped])
-    elif wanted is ExecStatus.IGNORED:
+        stopped = [inner for inner in inside if inner.status in (ExecStatus.FAILED, ExecStatus.SUSPENDED)]
+        return _reset(step, run, [each for each in (row, *stopped) if _stopped_itself(each)])
+    if wanted is ExecStatus.IGNORED:
+        below = [inner for inner in inside if inner.kind == "task"]
         left = [inner for inner in below if not inner.status.satisfies]
         step.store.tasks.force((inner.id for inner in left), wanted, Reason.BY_HAND, "", step.now)
         if not below:
@@ -169,11 +199,6 @@ def _apply_to_group(step: Step, run: ActiveRun, row: TaskRow, was: ExecStatus, w
         return [
             inner.attempt_id for inner in left if inner.status is ExecStatus.RUNNING and inner.attempt_id is not None
         ]
-    return []
-
-
-def _put_back(step: Step, row: TaskRow, was: ExecStatus) -> list[int]:
-    step.store.tasks.force([row.id], was, row.reason, "", step.now)
     return []
 
 

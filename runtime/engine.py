@@ -237,6 +237,7 @@ class Engine:
         self._changed = False
         if step.pools_freed:
             self._queue.put(Nudge())
+        self._ending |= step.ending
         for attempt_id in ended:
             self._running.pop(attempt_id, None)
             self._ending.discard(attempt_id)
@@ -267,7 +268,7 @@ class Engine:
                 if claim is not None:
                     self._record(step, claim, outcome)
             case Started(attempt_id, process, future):
-                granted = self._may_start(attempt_id)
+                granted = attempt_id not in step.ending and self._may_start(attempt_id)
                 if granted:
                     self._store.attempts.started(attempt_id, process.pid, process.start_ticks, process.boot_id)
                 step.after_commit.append(lambda: future.set_result(granted))
@@ -296,17 +297,10 @@ class Engine:
 
     def _record(self, step: Step, claim: Claim, outcome: Outcome) -> None:
         worker = Worker(step, self._worker_id, self._attempt_ids)
-        row = self._store.tasks.by_id(claim.row.id) if claim.attempt.id in self._ending else None
+        row = self._store.tasks.by_id(claim.row.id) if claim.attempt.id in self._ending | step.ending else None
         if row is not None and row.reason == Reason.RESET_WHEN_ENDED and row.fence == claim.row.fence:
-            ended = Outcome(
-                False,
-                reason=Reason.CANCELLED,
-                message="set back by hand",
-                exit_code=outcome.exit_code,
-            )
-            if worker.record(claim, ended, 0.5):
-                self._store.tasks.reset([row.id])
-                rest.recount(step, claim.run)
+            worker.take_back(claim, outcome)
+            rest.recount(step, claim.run)
             return
         worker.record(claim, outcome, random.random())
 
@@ -320,9 +314,9 @@ class Engine:
             step.store.runs.start(run_id, step.now)
             if run.row.status != RunStatus.CANCELLED and step.store.tasks.moving(run_id):
                 step.store.runs.set_status(run_id, RunStatus.RUNNING, None)
-        running = self._store.tasks.running(run_id) if run_id not in self._taken else []
+        executed = self._store.tasks.executed(run_id) if run_id not in self._taken else []
         self._taken.add(run_id)
-        lost = [row for row in running if row.attempt_id not in self._running]
+        lost = [row for row in executed if row.attempt_id not in self._running]
         for row in lost:
             step.store.events.add(step.now, "recovering", run_id, row.id, attempt=row.attempts)
         recoveries = [self._recovery(run, row) for row in lost if row.attempt_id is not None]
@@ -335,7 +329,7 @@ class Engine:
             for claim, process in recoveries:
                 self._running[claim.attempt.id] = claim
                 self._executor.recover(claim.attempt, process, self)
-                if claim.row.reason == Reason.RESET_WHEN_ENDED:
+                if claim.row.status is not ExecStatus.RUNNING or claim.row.reason == Reason.RESET_WHEN_ENDED:
                     self._ending.add(claim.attempt.id)
                     self._executor.cancel(claim.attempt.id)
             self._queue.put(Nudge())
@@ -363,19 +357,13 @@ class Engine:
         ) if found else None
 
     def _apply_hand_changes(self, step: Step) -> None:
-        changes = self._store.events.hand_changes()
-        for run_id in sorted({change.task.run_id for change in changes}):
-            run = self._runs.get(run_id) or self._load(run_id)
-            mine = [change for change in changes if change.task.run_id == run_id]
-            for attempt_id in control.apply_hand_changes(step, run, mine):
-                self._end_attempt(step, attempt_id)
-        if changes:
-            self._asked = True
-            self._store.events.clear_hand_changes()
+        self._asked = True
+        for attempt_id in control.apply_hand_changes(step, self._runs):
+            self._end_attempt(step, attempt_id)
 
     def _end_attempt(self, step: Step, attempt_id: int) -> None:
-        if attempt_id in self._running and attempt_id not in self._ending:
-            self._ending.add(attempt_id)
+        if attempt_id in self._running and attempt_id not in self._ending | step.ending:
+            step.ending.add(attempt_id)
             step.after_commit.append(lambda: self._executor.cancel(attempt_id))
 
     def _advance(self, step: Step, ended: set[int]) -> list[Claim]:

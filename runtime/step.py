@@ -77,6 +77,7 @@ class Step:
         self.finished: set[int] = set()
         self.failed: set[int] = set()
         self.delayed: set[int] = set()
+        self.ending: set[int] = set()
         self.pools_freed = False
         self.after_commit: list[Callable[[], None]] = []
         self._met: Counter[tuple[int, int, int]] = Counter()

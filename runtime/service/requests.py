@@ -12,11 +12,13 @@ from typing import Any, Final
 
 from runtime import admission, control
 from runtime.admission import Wanted
+from runtime.maintenance.prune import prune
 from runtime.model.definition import FlowDefinition, PoolDefinition
 from runtime.model.encode import flow_from_json
 from runtime.model.errors import BadParameter, FlowerError, NotFound, Refused
 from runtime.model.names import nearest
 from runtime.step import ActiveRun, Step
+from runtime.store.protocol import Store
 
 JsonObject = dict[str, Any]
 
@@ -29,6 +31,16 @@ class Deployed:
     version: int
     changed: bool
     previous: int | None
+
+
+def apply_alone(store: Store, request: JsonObject, now: int) -> Any:
+    """Do a request in a transaction of its own, while no engine is alive, after what people have changed by hand."""
+    with store.transaction():
+        step = Step(store, now)
+        control.apply_hand_changes(step, {})
+        result = apply(step, request)
+        step.flush()
+    return result
 
 
 def apply(step: Step, request: JsonObject) -> Any:
@@ -167,6 +179,10 @@ def _refuse(step: Step, request: JsonObject) -> str:
     return control.refuse(step, _run(step, request), request["task"], request.get("why", ""))
 
 
+def _prune(step: Step, request: JsonObject) -> list[int]:
+    return prune(step, request.get("flow"), request["before"], request["keep"])
+
+
 def _cancel(step: Step, request: JsonObject) -> None:
     control.cancel(step, _run(step, request))
 
@@ -181,4 +197,5 @@ _VERBS: Final[dict[str, Callable[[Step, JsonObject], Any]]] = {
     "answer": _answer,
     "refuse": _refuse,
     "cancel": _cancel,
+    "prune": _prune,
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -118,6 +120,21 @@ class Service:
         """Fail a task that asked; its path."""
         return str(self._change({"verb": "refuse", "run": run_id, "task": task, "why": why}))
 
+    def prune(
+        self, older_than: timedelta, flow: str | None = None, keep: int = 1, *, dry_run: bool = False
+    ) -> list[int]:
+        """Forget runs that ended longer ago, with their folders; their ids. The newest `keep` of each flow stay."""
+        before = time.time_ns() // 1000 - round(older_than / timedelta(microseconds=1))
+        if dry_run:
+            return self.reader.to_prune(flow, before, keep)
+        forgotten: list[int] = []
+        request = {"verb": "prune", "flow": flow, "before": before, "keep": keep}
+        while batch := self._change(request):
+            forgotten += batch
+            for run_id in batch:
+                shutil.rmtree(self.files.run(run_id), ignore_errors=True)
+        return forgotten
+
     def cancel(self, run_id: int) -> None:
         """Start nothing more of a run and end what runs of it; returns when that has ended."""
         self._change({"verb": "cancel", "run": run_id})
@@ -182,16 +199,11 @@ class Service:
         )
 
     def _apply(self, request: dict[str, Any]) -> Any:
-        from runtime.service.requests import apply
-        from runtime.step import Step
+        from runtime.service.requests import apply_alone
         from runtime.store.sqlite.store import SqliteStore
 
         store = SqliteStore(self.files, self.settings.synchronous)
         try:
-            with store.transaction():
-                step = Step(store, time.time_ns() // 1000)
-                result = apply(step, request)
-                step.flush()
-            return result
+            return apply_alone(store, request, time.time_ns() // 1000)
         finally:
             store.close()

@@ -88,6 +88,30 @@ class FlowRuns:
         row = self._sql("SELECT status FROM flow_run WHERE id = ?", (run_id,)).fetchone()
         return str(row[0])
 
+    def to_prune(self, flow: str | None, before: int, keep: int, limit: int) -> list[int]:
+        """Runs that have succeeded, failed or been cancelled before a time, of which nothing runs, without the newest
+        `keep` of each flow; oldest first."""
+        rows = self._sql(
+            "SELECT id FROM (SELECT id, flow, status, ended_at, row_number() OVER (PARTITION BY flow ORDER BY id DESC)"
+            "   AS age FROM flow_run WHERE ?1 IS NULL OR flow = ?1) AS r"
+            " WHERE status IN ('succeeded', 'failed', 'cancelled') AND ended_at < ?2 AND age > ?3 AND NOT EXISTS"
+            " (SELECT 1 FROM task_run WHERE flow_run_id = r.id AND exec_status = 1 AND kind = 'task')"
+            " ORDER BY id LIMIT ?4",
+            (flow, before, keep, limit),
+        )
+        return [row[0] for row in rows]
+
+    def forget(self, run_id: int) -> None:
+        """Delete a run with all that belongs to it."""
+        for statement in (
+            "DELETE FROM pool_holder WHERE task_run_id IN (SELECT id FROM task_run WHERE flow_run_id = ?)",
+            "DELETE FROM task_attempt WHERE flow_run_id = ?",
+            "DELETE FROM event WHERE flow_run_id = ?",
+            "DELETE FROM task_run WHERE flow_run_id = ?",
+            "DELETE FROM flow_run WHERE id = ?",
+        ):
+            self._sql(statement, (run_id,))
+
     def set_status(self, run_id: int, status: str, ended_at: int | None) -> None:
         self._sql(
             "UPDATE flow_run SET status = ?, ended_at = ? WHERE id = ?",
@@ -133,6 +157,11 @@ class Attempts:
             (attempt_id,),
         ).fetchone()
         return tuple(row) if row and row[0] is not None else None
+
+    def open(self, run_id: int) -> set[int]:
+        """Attempts of a run of which no end is recorded: they are executed, or were when their engine died."""
+        rows = self._sql("SELECT id FROM task_attempt WHERE flow_run_id = ? AND ended_at IS NULL", (run_id,))
+        return {row[0] for row in rows}
 
     def end(self, ends: Iterable[AttemptEnd]) -> None:
         self._many(

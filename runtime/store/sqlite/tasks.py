@@ -61,9 +61,14 @@ class TaskRuns:
             )
         ]
 
-    def running(self, run_id: int) -> list[TaskRow]:
-        """Tasks (no groups) of a run in state running."""
-        query = f"SELECT {_COLUMNS} FROM task_run WHERE flow_run_id = ? AND exec_status = 1 AND kind = 'task'"
+    def executed(self, run_id: int) -> list[TaskRow]:
+        """Tasks of a run that are running, or were until a person stopped them and may still be executed."""
+        still = "SELECT {} FROM task_attempt WHERE flow_run_id = ?1 AND ended_at IS NULL"
+        query = (
+            f"SELECT {_COLUMNS} FROM task_run WHERE flow_run_id = ?1 AND exec_status = 1 AND kind = 'task' UNION"
+            f" SELECT {_COLUMNS} FROM task_run WHERE id IN ({still.format('task_run_id')})"
+            f" AND attempt_id IN ({still.format('id')})"
+        )
         return [_row(found) for found in self._sql(query, (run_id,))]
 
     def at(self, run_id: int, node: int, scope_id: int) -> tuple[int, int, str | None] | None:
@@ -289,12 +294,6 @@ class TaskRuns:
             == 1
         )
 
-    def set_reason(self, task_run_id: int, reason: str) -> None:
-        self._sql(
-            "UPDATE task_run SET reason = ?, revision = revision + 1 WHERE id = ?",
-            (reason, task_run_id),
-        )
-
     def decide(
         self,
         task_run_id: int,
@@ -434,6 +433,10 @@ class TaskRuns:
             " ended_at = CASE WHEN ?1 IN (0, 1) THEN NULL ELSE ?4 END, revision = revision + 1 WHERE id = ?5",
             ((status, reason, message, now, task_run_id) for task_run_id in task_run_ids),
         )
+
+    def put_back(self, task_run_id: int, status: ExecStatus) -> None:
+        """Undo a person's update of `exec_status`; nothing else has changed."""
+        self._sql("UPDATE task_run SET exec_status = ?, revision = revision + 1 WHERE id = ?", (status, task_run_id))
 
     def answer(self, task_run_id: int, outputs: str | None, now: int) -> None:
         """Finish a suspended row with what a person gave."""

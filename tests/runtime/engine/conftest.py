@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from runtime.model.definition import FlowDefinition
 from runtime.model.encode import flow_to_json
 from runtime.model.run import TaskView
 from runtime.model.state import ExecStatus, RunStatus
-from runtime.service.requests import apply
+from runtime.service.requests import apply, apply_alone
 from runtime.step import Step
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.reader import Reader
@@ -40,11 +41,7 @@ class Bench:
         """A request applied under the lock, without an engine."""
         store = SqliteStore(self.files, "OFF")
         try:
-            with store.transaction():
-                step = Step(store, time.time_ns() // 1000)
-                result = apply(step, dict(request))
-                step.flush()
-            return result
+            return apply_alone(store, dict(request), time.time_ns() // 1000)
         finally:
             store.close()
 
@@ -90,6 +87,28 @@ class Bench:
             return self.engine.work_on(run_id).result(WAIT_SECONDS)
         finally:
             self.stop()
+
+    @contextmanager
+    def engine_paused(self) -> Iterator[None]:
+        """The engine that is alive takes up nothing: what happens meanwhile is one batch for it."""
+        assert self.engine is not None
+        reached, go_on = threading.Event(), threading.Event()
+
+        def pause(step: Step) -> None:
+            step.after_commit.append(lambda: (reached.set(), go_on.wait(WAIT_SECONDS)))
+
+        self.engine.submit(pause)
+        assert reached.wait(WAIT_SECONDS)
+        try:
+            yield
+        finally:
+            go_on.set()
+
+    def settle(self) -> None:
+        """Let the engine that is alive look at everything that has happened, and at what follows from it."""
+        assert self.engine is not None
+        for _ in range(3):
+            self.engine.submit(lambda step: None).result(WAIT_SECONDS)
 
     def tasks(self, run_id: int) -> dict[str, TaskView]:
         reader = Reader(self.files)

@@ -127,6 +127,8 @@ class FunctionExecutor:
         self.held: dict[int, tuple[Attempt, Reporter]] = {}
         self.cancelled: list[int] = []
         self.hold_back: Sequence[str] = ()
+        self.stubborn = False
+        """Whether what is held goes on when it is cancelled, until `end_cancelled`."""
 
     def submit(self, attempt: Attempt, reporter: Reporter) -> None:
         with self._begun:
@@ -143,6 +145,11 @@ class FunctionExecutor:
         with self._begun:
             assert self._begun.wait_for(lambda: set(paths) <= set(self.started), 10)
 
+    def wait_for_count(self, path: str, count: int) -> None:
+        """Until a task has been handed out so often."""
+        with self._begun:
+            assert self._begun.wait_for(lambda: self.started.count(path) >= count, 10)
+
     def outcome(self, attempt: Attempt) -> Outcome:
         assert isinstance(attempt.action, Call)
         body = self.bodies.get(attempt.action.component, lambda arguments: {})
@@ -157,8 +164,16 @@ class FunctionExecutor:
 
     def cancel(self, attempt_id: int, reason: Reason = Reason.CANCELLED) -> None:
         self.cancelled.append(attempt_id)
+        if self.stubborn:
+            return
         attempt, reporter = self.held.pop(attempt_id)
         reporter.ended(attempt, Outcome(False, reason=reason, message="ended"))
+
+    def end_cancelled(self) -> None:
+        """Let what was cancelled, and is stubborn, end at last."""
+        for attempt_id in self.cancelled:
+            attempt, reporter = self.held.pop(attempt_id)
+            reporter.ended(attempt, Outcome(False, reason=Reason.CANCELLED, message="ended"))
 
     def release(self, path: str) -> None:
         """Let a task that was held back end well."""

@@ -149,6 +149,7 @@ CREATE TABLE task_attempt (
     exit_code INTEGER
 );
 CREATE INDEX task_attempt_task ON task_attempt (task_run_id);
+CREATE INDEX task_attempt_open ON task_attempt (flow_run_id) WHERE ended_at IS NULL;
 
 -- Pools of the whole store, by name. Who holds places of them, and when a pool with a rate let something start.
 CREATE TABLE pool (

@@ -17,7 +17,8 @@ from flowc.analysis.model import Catalog, Flow
 from flowc.analysis.module import Module
 from flowc.diagnostics import Diagnostic, Label, Sink, codes
 from flowc.emit.rows import rows_of
-from flowc.plan.plan import Edges, plan
+from flowc.plan.edges import Edges
+from flowc.plan.plan import plan
 from flowc.source import Source
 from flowc.syntax.files import Files, Loaded, Reader
 from runtime.model.definition import FlowDefinition

@@ -68,6 +68,9 @@ class RunValues:
     def error(self, name: str) -> Any:
         raise ExpressionError(f"`error.{name}` is known only in `retry … when:`")
 
+    def hook(self, name: str) -> Any:
+        raise ExpressionError(f"`{name}` of a failure is known only in a hook")
+
 
 def check_parameters(flow: FlowDefinition, given: Mapping[str, Any], time: int, zone: str) -> dict[str, Any]:
     """Every parameter of the flow as JSON, defaults filled in. BadParameter names the first that does not fit."""

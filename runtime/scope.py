@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from runtime.expression.evaluator import ExpressionError
-from runtime.expression.outcome import decide
+from runtime.expression.outcome import decide, subject_of
 from runtime.model.graph import FlowGraph
 from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus
@@ -56,6 +56,29 @@ class TaskScope:
 
     def error(self, name: str) -> Any:
         return self.error_values.get(name)
+
+    def hook(self, name: str) -> Any:
+        """Of what the hook reports on: the task that failed first, its error, all failures, the number of attempts."""
+        subject = self._subject()
+        if name == "attempt":
+            return subject.attempts if subject.kind == "task" else 1
+        failures = [
+            {"task": path, "error": message}
+            for path, message in self._tasks.failures(subject.run_id, subject.path if subject.node else "")
+        ]
+        if name == "failures":
+            return failures
+        return failures[0][name] if failures else None
+
+    def _subject(self) -> TaskRow:
+        """The row that this hook reports on."""
+        path = subject_of(self._graph.task(self._row.node).awaits)
+        node = self._graph.by_path[path]
+        found = self._tasks.at(self._row.run_id, node, self.scope_of(node))
+        row = self._tasks.by_id(found[0]) if found is not None else None
+        if row is None:
+            raise ExpressionError("what this hook reports on is not known")
+        return row
 
     def item(self, name: str) -> Any:
         if name in self.loop_values:
@@ -122,7 +145,7 @@ class TaskScope:
         outputs = json.loads(found[2]) if found is not None and found[2] else {}
         if name in outputs:
             return from_json(kind, outputs[name], f"`{self._graph.task(node).path}.{name}`")
-        if found is None or ExecStatus(found[1]) in (ExecStatus.IGNORED, ExecStatus.FAILED):
+        if found is None or ExecStatus(found[1]) is not ExecStatus.FINISHED:
             return None
         raise MissingValue(f"`{self._graph.task(node).path}` gave no value for `{name}`")
 

@@ -50,5 +50,8 @@ class _Written:
     def state(self, path: str, name: str) -> Any:
         raise Unknown
 
+    def hook(self, name: str) -> Any:
+        raise Unknown
+
     def error(self, name: str) -> Any:
         raise Unknown

@@ -7,7 +7,7 @@ from typing import Any
 
 from flowc.syntax import nodes
 from runtime.model.types import Enum, ListOf, MapOf, Record, Type, required
-from runtime.model.values import ValueProblem, format_duration, from_json, from_text, to_json
+from runtime.model.values import ValueProblem, format_duration, from_json, from_text, parse_duration, to_json
 
 
 def literal_json(expr: nodes.Expr, kind: Type) -> Any:
@@ -47,6 +47,17 @@ def literal_tree(kind: str, value: Any) -> Any:
     if value is None or kind in ("bool", "int", "float"):
         return value
     return ["lit", kind, _literal_json(kind, value)]
+
+
+def duration(tree: Any) -> dt.timedelta | None:
+    """The duration that a tree writes out; None for any other."""
+    match tree:
+        case ["lit", "duration", str(text)]:
+            return parse_duration(text)
+        case ["neg", ["lit", "duration", str(text)]]:
+            return -parse_duration(text)
+        case _:
+            return None
 
 
 def _literal_json(kind: str, value: Any) -> Any:

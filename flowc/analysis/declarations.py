@@ -11,8 +11,10 @@ from typing import Final, Protocol
 
 from flowc.analysis.choices import Branch, branches_of
 from flowc.analysis.frame import Frame, Layer, called, frame_of
+from flowc.analysis.hooks import Space, attach, namespace, tasks_of
 from flowc.analysis.model import Flow, Out, Parameter, Span, Task
 from flowc.analysis.module import Definition
+from flowc.analysis.outcomes import may_skip
 from flowc.analysis.scope import Let, Names
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
@@ -44,6 +46,15 @@ class Entry:
     layers: list[Layer]
 
 
+@dataclass(frozen=True, slots=True)
+class DeclaredHook:
+    """A hook, in its frame, with the namespace of its tasks."""
+
+    space: Task
+    decl: nodes.Hook
+    frame: Frame
+
+
 @dataclass(slots=True, eq=False)
 class Declared:
     """A flow after the first pass. `entries`: its nodes by number."""
@@ -52,6 +63,7 @@ class Declared:
     frame: Frame
     entries: list[Entry] = field(default_factory=list)
     parameters: list[tuple[Parameter, nodes.ParamDecl]] = field(default_factory=list)
+    hooks: list[DeclaredHook] = field(default_factory=list)
 
     @property
     def pairs(self) -> list[tuple[Task, nodes.FlowDecl | nodes.GroupDecl | nodes.TaskDecl]]:
@@ -70,18 +82,19 @@ def declare(decl: nodes.FlowDecl, definition: Definition, prepared: Prepared) ->
     return found
 
 
-def declare_alone(decl: nodes.TaskDecl, frame: Frame, prepared: Prepared) -> Entry:
-    """A task outside of a flow, as a node without a place."""
+def declare_alone(decl: nodes.TaskDecl, frame: Frame, prepared: Prepared) -> list[Entry]:
+    """A task outside of a flow, as a node without a place, and the tasks of its hooks."""
     found = Declared(frame.names.flow, frame)
     task = Task(0, "task", decl.name.text, decl.name.text, None, decl.name.span)
     _Declaration(found, prepared).alone(task, decl)
-    return found.entries[0]
+    return found.entries
 
 
 class _Declaration:
     def __init__(self, found: Declared, prepared: Prepared) -> None:
         self._found = found
         self._prepared = prepared
+        self._spaces: dict[tuple[int, str], Space] = {}
 
     def flow(self, body: Task, decl: nodes.FlowDecl) -> None:
         frame = self._found.frame
@@ -92,6 +105,7 @@ class _Declaration:
                 self._parameter(frame, item, taken)
         self._flow_outs(frame, body, decl, taken)
         self._members(frame, body, decl.body, taken)
+        self._hooks(body, decl.body, frame)
 
     def alone(self, task: Task, decl: nodes.TaskDecl) -> None:
         layers = [Layer(decl, self._found.frame)]
@@ -159,8 +173,10 @@ class _Declaration:
             self._task(task, layers)
         else:
             task.optional = _has_condition(item.body)
+            task.may_fail = _may_fail(item.body)
             task.ordered = item.kind == "sequence"
             self._members(frame, task, item.body, {})
+            self._hooks(task, item.body, frame)
 
     def _node(self, group: Task, name: str, kind: str, span: Span, doc: str) -> Task:
         path = f"{group.path}/{name}" if group.path else name
@@ -171,6 +187,7 @@ class _Declaration:
         self._layers(task, layers)
         last = layers[-1]
         task.optional = any(_has_condition(layer.decl.body) for layer in layers if not _is_flow(layer))
+        task.may_fail = any(_may_fail(layer.decl.body) for layer in layers if not _is_flow(layer))
         task.doc = task.doc or next((layer.decl.doc for layer in layers if layer.decl.doc), "")
         if isinstance(last.decl, nodes.FlowDecl):
             self._called_flow(task, last)
@@ -178,6 +195,24 @@ class _Declaration:
         for layer in reversed(layers):
             assert isinstance(layer.decl, nodes.TaskDecl)
             self._task_outs(task, layer.decl, layer.frame, first=layer is last)
+            self._hooks(task, layer.decl.body, layer.frame)
+
+    def _hooks(self, subject: Task, body: Sequence[nodes.Statement], frame: Frame) -> None:
+        """The tasks of hooks are declared like others, in a namespace of their own."""
+        flow = self._found.flow
+        for decl in body:
+            if not isinstance(decl, nodes.Hook):
+                continue
+            space = self._spaces.get((subject.node, decl.event.text)) or namespace(subject, decl, frame)
+            if space is None:
+                continue
+            taken = self._spaces.setdefault((subject.node, decl.event.text), space).taken
+            first = len(flow.tasks)
+            self._members(frame, space.task, tasks_of(decl, frame.report), taken)
+            for task in flow.tasks[first:]:
+                if task.parent is space.task:
+                    attach(task, space.task, subject, decl, flow, frame.report)
+            self._found.hooks.append(DeclaredHook(space.task, decl, frame))
 
     def _layers(self, task: Task, layers: list[Layer]) -> None:
         decl, frame = layers[-1].decl, layers[-1].frame
@@ -229,6 +264,7 @@ class _Declaration:
         self._flow_outs(frame, result, decl, taken)
         if frame.definition is None or not frame.definition.broken:
             self._members(frame, task, decl.body, taken)
+            self._hooks(task, decl.body, frame)
         if result.outs:
             self._result(task, result, layer)
 
@@ -264,7 +300,11 @@ def _is_flow(layer: Layer) -> bool:
 
 
 def _has_condition(body: Sequence[nodes.Statement]) -> bool:
-    return any(isinstance(entry, nodes.When) for entry in body)
+    return any(isinstance(entry, nodes.When) or (isinstance(entry, nodes.After) and may_skip(entry)) for entry in body)
+
+
+def _may_fail(body: Sequence[nodes.Statement]) -> bool:
+    return any(isinstance(entry, nodes.AllowFailure | nodes.AllowFailures) for entry in body)
 
 
 def _free(frame: Frame, name: nodes.Name, kind: str, taken: Taken) -> bool:
@@ -289,7 +329,8 @@ def _free(frame: Frame, name: nodes.Name, kind: str, taken: Taken) -> bool:
 def _out(frame: Frame, item: nodes.OutDecl) -> Out:
     _check_reserved(frame, item.name, "an output")
     kind = frame.module.types.resolve(item.type)
-    return Out(item.name.text, kind, item.name.span, computed=item.value is not None)
+    has_default = item.default is not None
+    return Out(item.name.text, kind, item.name.span, computed=item.value is not None, has_default=has_default)
 
 
 def _check_reserved(frame: Frame, name: nodes.Name, what: str) -> None:

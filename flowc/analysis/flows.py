@@ -10,6 +10,7 @@ from flowc.analysis.module import Definition, Imports, Module
 from flowc.analysis.modules import module_of
 from flowc.analysis.orders import Orders
 from flowc.analysis.parameters import check_parameters
+from flowc.analysis.pools import check_pool
 from flowc.analysis.report import Draft, Report
 from flowc.analysis.schedules import check_schedules
 from flowc.analysis.scope import Bound, Names, Scope
@@ -32,6 +33,9 @@ def analyse(
     for let in module.lets.values():
         if let.checker is None:
             module.checker().infer(let.value, Scope(Task(-1, "flow", "", "", None, let.name.span), None))
+    for definition in module.own_definitions():
+        if isinstance(definition.decl, nodes.PoolDecl):
+            definition.pool = check_pool(definition.decl, report)
     check_file_defaults(file_frame(module))
     looked = _Looked(module)
     for definition in module.own_definitions():
@@ -76,6 +80,8 @@ class _Looked:
         for entry in found.entries:
             tasks.check(entry)
             _read_orders(found, entry)
+        for hook in found.hooks:
+            Orders(found.flow, hook.frame.names, hook.frame.report).read(hook.space, hook.decl.body)
         return found.flow
 
     def _task(self, definition: Definition, decl: nodes.TaskDecl) -> None:
@@ -84,7 +90,7 @@ class _Looked:
         names = Names(Flow("", (0, 0)), file_lets=module.lets, modules=module.modules)
         frame = frame_of(module, report, names, definition)
         _check_head(decl, report)
-        entry = declare_alone(decl, frame, self)
+        entry, *hooks = declare_alone(decl, frame, self)
         scope = Scope(entry.task, None, nodes=False)
         for item, parameter in zip(definition.parameters, definition.signature().parameters, strict=True):
             name = item.name.text
@@ -96,7 +102,8 @@ class _Looked:
         for item in definition.parameters:
             if item.where is not None:
                 frame.checker.condition(item.where, scope, "the condition of a parameter")
-        Tasks().check(entry)
+        for each in (entry, *hooks):
+            Tasks().check(each)
         definition.broken = report.errors > 0
 
 

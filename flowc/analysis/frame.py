@@ -12,6 +12,7 @@ from flowc.analysis.actions import Actions
 from flowc.analysis.expressions import Expressions
 from flowc.analysis.model import Flow, Span, Task
 from flowc.analysis.module import Definition, Module
+from flowc.analysis.pools import Pools
 from flowc.analysis.report import Report
 from flowc.analysis.scope import Names
 from flowc.analysis.settings import Settings
@@ -45,7 +46,9 @@ class Layer:
 def frame_of(module: Module, report: Report, names: Names, definition: Definition | None = None) -> Frame:
     """A frame with its checkers."""
     checker = Expressions(report, names, module.types.enums())
-    return Frame(module, names, checker, Settings(checker), Actions(checker, module), definition)
+    return Frame(
+        module, names, checker, Settings(checker, Pools(module, names.flow)), Actions(checker, module), definition
+    )
 
 
 def called(definition: Definition, flow: Flow, caller: Frame, place: Span, root: Task | None) -> Frame:

@@ -77,7 +77,9 @@ def report_missing(
     labels = wanted.labels() if wanted else []
     notes = []
     if given.skipper is not None:
-        labels.append(Label(given.skipper.span, f"`{given.skipper.dotted}` may be skipped"))
+        skips = given.skipper.optional or given.skipper.branches
+        what = "may be skipped" if skips else "may fail, and others go on all the same"
+        labels.append(Label(given.skipper.span, f"`{given.skipper.dotted}` {what}"))
     short = shown if len(shown) <= 40 else "…"
     default = default or _default_for(required(given.type))
     fallback = f"{short} ?? {default}" if isinstance(expr, nodes.NameRef | nodes.Member) else f"({short}) ?? {default}"

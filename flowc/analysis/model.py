@@ -7,7 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from runtime.model.definition import Call, Generator, OutDefinition, Overlap, Retry, ScheduleDefinition, Script, Tree
+from flowc.source import Source
+from runtime.model.definition import (
+    Action,
+    Cache,
+    Ensure,
+    Generator,
+    Hook,
+    OutDefinition,
+    Overlap,
+    PoolDefinition,
+    Retry,
+    ScheduleDefinition,
+    Tree,
+    Use,
+)
 from runtime.model.signature import Signature
 from runtime.model.types import Type
 
@@ -44,6 +58,7 @@ class Out:
     computed: bool = False
     early: bool = False
     declared: bool = True
+    has_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +77,9 @@ class Task:
     `optional`: it may be skipped by a condition of its own. `references`: data references of its own expressions,
     without those of its members. `called`: a flow that is called has become this group; its member `result` computes
     the flow's outputs. `branches`: of `if` and `match`, inside its group, that it stands in, the outermost first.
-    `outs_unknown`: what it calls is not known, so neither are its outputs.
+    `outs_unknown`: what it calls is not known, so neither are its outputs. `may_fail`: it may fail, or lose items, and
+    others go on all the same. `hook`: the event of `subject` that it reports on; `space` is then the namespace of the
+    hook.
     """
 
     node: int
@@ -74,6 +91,7 @@ class Task:
     ordered: bool = False
     doc: str = ""
     optional: bool = False
+    may_fail: bool = False
     mapped: bool = False
     called: bool = False
     result: Task | None = None
@@ -83,7 +101,7 @@ class Task:
     outs: dict[str, Out] = field(default_factory=dict)
     references: list[Reference] = field(default_factory=list)
     item_types: dict[str, Type] = field(default_factory=dict)
-    action: Script | Call | None = None
+    action: Action | None = None
     out_definitions: tuple[OutDefinition, ...] = ()
     generators: tuple[Generator, ...] = ()
     by: Tree = None
@@ -94,6 +112,21 @@ class Task:
     env: tuple[tuple[str, Tree], ...] = ()
     idempotent: bool = False
     priority: int = 0
+    cwd: Tree = None
+    ensures: tuple[Ensure, ...] = ()
+    cache: Cache | None = None
+    uses: tuple[Use, ...] = ()
+    allow_failure: bool = False
+    allow_failures: Tree = None
+    awaits: Tree = None
+    hook: Hook = ""
+    subject: Task | None = None
+    space: Task | None = None
+
+    @property
+    def home(self) -> Task | None:
+        """The group in which its names are looked up."""
+        return self.space or self.parent
 
     @property
     def dotted(self) -> str:
@@ -110,13 +143,24 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Pool:
+    """A pool as declared; `source`: the file that declares it."""
+
+    definition: PoolDefinition
+    span: Span
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
-    """An order that the source states without data: `successor` waits for `predecessor`."""
+    """An order that the source states without data: `successor` waits for `predecessor`; with `outcome` only to learn
+    what has become of it."""
 
     predecessor: Task
     successor: Task
     span: Span
     origin: Literal["chain", "after", "sequence"]
+    outcome: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -129,6 +173,9 @@ class Flow:
     parameters: dict[str, Parameter] = field(default_factory=dict)
     tasks: list[Task] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
+    pools: dict[str, Pool] = field(default_factory=dict)
+    owner: str = ""
+    tags: tuple[str, ...] = ()
     schedules: list[ScheduleDefinition] = field(default_factory=list)
     overlap: Overlap = ""
     limit_runs: int | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flowc.analysis.declared_types import DeclaredTypes
 from flowc.analysis.expressions import Expressions
-from flowc.analysis.model import Catalog, Flow
+from flowc.analysis.model import Catalog, Flow, Pool
 from flowc.analysis.report import Report
 from flowc.analysis.scope import Let, Names
 from flowc.syntax import nodes
@@ -23,11 +23,13 @@ Declaration = nodes.FlowDecl | nodes.TaskDecl | nodes.PoolDecl
 @dataclass(slots=True, eq=False)
 class Definition:
     """A flow, a task outside of a flow or a pool, and the file that declares it. `broken`: it has errors of its own,
-    so uses of it are not looked into."""
+    so uses of it are not looked into. `pool`: what a pool says, once that has been
+    checked."""
 
     module: Module
     decl: Declaration
     broken: bool = False
+    pool: Pool | None = None
     _signature: Signature | None = None
 
     @property

@@ -6,13 +6,12 @@ from itertools import pairwise
 
 from flowc.analysis.choices import statements_of
 from flowc.analysis.model import Flow, Order, Span, Task
+from flowc.analysis.outcomes import STATES, Outcomes, impossible, is_plain, joined
 from flowc.analysis.report import Report, did_you_mean
 from flowc.analysis.scope import Names
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
 from runtime.model.types import required
-
-STATES = ("succeeded", "failed", "skipped", "done")
 
 
 class Orders:
@@ -47,24 +46,69 @@ class Orders:
         if task.kind == "flow":
             return
         for part in item.parts:
-            if not isinstance(part, nodes.Path):
-                self._report.not_yet(part.span, "`or`, `any( )` and brackets in `after`")
-                continue
-            first = self._node(part, task.parent)
-            if first is not None:
-                self._add(first, task, part.span, "after")
+            if isinstance(part, nodes.Path) and is_plain(part):
+                first = self._node(part, task.home)
+                if first is not None:
+                    self._add(first, task, part.span, "after")
+            else:
+                self._outcome(task, part)
+
+    def _outcome(self, task: Task, part: nodes.Awaited) -> None:
+        outcomes = Outcomes(
+            lambda path: self._node(path, task.home),
+            lambda found, span: self._may_order(found, task, span) and self._has_one_outcome(found, task, span),
+            self._report,
+        )
+        condition = outcomes.tree(part)
+        if condition is None:
+            return
+        task.awaits = joined([tree for tree in (task.awaits, condition) if tree is not None])
+        for found, span in outcomes.asked:
+            self.ask(found, task, span)
+        contradiction = impossible(task.awaits)
+        if contradiction:
+            path, one, other = contradiction
+            self._report.warning(
+                codes.NEVER_RUNS,
+                part.span,
+                f"`{task.dotted}` never runs: `{path.replace('/', '.')}` cannot be both {one} and {other}",
+                help="for one or the other write `or`",
+            )
+
+    def ask(self, first: Task, second: Task, span: Span) -> None:
+        """`second` asks what has become of `first`."""
+        self._flow.orders.append(Order(first, second, self._report.place(span), "after", outcome=True))
+
+    def _has_one_outcome(self, node: Task, task: Task, span: Span) -> bool:
+        """Inside a map each item has an outcome of its own."""
+        around = [task, *task.ancestors()]
+        outer = [group for group in node.ancestors() if group.mapped and group not in around]
+        if not outer:
+            return True
+        group = outer[-1]
+        self._report.error(
+            codes.BAD_OUTCOME,
+            span,
+            f"`{node.dotted}` has no outcome of its own here: every item of `{group.dotted}` has another one",
+            labels=[Label(group.span, "its `for` is here")],
+            help=f"ask about the group: `{group.dotted}.failed`, or count its items: `any({group.dotted}, 1)`",
+        )
+        return False
 
     def _add(self, first: Task, second: Task, span: Span, origin: str) -> None:
+        if self._may_order(first, second, span):
+            self._flow.orders.append(Order(first, second, self._report.place(span), origin))  # type: ignore[arg-type]
+
+    def _may_order(self, first: Task, second: Task, span: Span) -> bool:
         if first is second:
             message = f"`{first.dotted}` cannot come after itself"
         elif first in second.ancestors() or second in first.ancestors():
             inner, outer = (first, second) if second in first.ancestors() else (second, first)
             message = f"`{inner.dotted}` is a part of `{outer.dotted}`, so neither can come after the other"
         else:
-            place = self._report.place(span)
-            self._flow.orders.append(Order(first, second, place, origin))  # type: ignore[arg-type]
-            return
+            return True
         self._report.error(codes.ORDER_WITHIN, span, message, help="order it with tasks and groups outside of it")
+        return False
 
     def _node(self, path: nodes.Path, home: Task | None) -> Task | None:
         """The task or group of a path; None if an error was reported."""
@@ -123,7 +167,7 @@ class Orders:
             return
         help, fixes = did_you_mean(name.text, node.members, name.span)
         if name.text in STATES:
-            self._report.not_yet(name.span, f"`.{name.text}` in an order")
+            self._no_state(node, name)
             return
         self._report.error(
             codes.UNKNOWN_MEMBER,
@@ -135,9 +179,17 @@ class Orders:
             fixes=fixes,
         )
 
+    def _no_state(self, node: Task, name: nodes.Name) -> None:
+        self._report.error(
+            codes.UNKNOWN_MEMBER,
+            name.span,
+            f"a chain asks nothing about outcomes, so `.{name.text}` has no place in it",
+            help=f"write `after {node.dotted}.{name.text}` in the task that is to follow",
+        )
+
     def _no_member_of_task(self, node: Task, name: nodes.Name) -> None:
         if name.text in STATES:
-            self._report.not_yet(name.span, f"`.{name.text}` in an order")
+            self._no_state(node, name)
             return
         out = node.outs.get(name.text)
         if out is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flowc.analysis.frame import Frame, Layer
 from flowc.analysis.mismatch import Wanted
 from flowc.analysis.model import Out, Task
@@ -54,7 +56,6 @@ class Outputs:
             if item.value is None and item.name.text in task.outs
         }
         for item in items:
-            self._later_parts(item)
             if task.called:
                 self._report.not_yet(item.name.span, "`out` of a task that calls a flow", help="declare it in the flow")
             name = item.name.text
@@ -65,17 +66,43 @@ class Outputs:
                 task.outs[name] = own[name]
             elif name in task.outs:
                 rows[name] = self._given(task, item, has_action, decl)
+        self._conditions(task, items, own, rows, scope)
         return own
+
+    def _conditions(
+        self,
+        task: Task,
+        items: list[nodes.OutDecl],
+        own: dict[str, Out],
+        rows: dict[str, OutDefinition],
+        scope: Scope,
+    ) -> None:
+        """What stands in for an output, and what it must fulfil; the latter sees all outputs of the task."""
+        late = scope.with_own(own, late=True)
+        for item in items:
+            name = item.name.text
+            if name not in rows:
+                continue
+            if item.default is not None:
+                default = self._checker.check(item.default, scope, self._wanted(item, task.outs[name].type))
+                rows[name] = replace(rows[name], has_default=True, default=default.tree)
+            if item.where is not None:
+                condition = self._checker.condition(item.where, late, "the condition of an output")
+                rows[name] = replace(rows[name], where=condition.tree)
+
+    def _wanted(self, item: nodes.OutDecl, declared: Type) -> Wanted:
+        why = f"the output `{item.name.text}` is {described(declared)}"
+        return Wanted(declared, why, item.type.span, "its type is declared here")
 
     def _computed(self, task: Task, item: nodes.OutDecl, scope: Scope) -> tuple[Out, OutDefinition]:
         assert item.value is not None
         declared = task.outs[item.name.text].type
-        why = f"the output `{item.name.text}` is {described(declared)}"
-        value = self._checker.check(
-            item.value, scope, Wanted(declared, why, item.type.span, "its type is declared here")
-        )
+        value = self._checker.check(item.value, scope, self._wanted(item, declared))
         self._refuse_secret(item, declared)
-        out = Out(item.name.text, declared, item.name.span, computed=True, early=not value.late)
+        has_default = item.default is not None
+        out = Out(
+            item.name.text, declared, item.name.span, computed=True, early=not value.late, has_default=has_default
+        )
         kind = declared if not is_unknown(declared) else JSON
         return out, OutDefinition(
             item.name.text, type_to_json(kind), computed=True, value=value.tree, early=not value.late, doc=item.doc
@@ -91,6 +118,13 @@ class Outputs:
                 item.name.span,
                 f"nothing gives the output `{name}`: `{callee}` has no output of that name",
                 help=f"compute it, `out {name}: {kind} = …`, or remove it",
+            )
+        elif any(isinstance(entry, nodes.Wait) for entry in decl.body):
+            self._report.error(
+                codes.NO_ACTION,
+                item.name.span,
+                f"nothing gives the output `{name}`: a `wait` has no outputs",
+                help=f"compute it: `out {name}: {kind} = …`",
             )
         elif not has_action:
             self._report.error(
@@ -119,11 +153,22 @@ class Outputs:
                 help="hand the secret to each task that needs it as a parameter of the flow",
             )
 
-    def _later_parts(self, item: nodes.OutDecl) -> None:
+    def _parts_of_tasks(self, item: nodes.OutDecl) -> None:
+        """What an output of a flow cannot have: no action gives it."""
         if item.default is not None:
-            self._report.not_yet(item.default.span, "`default` of an output", help="use `??` where the output is read")
+            self._report.error(
+                codes.MISPLACED,
+                item.default.span,
+                "an output of a flow is computed, so nothing can stand in for it",
+                help="write `??` where a part of it may be missing",
+            )
         if item.where is not None:
-            self._report.not_yet(item.where.span, "`where` of an output", help="let the script check it")
+            self._report.error(
+                codes.MISPLACED,
+                item.where.span,
+                "an output of a flow has no condition of its own",
+                help="write `where` at the output of the task that it comes from",
+            )
 
     def of_flow(self, task: Task, decl: nodes.FlowDecl, scope: Scope) -> None:
         """The outputs of a flow, computed by its body, or by a task of its own where the flow is called."""
@@ -131,7 +176,7 @@ class Outputs:
         for item in decl.body:
             if not isinstance(item, nodes.OutDecl) or item.name.text not in task.outs:
                 continue
-            self._later_parts(item)
+            self._parts_of_tasks(item)
             if item.value is None:
                 self._report.error(
                     codes.NO_ACTION,

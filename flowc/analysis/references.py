@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from flowc.analysis import conversion
+from flowc.analysis import conversion, hooks
+from flowc.analysis.hooks import is_onlooker, seen_by_hook
 from flowc.analysis.mismatch import report_missing
 from flowc.analysis.model import Out, Parameter, Reference, Task
 from flowc.analysis.report import did_you_mean
@@ -116,6 +117,8 @@ class References:
             return self._value_of("error", ERROR_VALUES, names, RUN_TIME, scope)
         if base.name == "tick" and scope.tick and names:
             return self._value_of("run", TICK_VALUES, names, RUN_TIME, scope, shown="tick")
+        if scope.task.hook and (of_hook := self._of_hook(base, names, scope)) is not None:
+            return of_hook
         if base.name in self.checker.enums and names:
             return self._enum_member(self.checker.enums[base.name], names, scope)
         if base.name in self.checker.names.modules:
@@ -125,6 +128,26 @@ class References:
             return self._fields(own, names[0], names[1:], scope)
         self._unknown(base, scope)
         return wrong()
+
+    def _of_hook(self, base: nodes.NameRef, names: list[nodes.Member], scope: Scope) -> Typed | None:
+        """What a hook knows of that on which it reports."""
+        event = scope.task.hook
+        if base.name == "attempt":
+            return self._fields(Typed(hooks.ATTEMPT, ["hook", "attempt"], RUN_TIME), base, names, scope)
+        if base.name not in ("failed", "failures") or (base.name == "failed" and not names):
+            return None
+        if event not in ("failure", "done"):
+            self.checker.report.error(
+                codes.KNOWN_LATER,
+                base.span,
+                f"`{base.name}` has no meaning in `on {event}`, where nothing need have failed",
+                help="use it in `on failure` or `on done`",
+            )
+            return wrong()
+        if base.name == "failures":
+            return self._fields(Typed(hooks.FAILURES, ["hook", "failures"], RUN_TIME), base, names, scope)
+        known = {name: hooks.failed_type(scope.task, name) for name in hooks.VALUES}
+        return self._value_of("hook", known, names, RUN_TIME, scope, shown="failed")
 
     def _parameter(self, parameter: Parameter, base: nodes.NameRef, scope: Scope) -> Typed:
         if scope.parameters is not None and parameter.name not in scope.parameters:
@@ -274,8 +297,12 @@ class References:
             return wrong()
         span = left[0].span
         report = self.checker.report
-        scope.task.references.append(Reference(task, report.place(span), report.text(span)))
-        found = self._narrowed(_seen_from(scope.task, giver, out), scope)
+        seen = _seen_from(scope.task, giver, out)
+        if is_onlooker(scope.task, task):
+            seen.type = seen_by_hook(scope.task, task, seen.type)
+        else:
+            scope.task.references.append(Reference(task, report.place(span), report.text(span)))
+        found = self._narrowed(seen, scope)
         return self._fields(found, left[0], left[1:], scope)
 
     def _may_refer(self, task: Task, scope: Scope, at: nodes.Member) -> bool:
@@ -448,9 +475,10 @@ class References:
 def _seen_from(observer: Task, task: Task, out: Out) -> Typed:
     """The output as `observer` sees it: a list for each mapped node it is outside of, optional where a condition of
     a node, or a branch that it stands in, may skip the task and `observer` is outside of that."""
-    kind, skipper = out.type, None
+    kind, skipper, listed = out.type, None, False
     covers: frozenset[Branch] = frozenset()
-    inside = observer.parent is task.parent and not (task.optional or task.mapped or task.branches)
+    special = task.optional or task.may_fail or task.mapped or task.branches
+    inside = observer.parent is task.parent and not special
     if not inside:
         beside = [observer, *observer.ancestors()]
         around = {id(node) for node in beside}
@@ -459,12 +487,13 @@ def _seen_from(observer: Task, task: Task, out: Out) -> Typed:
         node: Task | None = task
         while node is not None and id(node) not in around:
             left = [branch for branch in node.branches if id(branch) not in shared]
-            if (node.optional or left) and kind != UNKNOWN:
+            skips = (node.optional or bool(left)) and not (out.has_default and not listed)
+            if (skips or node.may_fail) and kind != UNKNOWN:
                 kind, skipper = optional(kind), node
-                causes += len(left) + 2 * node.optional
+                causes += len(left) + 2 * (node.optional or node.may_fail)
                 covers = frozenset(left) if causes == 1 else frozenset()
             if node.mapped and kind != UNKNOWN:
-                kind, covers, causes = ListOf(kind), frozenset(), causes and 2
+                kind, covers, causes, listed = ListOf(kind), frozenset(), causes and 2, True
             node = node.parent
     tree = ["out", task.path, out.name]
     return Typed(kind, tree, RUN_TIME, skipper if isinstance(kind, Optional) else None, covers=covers)

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Final, Literal, cast
 from zoneinfo import ZoneInfo
 
+from flowc.analysis.constants import duration
 from flowc.analysis.declarations import Declared
 from flowc.analysis.expressions import Expressions
 from flowc.analysis.mismatch import Wanted
 from flowc.analysis.report import did_you_mean
 from flowc.analysis.scope import Scope
-from flowc.analysis.settings import duration
 from flowc.analysis.typed import WRITTEN
 from flowc.analysis.types import is_unknown
 from flowc.diagnostics import Code, Fix, Label, codes

@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
+from flowc.analysis.caching import read_cache
+from flowc.analysis.constants import duration
 from flowc.analysis.expressions import Expressions
+from flowc.analysis.failures import read_allowance, read_ensure
 from flowc.analysis.mismatch import Wanted
 from flowc.analysis.model import Task
+from flowc.analysis.pools import Pools, read_use
 from flowc.analysis.report import did_you_mean
 from flowc.analysis.scope import Scope
 from flowc.analysis.typed import CREATION, WRITTEN, Known, Typed
@@ -15,8 +19,7 @@ from flowc.analysis.types import holds_secret, is_unknown
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
 from runtime.model.definition import Retry, Tree
-from runtime.model.types import DURATION, FLOAT, INT, JSON, PERCENT, Optional
-from runtime.model.values import parse_duration
+from runtime.model.types import DURATION, FLOAT, INT, JSON, PATH, PERCENT, STR, ListOf, Optional
 
 _WORDS: Final[dict[type, str]] = {
     nodes.Retry: "retry",
@@ -27,13 +30,35 @@ _WORDS: Final[dict[type, str]] = {
     nodes.After: "after",
     nodes.Env: "env",
     nodes.Idempotent: "idempotent",
+    nodes.Cwd: "cwd",
+    nodes.AllowFailure: "allow_failure",
+    nodes.AllowFailures: "allow_failures",
+    nodes.Ensure: "ensure",
+    nodes.Cache: "cache",
+    nodes.Use: "use",
+    nodes.Owner: "owner",
+    nodes.Tags: "tags",
 }
-_REPEATABLE: Final = (nodes.When, nodes.After, nodes.Retry)
-_ADDING: Final = (nodes.When, nodes.After)
+_REPEATABLE: Final = (nodes.When, nodes.After, nodes.Retry, nodes.Ensure, nodes.Use)
+_ADDING: Final = (nodes.When, nodes.After, nodes.Ensure)
 """Of what is called and of the call both count."""
-INHERITED: Final[tuple[type, ...]] = (nodes.Retry, nodes.Timeout, nodes.Priority, nodes.Env, nodes.Idempotent)
+INHERITED: Final[tuple[type, ...]] = (
+    nodes.Retry,
+    nodes.Timeout,
+    nodes.Priority,
+    nodes.Env,
+    nodes.Idempotent,
+    nodes.Cwd,
+    nodes.Cache,
+    nodes.Use,
+)
 """What tasks take from `defaults { }` around them."""
-_OF_ACTIONS: Final = (nodes.Retry, nodes.Timeout, nodes.Env, nodes.Idempotent)
+_OF_ACTIONS: Final = (nodes.Retry, nodes.Timeout, nodes.Env, nodes.Idempotent, nodes.Cwd, nodes.Cache, nodes.Use)
+_OF_ITEMS: Final[dict[type, str]] = {
+    nodes.Limit: "`limit` says how many at once",
+    nodes.AllowFailures: "`allow_failures` says how many items may fail",
+}
+"""Settings of nodes that have `for`."""
 _ALLOWED: Final[dict[str, tuple[type, ...]]] = {
     "task": (
         nodes.Retry,
@@ -44,9 +69,15 @@ _ALLOWED: Final[dict[str, tuple[type, ...]]] = {
         nodes.After,
         nodes.Env,
         nodes.Idempotent,
+        nodes.Cwd,
+        nodes.AllowFailure,
+        nodes.AllowFailures,
+        nodes.Ensure,
+        nodes.Cache,
+        nodes.Use,
     ),
-    "group": (nodes.Limit, nodes.When, nodes.After),
-    "flow": (nodes.Limit,),
+    "group": (nodes.Limit, nodes.When, nodes.After, nodes.AllowFailure, nodes.AllowFailures, nodes.Use),
+    "flow": (nodes.Limit, nodes.Owner, nodes.Tags),
 }
 _LATER: Final[dict[tuple[str, type], str]] = {
     ("group", nodes.Retry): "`retry` of a group",
@@ -63,6 +94,19 @@ _INSTEAD: Final[dict[tuple[str, type], str]] = {
     ("flow", nodes.When): "write it in a task or group",
     ("flow", nodes.After): "write it in a task or group",
     ("flow", nodes.Idempotent): "write it in each task that may run twice without harm",
+    ("group", nodes.Cwd): "write it in each task that needs it",
+    ("flow", nodes.Cwd): "write it in each task that needs it",
+    ("group", nodes.Ensure): "write it in the task whose outputs it is about",
+    ("flow", nodes.Ensure): "write it in the task whose outputs it is about",
+    ("group", nodes.Cache): "write it in each task whose result may be taken over",
+    ("flow", nodes.Cache): "write it in each task whose result may be taken over",
+    ("flow", nodes.AllowFailure): "write it in the tasks and groups whose failure stops nobody",
+    ("flow", nodes.AllowFailures): "write it in a task or group with `for`",
+    ("flow", nodes.Use): "write it in the tasks and groups that need a place",
+    ("task", nodes.Owner): "write it in the flow",
+    ("task", nodes.Tags): "write it in the flow",
+    ("group", nodes.Owner): "write it in the flow",
+    ("group", nodes.Tags): "write it in the flow",
 }
 _MOST_RETRIES: Final = 1_000_000
 
@@ -70,9 +114,10 @@ _MOST_RETRIES: Final = 1_000_000
 class Settings:
     """Checks the settings of nodes and puts them into the model."""
 
-    def __init__(self, checker: Expressions) -> None:
-        self._checker = checker
-        self._report = checker.report
+    def __init__(self, checker: Expressions, pools: Pools) -> None:
+        self.checker = checker
+        self.report = checker.report
+        self._pools = pools
 
     def read(
         self, task: Task, body: list[nodes.Statement], scope: Scope, has_action: bool, given: set[type] | None = None
@@ -107,7 +152,7 @@ class Settings:
             if isinstance(item, nodes.ErrorNode):
                 continue
             if kind not in INHERITED:
-                self._report.error(
+                self.report.error(
                     codes.MISPLACED,
                     item.span,
                     "`defaults` holds settings that tasks can have, this is none",
@@ -133,20 +178,40 @@ class Settings:
                 task.env = self._env(item, scope)
             case nodes.Idempotent():
                 task.idempotent = True
+            case _:
+                self._set_further(task, item, scope)
+
+    def _set_further(self, task: Task, item: nodes.Statement, scope: Scope) -> None:
+        match item:
+            case nodes.Cwd():
+                wanted = Wanted(PATH, "`cwd` is the folder that a script runs in")
+                task.cwd = self.checker.check(item.value, scope, wanted).tree
+            case nodes.AllowFailure():
+                task.allow_failure = True
+            case nodes.AllowFailures():
+                task.allow_failures = read_allowance(self, item, scope)
+            case nodes.Ensure():
+                task.ensures = (*task.ensures, read_ensure(self, item, scope))
+            case nodes.Cache():
+                task.cache = read_cache(self, item, scope)
+            case nodes.Use():
+                task.uses = read_use(self, self._pools, task, item, scope)
+            case nodes.Owner() | nodes.Tags():
+                self._about_flow(item, scope)
 
     def conditions(self, task: Task, body: list[nodes.Statement], scope: Scope) -> Scope:
         """Reads every `when`, joined by `and`; the scope in which they hold."""
         for item in body:
             if isinstance(item, nodes.When) and task.kind != "flow":
-                found = self._checker.condition(item.condition, scope, "a condition")
-                scope = scope.with_narrowed(self._checker.narrowings(item.condition, scope))
+                found = self.checker.condition(item.condition, scope, "a condition")
+                scope = scope.with_narrowed(self.checker.narrowings(item.condition, scope))
                 if found.tree is False:
                     self._never(task, item)
                 task.when = found.tree if task.when is None else ["and", task.when, found.tree]
         return scope
 
     def _never(self, task: Task, item: nodes.When) -> None:
-        self._report.warning(
+        self.report.warning(
             codes.NEVER_RUNS,
             item.condition.span,
             f"`{task.dotted}` never runs: its condition is always false",
@@ -161,7 +226,7 @@ class Settings:
             kind = type(item)
             if kind not in _WORDS:
                 continue
-            if kind not in _ALLOWED[task.kind] or (kind is nodes.Limit and task.kind == "task" and not task.mapped):
+            if kind not in _ALLOWED[task.kind] or (kind in _OF_ITEMS and not task.mapped and _one_thing(task, kind)):
                 self._misplaced(task, item)
             elif kind in seen and kind not in _REPEATABLE:
                 self._twice(item, seen[kind])
@@ -177,7 +242,7 @@ class Settings:
             return
         if any(option.name is not None and option.name.text == "when" for option in before.options):
             return
-        self._report.error(
+        self.report.error(
             codes.DUPLICATE_SETTING,
             item.span,
             "this `retry` is never reached: the one before it holds for every failure",
@@ -188,18 +253,20 @@ class Settings:
     def _misplaced(self, task: Task, item: nodes.Statement) -> None:
         kind, word = type(item), _WORDS[type(item)]
         if (task.kind, kind) in _LATER:
-            self._report.not_yet(item.span, _LATER[task.kind, kind], help="write it in the tasks")
+            self.report.not_yet(item.span, _LATER[task.kind, kind], help="write it in the tasks")
             return
         help = _INSTEAD.get((task.kind, kind), "")
         message = f"`{word}` does not belong in a {task.kind}"
-        if kind is nodes.Limit:
-            message = "`limit` says how many at once, but this task runs only once"
+        if kind in _OF_ITEMS and kind in _ALLOWED[task.kind]:
+            message = f"{_OF_ITEMS[kind]}, but this {task.kind} runs only once"
             help = "write it in the group around it, or in a task with `for`"
-        self._report.error(codes.MISPLACED, item.span, message, help=help)
+            if kind is nodes.AllowFailures:
+                help = "write `allow_failure` if nobody minds its failure, or give it a `for`"
+        self.report.error(codes.MISPLACED, item.span, message, help=help)
 
     def _twice(self, item: nodes.Statement, first: nodes.Statement) -> None:
         word = _WORDS[type(item)]
-        self._report.error(
+        self.report.error(
             codes.DUPLICATE_SETTING,
             item.span,
             f"`{word}` is given twice",
@@ -210,7 +277,7 @@ class Settings:
 
     def _without_action(self, task: Task, item: nodes.Statement) -> None:
         word = _WORDS[type(item)]
-        self._report.error(
+        self.report.error(
             codes.NO_ACTION,
             item.span,
             f"`{word}` is about an action, but task `{task.name}` has none",
@@ -220,10 +287,24 @@ class Settings:
 
     # Values
 
-    def _value(self, expr: nodes.Expr, scope: Scope, wanted: Wanted, latest: Known, word: str) -> Typed | None:
+    def _about_flow(self, item: nodes.Owner | nodes.Tags, scope: Scope) -> None:
+        owner = isinstance(item, nodes.Owner)
+        wanted = Wanted(STR, "`owner` is a text")
+        if not owner:
+            wanted = Wanted(ListOf(STR), '`tags` is a list of texts such as `["nightly"]`')
+        found = self.value(item.value, scope, wanted, WRITTEN, "owner" if owner else "tags")
+        if found is None:
+            return
+        flow = self.checker.names.flow
+        if isinstance(found.tree, str):
+            flow.owner = found.tree
+        elif all(isinstance(tag, str) for tag in found.tree[1:]):
+            flow.tags = tuple(found.tree[1:])
+
+    def value(self, expr: nodes.Expr, scope: Scope, wanted: Wanted, latest: Known, word: str) -> Typed | None:
         """The value of a setting; None if an error was reported."""
         known_before = len(scope.task.references)
-        found = self._checker.check(expr, scope, wanted)
+        found = self.checker.check(expr, scope, wanted)
         if is_unknown(found.type):
             return None
         if found.known > latest:
@@ -234,9 +315,9 @@ class Settings:
 
     def _too_late(self, expr: nodes.Expr, latest: Known, word: str, found: Typed) -> None:
         if latest == WRITTEN and found.known == CREATION:
-            self._report.not_yet(expr.span, f"a parameter in `{word}`", help="write the value out")
+            self.report.not_yet(expr.span, f"a parameter in `{word}`", help="write the value out")
             return
-        self._report.error(
+        self.report.error(
             codes.KNOWN_LATER,
             expr.span,
             f"`{word}` is fixed when a run begins, but this value is known only while the run goes on",
@@ -244,38 +325,38 @@ class Settings:
             help="use a literal" if latest == WRITTEN else "use a literal or a parameter",
         )
 
-    def _impossible(self, expr: nodes.Expr, message: str, help: str) -> None:
-        self._report.error(codes.BAD_SETTING, expr.span, message, help=help)
+    def impossible(self, expr: nodes.Expr, message: str, help: str) -> None:
+        self.report.error(codes.BAD_SETTING, expr.span, message, help=help)
 
     def _timeout(self, item: nodes.Timeout, scope: Scope) -> Tree:
         wanted = Wanted(DURATION, "`timeout` is a duration such as `20m`")
-        found = self._value(item.value, scope, wanted, CREATION, "timeout")
+        found = self.value(item.value, scope, wanted, CREATION, "timeout")
         if found is None:
             return None
         length = duration(found.tree)
         if length is None:
             return ["call", "seconds", found.tree]
         if length <= dt.timedelta():
-            self._impossible(item.value, "a timeout of no time would end every attempt at once", "write at least `1s`")
+            self.impossible(item.value, "a timeout of no time would end every attempt at once", "write at least `1s`")
         return length.total_seconds()
 
     def _limit(self, task: Task, item: nodes.Limit, scope: Scope) -> Tree:
         wanted = Wanted(INT, "`limit` is a whole number")
-        found = self._value(item.value, scope, wanted, CREATION, "limit")
+        found = self.value(item.value, scope, wanted, CREATION, "limit")
         if found is not None and isinstance(found.tree, int) and found.tree < 1:
             what = "items" if task.mapped else "members"
-            self._impossible(
+            self.impossible(
                 item.value, f"with `limit {found.tree}` none of the {what} could ever start", "write at least `limit 1`"
             )
         return None if found is None else found.tree
 
     def _priority(self, item: nodes.Priority, scope: Scope) -> int:
         wanted = Wanted(INT, "`priority` is a whole number from -20 to 19")
-        found = self._value(item.value, scope, wanted, WRITTEN, "priority")
+        found = self.value(item.value, scope, wanted, WRITTEN, "priority")
         if found is None:
             return 0
         if not isinstance(found.tree, int) or not -20 <= found.tree <= 19:
-            self._impossible(
+            self.impossible(
                 item.value, "`priority` is a whole number from -20 to 19", "the lower the number, the sooner it starts"
             )
             return 0
@@ -287,7 +368,7 @@ class Settings:
         for entry in item.entries:
             name = entry.key.text
             if name in places:
-                self._report.error(
+                self.report.error(
                     codes.DUPLICATE_SETTING,
                     entry.key.span,
                     f"the variable `{name}` is given twice",
@@ -295,14 +376,14 @@ class Settings:
                     help="remove one of them",
                 )
             elif not _is_variable(name):
-                self._report.error(
+                self.report.error(
                     codes.BAD_SETTING,
                     entry.key.span,
                     f"`{name}` cannot be the name of an environment variable",
                     help="use letters, digits and `_`",
                 )
             elif name.startswith("FLOW_"):
-                self._report.error(
+                self.report.error(
                     codes.RESERVED_NAME,
                     entry.key.span,
                     f"`{name}` cannot be set: variables that begin with `FLOW_` are set by the runner",
@@ -313,22 +394,20 @@ class Settings:
         return tuple(found.items())
 
     def _env_value(self, entry: nodes.RecordEntry, scope: Scope) -> Tree:
-        value = self._checker.infer(entry.value, scope)
+        value = self.checker.infer(entry.value, scope)
         if isinstance(value.type, Optional) or not holds_secret(value.type):
             wanted = Wanted(JSON, f"the variable `{entry.key.text}` needs a value")
-            value = value if not isinstance(value.type, Optional) else self._checker.check(entry.value, scope, wanted)
+            value = value if not isinstance(value.type, Optional) else self.checker.check(entry.value, scope, wanted)
         return value.tree
 
     def _retry(self, item: nodes.Retry, scope: Scope) -> list[Retry]:
-        count = self._value(
-            item.count, scope, Wanted(INT, "`retry` takes a whole number of attempts"), WRITTEN, "retry"
-        )
+        count = self.value(item.count, scope, Wanted(INT, "`retry` takes a whole number of attempts"), WRITTEN, "retry")
         options = self._options(item, scope)
         if count is None or options is None:
             return []
         if not isinstance(count.tree, int) or not 1 <= count.tree <= _MOST_RETRIES:
             help = "write how often it is tried again after the first time, for example `retry 3`"
-            self._impossible(item.count, f"`retry {self._report.text(item.count.span)}` is no number of attempts", help)
+            self.impossible(item.count, f"`retry {self.report.text(item.count.span)}` is no number of attempts", help)
             return []
         return [Retry(count.tree, **options)]
 
@@ -351,23 +430,23 @@ class Settings:
     def _unknown_option(self, option: nodes.Argument) -> bool:
         names = ", ".join(_RETRY_OPTIONS)
         if option.name is None:
-            self._report.error(
+            self.report.error(
                 codes.UNNAMED_ARGUMENT, option.span, "this value has no name", help=f"`retry` has the options {names}"
             )
         elif option.name.text == "within":
-            self._report.not_yet(option.span, "`within` of a retry")
+            self.report.not_yet(option.span, "`within` of a retry")
         else:
             help, fixes = did_you_mean(option.name.text, _RETRY_OPTIONS, option.name.span)
             message = f"`retry` has no option called `{option.name.text}`"
             help = help or f"its options are {names}"
-            self._report.error(
+            self.report.error(
                 codes.UNKNOWN_ARGUMENT, option.name.span, message, label="not found", help=help, fixes=fixes
             )
         return False
 
     def _twice_option(self, option: nodes.Argument, first: nodes.Argument) -> None:
         assert option.name is not None
-        self._report.error(
+        self.report.error(
             codes.DUPLICATE_SETTING,
             option.span,
             f"`{option.name.text}` is given twice",
@@ -378,18 +457,18 @@ class Settings:
     def _option(self, name: str, option: nodes.Argument, scope: Scope, found: dict[str, Any]) -> bool:
         if name == "when":
             inner = Scope(scope.task, scope.home, narrowed=scope.narrowed, error=True)
-            found["when"] = self._checker.condition(option.value, inner, "the condition of a retry").tree
+            found["when"] = self.checker.condition(option.value, inner, "the condition of a retry").tree
             return True
         kind, key, sentence = _RETRY_OPTIONS[name]
-        value = self._value(option.value, scope, Wanted(kind, sentence), WRITTEN, "retry")
+        value = self.value(option.value, scope, Wanted(kind, sentence), WRITTEN, "retry")
         if value is None:
             return False
         number = _number(value.tree)
         if number is None:
-            self._impossible(option.value, f"{sentence}, and must be written out", "write a literal")
+            self.impossible(option.value, f"{sentence}, and must be written out", "write a literal")
             return False
         if number < 0 or (name == "backoff" and number < 1) or (name == "jitter" and number > 1):
-            self._impossible(option.value, f"`{name}` cannot be {self._report.text(option.value.span)}", _BOUNDS[name])
+            self.impossible(option.value, f"`{name}` cannot be {self.report.text(option.value.span)}", _BOUNDS[name])
             return False
         found[key] = number
         return True
@@ -410,15 +489,9 @@ _BOUNDS: Final = {
 }
 
 
-def duration(tree: Tree) -> dt.timedelta | None:
-    """The duration that a tree writes out; None for any other."""
-    match tree:
-        case ["lit", "duration", str(text)]:
-            return parse_duration(text)
-        case ["neg", ["lit", "duration", str(text)]]:
-            return -parse_duration(text)
-        case _:
-            return None
+def _one_thing(task: Task, kind: type) -> bool:
+    """Whether a setting about items makes no sense on a node without `for`; a group's limit counts its members."""
+    return task.kind == "task" or kind is nodes.AllowFailures
 
 
 def _number(tree: Tree) -> float | None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from flowc.analysis.calls import bind
-from flowc.analysis.choices import check_match, condition_of, joined, statements_of
+from flowc.analysis.choices import branches_of, check_match, condition_of, joined, statements_of
 from flowc.analysis.declarations import Entry
 from flowc.analysis.frame import Frame, Layer, file_frame
 from flowc.analysis.model import Task
@@ -15,6 +15,7 @@ from flowc.analysis.outputs import Outputs
 from flowc.analysis.scope import Scope
 from flowc.analysis.types import described, is_unknown
 from flowc.analysis.values import check_variable, items_of
+from flowc.analysis.waiting import read_waiting
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
 from flowc.syntax.inside import everything
@@ -22,12 +23,13 @@ from runtime.model.definition import Generator
 from runtime.model.types import Enum, Scalar, type_to_json
 
 Decl = nodes.FlowDecl | nodes.GroupDecl | nodes.TaskDecl
+Action = nodes.Action | nodes.Ask | nodes.Wait
 
 _MEMBERS: Final = (nodes.LetDecl, nodes.TaskDecl, nodes.GroupDecl, nodes.Chain, nodes.If, nodes.Match)
 _BELONGS: Final[dict[type, tuple[type, ...]]] = {
     nodes.FlowDecl: (nodes.ParamDecl, nodes.OutDecl, nodes.Defaults, *_MEMBERS),
     nodes.GroupDecl: (nodes.Defaults, *_MEMBERS),
-    nodes.TaskDecl: (nodes.OutDecl, nodes.Action),
+    nodes.TaskDecl: (nodes.OutDecl, nodes.Action, nodes.Ask, nodes.Wait),
 }
 _MISPLACED: Final[dict[type, tuple[str, str]]] = {
     nodes.ParamDecl: ("`param`", "parameters belong to the flow: write it at the top of the flow"),
@@ -37,6 +39,8 @@ _MISPLACED: Final[dict[type, tuple[str, str]]] = {
     nodes.GroupDecl: ("a group", "write it in the flow or in a group"),
     nodes.Chain: ("a chain", "write it in the flow or group around"),
     nodes.Action: ("an action", "put it into a task: `task NAME { … }`"),
+    nodes.Ask: ("an action", "put it into a task: `task NAME { ask … }`"),
+    nodes.Wait: ("an action", "put it into a task: `task NAME { wait … }`"),
     nodes.Defaults: ("`defaults`", "write it in the file, the flow or the group around"),
     nodes.If: ("`if`", "a task has `when` for its condition; `if` stands in the flow or a group"),
     nodes.Match: ("`match`", "write it in the flow or group around"),
@@ -70,7 +74,7 @@ class Tasks:
             self._body(task, decl, frame)
             return
         _check_places(frame, decl)
-        home = task.parent if frame.names.root is not None else None
+        home = task.space or (task.parent if frame.names.root is not None else None)
         around = self._narrowed.get(task.parent.node, frozenset()) if task.parent else frozenset()
         scope = self._branches(task, frame, Scope(task, home, narrowed=around))
         _generators(frame, task, decl, scope)
@@ -139,7 +143,7 @@ class Tasks:
         if task.called:
             self._called(task, layers[-1])
         else:
-            self._inherit(task, layers, has_action, given)
+            self._inherit(task, layers, has_action and not _only_waits(layers[-1]), given)
             _action(task, layers[-1], scopes[-1], inside[-1])
 
     def _called(self, task: Task, last: Layer) -> None:
@@ -152,6 +156,11 @@ class Tasks:
         for block in [*around, *(found for layer in layers[1:] for found in _of_file(layer.frame))]:
             scope = Scope(task, block.home)
             block.frame.settings.inherit(task, block.block.body, scope, has_action, given)
+
+
+def _only_waits(layer: Layer) -> bool:
+    """Whether the action needs no worker, so that settings about processes and results are not about it."""
+    return any(isinstance(item, nodes.Ask | nodes.Wait) for item in layer.decl.body)
 
 
 def _own_choices(body: list[nodes.Statement]) -> list[nodes.Match]:
@@ -186,21 +195,31 @@ def check_file_defaults(frame: Frame) -> None:
 
 def _check_places(frame: Frame, decl: Decl) -> None:
     kind = {nodes.FlowDecl: "flow", nodes.GroupDecl: "group"}.get(type(decl), "task")
-    inside = list(statements_of(decl.body)) if kind != "task" else []
-    for item in [*decl.body, *(found for found in inside if found not in decl.body)]:
-        in_branch = item not in decl.body
-        allowed = _MEMBERS if in_branch else _BELONGS[type(decl)]
+    allowed = _BELONGS[type(decl)]
+    for item in decl.body:
         if type(item) in _MISPLACED and not isinstance(item, allowed):
-            what, help = _MISPLACED[type(item)]
-            place = "branch" if in_branch else kind
-            frame.report.error(codes.MISPLACED, _short(item), f"{what} does not belong in a {place}", help=help)
-        elif in_branch and not isinstance(item, (*_MEMBERS, nodes.ErrorNode)):
+            _misplaced(frame, item, kind)
+        elif kind != "task" and isinstance(item, nodes.If | nodes.Match):
+            for branch in branches_of(item):
+                _check_branch(frame, branch.body)
+
+
+def _check_branch(frame: Frame, body: list[nodes.Statement]) -> None:
+    for item in statements_of(body):
+        if type(item) in _MISPLACED and not isinstance(item, _MEMBERS):
+            _misplaced(frame, item, "branch")
+        elif not isinstance(item, (*_MEMBERS, nodes.ErrorNode)):
             frame.report.error(
                 codes.MISPLACED,
                 _short(item),
                 "a branch holds tasks, groups, chains and `let`, no settings",
                 help="write settings into the tasks of the branch",
             )
+
+
+def _misplaced(frame: Frame, item: nodes.Statement, place: str) -> None:
+    what, help = _MISPLACED[type(item)]
+    frame.report.error(codes.MISPLACED, _short(item), f"{what} does not belong in a {place}", help=help)
 
 
 def _refuse_parameters(task: Task, layer: Layer) -> None:
@@ -240,17 +259,17 @@ def _one_action(task: Task, layers: list[Layer]) -> bool:
         if layer.decl.callee is not None and layer is layers[-1]:
             first = (layer.decl.callee.path.span, layer.frame)
         for extra in layer.decl.body:
-            if not isinstance(extra, nodes.Action):
+            if not isinstance(extra, Action):
                 continue
             if first is None:
-                first = (extra.language.span, layer.frame)
+                first = (_short(extra), layer.frame)
                 continue
             place, source = first[0], first[1].report.source
             if layer is not layers[-1] and layer.decl.callee is not None:
                 place, source = layer.decl.callee.path.span, report.source
             report.error(
                 codes.TWO_ACTIONS,
-                extra.language.span,
+                _short(extra),
                 f"task `{task.name}` has more than one action",
                 label="another action",
                 labels=[Label(place, "the first is here", source)],
@@ -268,9 +287,11 @@ def _action(task: Task, last: Layer, scope: Scope, inside: Scope) -> None:
             task.action, signature = called
             task.idempotent = task.idempotent or signature.idempotent
         return
-    script = next((item for item in decl.body if isinstance(item, nodes.Action)), None)
-    if script is not None:
-        task.action = last.frame.actions.script(script, inside)
+    action = next((item for item in decl.body if isinstance(item, Action)), None)
+    if isinstance(action, nodes.Action):
+        task.action = last.frame.actions.script(action, inside)
+    elif action is not None:
+        task.action = read_waiting(last.frame.checker, action, decl.body, inside)
 
 
 # Items
@@ -314,5 +335,9 @@ def _short(item: nodes.Statement) -> nodes.Span:
             return item.name.span
         case nodes.Action():
             return item.language.span
+        case nodes.Ask():
+            return (item.span[0], item.span[0] + len("ask"))
+        case nodes.Wait():
+            return (item.span[0], item.span[0] + len("wait"))
         case _:
             return item.span

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from flowc.analysis.model import Flow, Parameter, Task
 from flowc.emit.hashing import flow_hash, task_hash
-from flowc.plan.edges import Edge
+from flowc.plan.edges import Edges
 from runtime.model.definition import Dependency, FlowDefinition, ParameterDefinition, TaskDefinition
 from runtime.model.types import type_to_json
 
 LineOf = Callable[[int], int]
 
 
-def rows_of(flow: Flow, edges: dict[tuple[int, int], Edge], source_file: str, line_of: LineOf) -> FlowDefinition:
+def rows_of(flow: Flow, edges: Edges, source_file: str, line_of: LineOf) -> FlowDefinition:
     """The definition of a flow without errors. `source_file` is stored as given; `line_of` gives an offset's line."""
     dependencies = tuple(edge.dependency for edge in edges.values())
     entering = _count_entering(len(flow.tasks), dependencies)
@@ -26,6 +26,9 @@ def rows_of(flow: Flow, edges: dict[tuple[int, int], Edge], source_file: str, li
         dependencies=dependencies,
         doc=flow.doc,
         line=line_of(flow.span[0]),
+        pools=tuple(flow.pools[name].definition for name in sorted(flow.pools)),
+        owner=flow.owner,
+        tags=flow.tags,
         schedules=tuple(flow.schedules),
         overlap=flow.overlap,
         limit_runs=flow.limit_runs,
@@ -37,7 +40,7 @@ def rows_of(flow: Flow, edges: dict[tuple[int, int], Edge], source_file: str, li
 def _count_entering(size: int, dependencies: tuple[Dependency, ...]) -> list[int]:
     counts = [0] * size
     for dependency in dependencies:
-        counts[dependency.successor] += 1
+        counts[dependency.successor] += not dependency.outcome
     return counts
 
 
@@ -71,6 +74,14 @@ def _task(task: Task, edges_in: int, line_of: LineOf) -> TaskDefinition:
         limit=task.limit,
         env=task.env,
         idempotent=task.idempotent,
+        cwd=task.cwd,
+        ensures=task.ensures,
+        cache=task.cache,
+        uses=task.uses,
+        allow_failure=task.allow_failure,
+        allow_failures=task.allow_failures,
+        awaits=task.awaits,
+        hook=task.hook,
         priority=task.priority,
         edges_in=edges_in,
         doc=task.doc,

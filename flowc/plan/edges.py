@@ -24,25 +24,36 @@ class Edge:
     text: str = ""
 
 
-def edges_of(flow: Flow, line_of: Callable[[int], int]) -> dict[tuple[int, int], Edge]:
-    """The edges of a flow by (predecessor, successor). `line_of` gives the line of an offset."""
-    edges: dict[tuple[int, int], Edge] = {}
+Edges = dict[tuple[int, int, bool], Edge]
+"""By predecessor, successor, and whether the successor asks only what has become of the predecessor."""
+
+
+def edges_of(flow: Flow, line_of: Callable[[int], int]) -> Edges:
+    """The edges of a flow. `line_of` gives the line of an offset."""
+    edges: Edges = {}
     for predecessor, successor, origin, span, text in statements(flow):
         first, deep = lifted(predecessor, successor)
-        key = (first.node, successor.node)
+        key = (first.node, successor.node, False)
         known = edges.get(key)
         if known is None or _TELLING[origin] < _TELLING[known.dependency.origin]:
-            edges[key] = Edge(Dependency(*key, deep, origin, line_of(span[0])), span, text)
-    return dict(sorted(edges.items(), key=lambda item: (item[0][1], item[0][0])))
+            edges[key] = Edge(Dependency(first.node, successor.node, deep, origin, line_of(span[0])), span, text)
+    for order in flow.orders:
+        if order.outcome:
+            first, deep = lifted(order.predecessor, order.successor)
+            row = Dependency(first.node, order.successor.node, deep, "after", line_of(order.span[0]), outcome=True)
+            edges.setdefault((row.predecessor, row.successor, True), Edge(row, order.span))
+    return dict(sorted(edges.items(), key=lambda item: (item[0][1], item[0][0], item[0][2])))
 
 
 def statements(flow: Flow) -> Iterable[tuple[Task, Task, Origin, Span, str]]:
-    """All that a source says about order: predecessor, successor, how, where, and the reference if it is one."""
+    """All that a source says about order, without questions about outcomes: predecessor, successor, how, where, and
+    the reference if it is one."""
     for task in flow.tasks[1:]:
         for reference in task.references:
             yield reference.target, task, "data", reference.span, reference.text
     for order in flow.orders:
-        yield order.predecessor, order.successor, order.origin, order.span, ""
+        if not order.outcome:
+            yield order.predecessor, order.successor, order.origin, order.span, ""
 
 
 def lifted(predecessor: Task, successor: Task) -> tuple[Task, bool]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from flowc.analysis.model import Flow, Task
 from flowc.diagnostics import Label, Sink, codes
 from flowc.plan.cycles import Shape, find_cycles
-from flowc.plan.edges import Edge, edges_of
+from flowc.plan.edges import Edge, Edges, edges_of
 from flowc.source import Source
 from runtime.model.definition import Dependency
-
-Edges = dict[tuple[int, int], Edge]
 
 _MOST_LABELS = 12
 
@@ -28,7 +26,7 @@ def plan(flow: Flow, source: Source, sink: Sink) -> Edges:
 
 def _report(flow: Flow, cycle: list[Dependency], edges: Edges, source: Source, sink: Sink) -> None:
     cycle = _from_first(cycle)
-    told = [edges[edge.predecessor, edge.successor] for edge in cycle]
+    told = [edges[edge.predecessor, edge.successor, edge.outcome] for edge in cycle]
     first, *others = told
     sink.error(
         codes.CYCLE,
@@ -64,7 +62,8 @@ def _reason(flow: Flow, edge: Edge) -> str:
         case "chain":
             return f"this chain puts `{second}` after `{first}`"
         case "after":
-            return f"`{second}` runs after `{first}`"
+            asks = f"`{second}` asks what has become of `{first}`"
+            return asks if edge.dependency.outcome else f"`{second}` runs after `{first}`"
         case "sequence":
             return f"`{second}` follows `{first}` in the sequence"
 

@@ -37,6 +37,8 @@ class Scope(Protocol):
 
     def error(self, name: str) -> Any: ...
 
+    def hook(self, name: str) -> Any: ...
+
 
 class _Frame:
     """One evaluation: its scope, the variables of comprehensions, the steps left."""
@@ -136,6 +138,10 @@ def _run(op: str, name: str) -> _Code:
 
 def _error(op: str, name: str) -> _Code:
     return lambda frame: frame.scope.error(name)
+
+
+def _hook(op: str, name: str) -> _Code:
+    return lambda frame: frame.scope.hook(name)
 
 
 def _list(op: str, *trees: Any) -> _Code:
@@ -346,6 +352,7 @@ _BUILDERS: Final[dict[str, Callable[..., _Code]]] = {
     "state": _state,
     "run": _run,
     "error": _error,
+    "hook": _hook,
     "list": _list,
     "record": _record,
     "text": _text,

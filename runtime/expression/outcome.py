@@ -37,6 +37,13 @@ def decide(tree: Any, state: Lookup, count: Count) -> bool | None:
     raise ValueError(f"not a condition on outcomes: {tree!r}")
 
 
+def subject_of(tree: Any) -> str:
+    """The path of the node that a hook reports on: the first that its condition names."""
+    while tree and tree[0] == "and":
+        tree = tree[1]
+    return str(tree[1])
+
+
 def _all(values: list[bool | None]) -> bool | None:
     if False in values:
         return False

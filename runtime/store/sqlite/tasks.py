@@ -147,6 +147,22 @@ class TaskRuns:
         query = f"SELECT {_COLUMNS} FROM task_run WHERE flow_run_id = ? AND exec_status = 0 AND awaiting = 1"
         return [_row(found) for found in self._sql(query, (run_id,))]
 
+    def failures(self, run_id: int, path: str) -> list[tuple[str, str]]:
+        """(path, message) of what failed at `path` and below it, first those whose failure counts, in the order of
+        their ends; the empty path is the whole run. Groups that failed only by their members are left out, and so are
+        hooks."""
+        found = self._sql(
+            "SELECT t.path, t.message, t.reason FROM task_run AS t"
+            " JOIN flow_run AS r ON r.id = t.flow_run_id"
+            " JOIN task_definition AS d ON d.flow_definition_id = r.flow_definition_id AND d.node = t.node"
+            " WHERE t.flow_run_id = ?1 AND t.exec_status = 4 AND t.reason <> 'members'"
+            " AND d.settings ->> '$.hook' IS NULL"
+            " AND (?2 = '' OR t.path = ?2 OR substr(t.path, 1, length(?2) + 1) IN (?2 || '/', ?2 || '['))"
+            " ORDER BY t.forgiven, t.ended_at, t.id",
+            (run_id, path),
+        )
+        return [(row[0], row[1] or row[2]) for row in found]
+
     def of_node(self, run_id: int, node: int) -> list[TaskRow]:
         """All rows of a node in a run."""
         query = f"SELECT {_COLUMNS} FROM task_run WHERE flow_run_id = ? AND node = ? ORDER BY id"

@@ -37,5 +37,8 @@ class Values:
     def run(self, name: str) -> Any:
         return {"now": NOON, "today": NOON.date(), "time": NOON, "id": "etl-1"}[name]
 
+    def hook(self, name: str) -> Any:
+        raise KeyError(name)
+
     def error(self, name: str) -> Any:
         return {"kind": "error", "exit_code": 3}[name]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flowc.diagnostics import Sink
-from flowc.format.comments import Comments, is_blank_after
+from flowc.format.comments import Comment, Comments, is_blank_after
 from flowc.format.pieces import (
     Block,
     Bracketed,
@@ -23,6 +23,7 @@ from flowc.format.pieces import (
     Leaf,
     Operators,
     Piece,
+    Statement,
     Statements,
     Verbatim,
     row,
@@ -93,7 +94,7 @@ class PieceBuilder:
             self._holes = Reduction(self.source, sink, self)
         self._holes.sink = sink
         parsed = self._holes.parse(lexed.tokens, "expr")
-        if sink.has_errors or type(parsed) is ErrorNode:
+        if type(parsed) is ErrorNode or len(sink):
             return None
         piece = self.piece(parsed)
         return piece if isinstance(piece, str) else piece.flat
@@ -141,10 +142,15 @@ class PieceBuilder:
             entries.append(self._entry(children[place], separator))
         return entries
 
+    def _ending(self, separator: Any) -> Comment | None:
+        """The comment at the end of what stands before a separator."""
+        return None if separator is None else self.comments.ending.get(separator[2])
+
     def _entry(self, child: Any, separator: Any) -> Entry:
         entry = Entry(self.piece(child))
         if separator is not None:
             kind, _, start, end = separator
+            entry.behind = self._ending(separator)
             if kind == "COMMA":
                 comma = self._commented(",", start, end)
                 entry.comma = comma if isinstance(comma, Leaf) else None
@@ -155,6 +161,8 @@ class PieceBuilder:
         self, opening: Any, children: Children | None, closing: Any, pad: str = "", comma: bool = True
     ) -> Bracketed:
         entries = self._entries(children or [])
+        if entries and entries[-1].behind is None:
+            entries[-1].behind = self._ending(closing)
         chosen = bool(entries) and self._breaks_after(opening[3])
         return Bracketed(self.piece(opening), entries, self.piece(closing), pad, comma, chosen)
 
@@ -209,16 +217,17 @@ class PieceBuilder:
 
     def _block(self, opening: Any, children: Children, closing: Any, between: str) -> Block:
         chosen = self.text.find("\n", opening[3], closing[2]) >= 0
-        return Block(self.piece(opening), self.statements(children), self.piece(closing), between, chosen, opening[2])
+        statements = self.statements(children, closing)
+        return Block(self.piece(opening), statements, self.piece(closing), between, chosen, opening[2])
 
-    def statements(self, children: Children) -> Statements:
-        """Statements, or cases, with what separates them between them."""
-        pieces = []
+    def statements(self, children: Children, end: Any) -> Statements:
+        """Statements, or cases, with what separates them between them, and what comes behind them."""
+        found, spaced = [], False
         for place in range(0, len(children), 2):
-            separator = children[place - 1] if place else None
+            separator = children[place + 1] if place + 1 < len(children) else end
+            found.append(Statement(self.piece(children[place]), spaced, self._ending(separator)))
             spaced = separator is not None and is_blank_after(self.text, separator[2])
-            pieces.append((self.piece(children[place]), spaced))
-        return Statements(pieces)
+        return Statements(found)
 
     def match_(self, c: Children) -> Piece:
         return row([self._words(c[:2]), " ", self._block(c[2], c[3], c[4], " ")])

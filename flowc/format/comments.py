@@ -9,6 +9,8 @@ from typing import Final
 from flowc.syntax.lexer import Lexed, Token
 
 _BLANK_BEFORE: Final = re.compile(r"\n[ \t\f]*\n[ \t\f]*\Z")
+_ENDS: Final = frozenset(("NEWLINE", "RBRACE", "RPAR", "RSQB", "$END"))
+_BEGINS: Final = frozenset(("COMMA", "LBRACE", "LPAR", "LSQB"))
 _BLANK_LINE: Final = re.compile(r"[ \t\f;]*(?:#[^\n]*)?\n[ \t\f]*\n")
 
 
@@ -23,34 +25,42 @@ class Comment:
 
 @dataclass(slots=True)
 class Comments:
-    """`leading`: those on lines of their own, by the start of the next token. `trailing`: those at the end of
-    a line, by the end of the token before."""
+    """`leading`: those on lines of their own, by the start of the next token. `ending`: those at the end of a line
+    and of a statement or an entry, by the start of the line end or closing bracket that follows. `trailing`: others
+    at the end of a line, by the end of the token before."""
 
     leading: dict[int, list[Comment]] = field(default_factory=dict)
+    ending: dict[int, Comment] = field(default_factory=dict)
     trailing: dict[int, Comment] = field(default_factory=dict)
 
 
 def attach(text: str, lexed: Lexed) -> Comments:
     """Gives every comment to a token. The last token is the end of the text."""
-    found = Comments()
-    tokens = [token for token in lexed.tokens if token[0] != "NEWLINE"]
-    at = 0
+    found, at = Comments(), 0
     for begin, end in lexed.comments:
-        while tokens[at][2] < begin:
+        while lexed.tokens[at][2] < begin:
             at += 1
-        _attach(text, (begin, end), tokens[at - 1] if at else None, tokens[at], found)
+        _attach(text, (begin, end), lexed.tokens, at, found)
     return found
 
 
-def _attach(text: str, span: tuple[int, int], before: Token | None, after: Token, found: Comments) -> None:
+def _attach(text: str, span: tuple[int, int], tokens: list[Token], at: int, found: Comments) -> None:
+    """`at` is the index of the first token behind the comment."""
     begin, end = span
     shown = text[begin:end].rstrip()
-    if before is not None and "\n" not in text[before[3] : begin]:
-        found.trailing[before[3]] = Comment(shown)
+    before, after = tokens[at - 1], tokens[at]
+    if at and "\n" not in text[before[3] : begin] and before[1] != "\n":
+        if before[0] == "NEWLINE":
+            found.ending[before[2]] = Comment(shown)
+        elif after[0] in _ENDS and before[0] not in _BEGINS:
+            found.ending[after[2]] = Comment(shown)
+        else:
+            found.trailing[before[3]] = Comment(shown)
         return
     line_start = text.rfind("\n", 0, begin) + 1
     blank_before = _BLANK_BEFORE.search(text, max(0, line_start - 200), line_start) is not None
     comment = Comment(shown, blank_before, is_blank_after(text, end))
+    after = tokens[at + 1] if after[0] == "NEWLINE" else after
     found.leading.setdefault(after[2], []).append(comment)
 
 

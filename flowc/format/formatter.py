@@ -64,7 +64,7 @@ def _spelled(source: Source, lexed: Lexed, sink: Sink) -> str:
     builder = PieceBuilder(source, comments)
     items = Reduction(source, sink, builder).parse(lexed.tokens, "file")
     writer = Writer()
-    builder.statements(items).print(writer, 0)
+    builder.statements(items, lexed.tokens[-1]).print(writer, 0)
     writer.line(0)
     if last := comments.leading.get(len(source.text)):
         if items and last[0].blank_before:

@@ -117,11 +117,23 @@ def row(parts: list[Piece]) -> Piece:
 class Entry:
     """What stands between two brackets or commas, and the comma, if any, that follows it with its comments.
 
-    `spaced`: an empty line comes after it."""
+    `behind`: the comment at the end of its line; `spaced`: an empty line comes after it."""
 
     piece: Piece
     comma: Leaf | None = None
+    behind: Comment | None = None
     spaced: bool = False
+
+    @property
+    def commented(self) -> bool:
+        return self.comma is not None or self.behind is not None
+
+    def print_comments(self, writer: Writer) -> None:
+        """The comments of the entry and its comma, which is written already."""
+        comments = [self.behind, *(self.comma.before if self.comma else ()), self.comma.behind if self.comma else None]
+        for comment in comments:
+            if comment is not None:
+                writer.end_of_line(comment)
 
 
 @dataclass(slots=True)
@@ -142,7 +154,7 @@ class Bracketed:
     def __post_init__(self) -> None:
         inner = joined([entry.piece for entry in self.entries], ", ")
         ends = joined([self.opening, self.closing])
-        commented = any(entry.comma for entry in self.entries)
+        commented = any(entry.commented for entry in self.entries)
         self.flat = None
         if not (inner is None or ends is None or self.chosen or commented):
             self.flat = f"{self.opening}{self.pad}{inner}{self.pad}{self.closing}" if self.entries else ends
@@ -164,8 +176,7 @@ class Bracketed:
             put(entry.piece, writer, indent + STEP, 1)
             if self.comma or not last:
                 writer.comma()
-            if entry.comma:
-                _comments_of_comma(entry.comma, writer)
+            entry.print_comments(writer)
             if entry.spaced and not last:
                 writer.line(indent + STEP)
                 writer.blank()
@@ -176,18 +187,11 @@ class Bracketed:
         if self.chosen or len(self.entries) != 1 or self.pad:
             return False
         entry = self.entries[0]
-        if entry.comma or any(isinstance(end, Leaf) for end in (self.opening, self.closing)):
+        if entry.commented or any(isinstance(end, Leaf) for end in (self.opening, self.closing)):
             return False
         piece = entry.piece
         last = piece.parts[-1] if isinstance(piece, Row) else piece
         return isinstance(last, Bracketed | Lines) and last.flat is None
-
-
-def _comments_of_comma(comma: Leaf, writer: Writer) -> None:
-    for comment in comma.before:
-        writer.end_of_line(comment)
-    if comma.behind:
-        writer.end_of_line(comma.behind)
 
 
 def _close(closing: Piece, writer: Writer, indent: int, filled: bool) -> None:
@@ -211,7 +215,7 @@ class Commas:
 
     @property
     def flat(self) -> str | None:
-        if self.chosen or any(entry.comma for entry in self.entries):
+        if self.chosen or any(entry.commented for entry in self.entries):
             return None
         return joined([entry.piece for entry in self.entries], ", ")
 
@@ -227,8 +231,7 @@ class Commas:
             put(entry.piece, writer, indent if place == 0 else indent + STEP, after if last else 1)
             if not last:
                 writer.comma()
-            if entry.comma:
-                _comments_of_comma(entry.comma, writer)
+            entry.print_comments(writer)
 
 
 @dataclass(slots=True)
@@ -343,17 +346,28 @@ class Verbatim:
 
 
 @dataclass(slots=True)
-class Statements:
-    """Statements, each with whether an empty line comes before it."""
+class Statement:
+    """A statement or a case. `spaced`: an empty line comes before it; `behind`: the comment at the end of it."""
 
-    pieces: list[tuple[Piece, bool]]
+    piece: Piece
+    spaced: bool
+    behind: Comment | None
+
+
+@dataclass(slots=True)
+class Statements:
+    """Statements, each on lines of its own."""
+
+    statements: list[Statement]
 
     def print(self, writer: Writer, indent: int) -> None:
-        for place, (piece, spaced) in enumerate(self.pieces):
+        for place, statement in enumerate(self.statements):
             writer.entry(indent)
-            if spaced and place:
+            if statement.spaced and place:
                 writer.blank()
-            put(piece, writer, indent)
+            put(statement.piece, writer, indent)
+            if statement.behind:
+                writer.end_of_line(statement.behind)
 
 
 @dataclass(slots=True)
@@ -370,24 +384,32 @@ class Block:
     flat: str | None = field(init=False)
 
     def __post_init__(self) -> None:
-        self.flat = None
-        pieces = [piece for piece, _ in self.statements.pieces]
-        if isinstance(self.opening, Leaf) or isinstance(self.closing, Leaf):
-            return
-        if not pieces:
-            self.flat = "{ }"
-        elif not self.chosen:
-            inner = joined(pieces, self.between)
-            self.flat = None if inner is None else f"{{ {inner} }}"
+        short = self._short()
+        self.flat = None if isinstance(self.closing, Leaf) else short
+
+    def _short(self) -> str | None:
+        """The block on one line; a comment may stand behind it."""
+        closing = self.closing
+        if isinstance(self.opening, Leaf) or (isinstance(closing, Leaf) and closing.before):
+            return None
+        if not self.statements.statements:
+            return "{ }"
+        inner = None if self.chosen else joined([one.piece for one in self.statements.statements], self.between)
+        return None if inner is None else f"{{ {inner} }}"
 
     @property
     def lead(self) -> int:
         return 1
 
     def print(self, writer: Writer, indent: int, after: int) -> None:
+        short = self._short()
+        if short is not None and isinstance(self.closing, Leaf) and self.closing.behind and writer.fits(short, after):
+            writer.write(short)
+            writer.end_of_line(self.closing.behind)
+            return
         put(self.opening, writer, indent)
         self.statements.print(writer, indent + STEP)
-        _close(self.closing, writer, indent, bool(self.statements.pieces))
+        _close(self.closing, writer, indent, bool(self.statements.statements))
 
 
 @dataclass(slots=True)

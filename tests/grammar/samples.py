@@ -44,10 +44,10 @@ class Sample:
 @cache
 def samples() -> tuple[Sample, ...]:
     """All of them, in the order of their names."""
-    return tuple(sample for name, text in _texts() if (sample := _sample(name, text)))
+    return tuple(sample for name, text in texts() if (sample := _sample(name, text)))
 
 
-def _texts() -> Iterator[tuple[str, str]]:
+def texts() -> Iterator[tuple[str, str]]:
     for folder in ("examples", "tests/golden", "tests/grammar"):
         for file in sorted((ROOT / folder).rglob("*.flow")):
             if file.is_file():

@@ -74,7 +74,10 @@ class Items:
 
     def _satisfied(self, run: ActiveRun, scope: TaskScope, node: int) -> bool:
         found = self._tasks.at(run.id, node, scope.scope_of(node))
-        return found is not None and ExecStatus(found[1]).satisfies
+        if found is None or ExecStatus(found[1]) is not ExecStatus.FAILED:
+            return found is not None and ExecStatus(found[1]).satisfies
+        row = self._tasks.by_id(found[0])
+        return row is not None and row.settled
 
     def _items(self, run: ActiveRun, row: TaskRow, task: TaskDefinition) -> list[tuple[str, dict[str, Any]]]:
         """Key and loop variables of every item; ExpressionError if a key repeats or there are too many."""

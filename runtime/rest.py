@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus, RunStatus
 from runtime.picture import RunPicture
 from runtime.step import ActiveRun, Step
@@ -16,15 +17,26 @@ def come_to_rest(step: Step, run: ActiveRun) -> RunStatus:
 
 def fail_stuck_groups(step: Step, run: ActiveRun) -> bool:
     """Fail groups whose members cannot move any more; whether that lets others go on."""
-    stuck = picture(step, run).stuck()
-    step.store.tasks.fail_containers((row.id for row in stuck), step.now)
-    for row in stuck:
-        if row.forgiven:
-            step.ended(run, row, active=run.limited(row))
-        else:
-            step.stopped(run, row)
-    step.flush()
-    return bool(stuck) and step.store.tasks.moving(run.id)
+    failed = False
+    while stuck := picture(step, run).stuck():
+        failed = True
+        around = {row.parent_id for row in stuck}
+        innermost = [row for row in stuck if row.id not in around]
+        step.store.tasks.fail_containers((row.id for row in innermost), step.now)
+        forgiven = [_forgiven(step, run, row) for row in innermost]
+        step.flush()
+        if any(forgiven) and step.store.tasks.moving(run.id):
+            return True
+    return failed and step.store.tasks.moving(run.id)
+
+
+def _forgiven(step: Step, run: ActiveRun, row: TaskRow) -> bool:
+    """Says what follows from a group that has failed; whether that stops nobody."""
+    if row.forgiven or step.within_allowance(run, row):
+        step.ended(run, row, active=run.limited(row))
+        return True
+    step.stopped(run, row)
+    return False
 
 
 def decide_at_rest(step: Step, run: ActiveRun) -> bool:

@@ -7,17 +7,19 @@ completion, the successors it meets and the places it frees are one durable step
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from runtime.expression.evaluator import evaluate
 from runtime.model.definition import TaskDefinition
 from runtime.model.encode import dumps
 from runtime.model.graph import FlowGraph
 from runtime.model.rows import RunRow, TaskRow
 from runtime.model.state import ExecStatus, Reason
-from runtime.outputs import computed_outputs, default_outputs
+from runtime.model.values import Percent
+from runtime.outputs import computed_outputs, default_outputs, missing_file
 from runtime.pools import take_pools
 from runtime.register import RunValues, decode_parameters
 from runtime.scope import UNUSABLE, MissingValue, TaskScope
@@ -91,6 +93,14 @@ class Step:
     def scope(self, run: ActiveRun, row: TaskRow) -> TaskScope:
         return TaskScope(run.graph, run.values, self.store.tasks, row)
 
+    def outputs(self, run: ActiveRun, row: TaskRow, given: Mapping[str, Any]) -> dict[str, Any]:
+        """All outputs of a row as JSON: those that its action gave and those computed from them."""
+        return computed_outputs(run.task(row), given, self.scope(run, row))
+
+    def missing_file(self, run: ActiveRun, row: TaskRow, outputs: Mapping[str, Any]) -> str | None:
+        """What is wrong if a computed output names a file that is not there."""
+        return missing_file(run.task(row), outputs, run.project)
+
     # What happened to a row
 
     def ended(self, run: ActiveRun, row: TaskRow, *, active: bool) -> None:
@@ -110,7 +120,7 @@ class Step:
         if run.is_item(row):
             if run.task(row).sequential and row.parent_id is not None:
                 self._next_items.append((row.parent_id, row.ordinal))
-            self._tell_outcome(run, row)
+            self.tell_outcome(run, row)
             return
         for edge in run.graph.successors[row.node]:
             if edge.outcome:
@@ -131,7 +141,7 @@ class Step:
         """All members of an open container have ended well: it is finished, with the outputs computed from theirs."""
         try:
             task = run.task(row)
-            outputs = computed_outputs(task, {}, self.scope(run, row)) if task.outs and row.kind != "map" else {}
+            outputs = self.outputs(run, row, {}) if task.outs and row.kind != "map" else {}
         except (MissingValue, *UNUSABLE) as problem:
             self.store.tasks.fail_container(row.id, Reason.EXPRESSION, str(problem), self.now)
             self.store.events.add(self.now, "failed", run.id, row.id, task=row.path, message=str(problem))
@@ -145,12 +155,24 @@ class Step:
         """The row failed, is suspended or waits again: its place is free, nothing is met. Outcomes may be awaited."""
         self._runs[run.id] = run
         self._leave_pools(run, row)
-        self._tell_outcome(run, row)
+        self.tell_outcome(run, row)
         if row.parent_id is not None and run.limited(row):
             self._ended[run.id, row.parent_id][1] += 1
 
-    def _tell_outcome(self, run: ActiveRun, row: TaskRow) -> None:
+    def tell_outcome(self, run: ActiveRun, row: TaskRow) -> None:
+        """Those who ask what has become of the row may be decided."""
         self._outcomes += [(run, row, edge.successor) for edge in run.graph.successors[row.node] if edge.outcome]
+
+    def within_allowance(self, run: ActiveRun, row: TaskRow) -> bool:
+        """Whether a failed item is one of those that its mapped node may lose; it is then forgiven."""
+        tree = run.task(row).allow_failures
+        if tree is None or not run.is_item(row):
+            return False
+        states = [item[1] for item in self.store.tasks.items(run.id, row.node, row.scope_id)]
+        if states.count(ExecStatus.FAILED) > allowance(evaluate(tree, self.scope(run, row)), len(states)):
+            return False
+        self.store.tasks.forgive(row.id)
+        return True
 
     def skip(self, run: ActiveRun, row: TaskRow, reason: Reason = Reason.CONDITION) -> None:
         """Ignore a row and all below it; what waits for any of them goes on."""
@@ -253,3 +275,8 @@ class Step:
             parent = self.store.tasks.by_id(parent_id)
             if parent is not None:
                 self.close(run, parent)
+
+
+def allowance(value: Any, items: int) -> int:
+    """How many of so many items may fail: a number, or a percentage rounded down."""
+    return int(items * value) if isinstance(value, Percent) else int(value)

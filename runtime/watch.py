@@ -17,7 +17,6 @@ from runtime.model.graph import DECIDE, EXECUTE
 from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.values import Percent, ValueProblem, to_text
-from runtime.outputs import computed_outputs
 from runtime.scope import UNUSABLE, MissingValue
 from runtime.step import ActiveRun, Step
 
@@ -65,7 +64,7 @@ class Watcher:
         elif isinstance(task.action, Ask):
             self._ask(run, row, task.action)
         elif row.kind == "task":
-            self._join(run, row, task)
+            self._join(run, row)
         else:
             self._open(run, row, task)
 
@@ -85,8 +84,8 @@ class Watcher:
         self._tasks.decide(row.id, ExecStatus.SUSPENDED, Reason.ASKED, question, None, self._step.now)
         self._step.store.events.add(self._step.now, "asked", run.id, row.id, task=row.path, message=question)
 
-    def _join(self, run: ActiveRun, row: TaskRow, task: TaskDefinition) -> None:
-        outputs = computed_outputs(task, {}, self._step.scope(run, row))
+    def _join(self, run: ActiveRun, row: TaskRow) -> None:
+        outputs = self._step.outputs(run, row, {})
         self._tasks.decide(
             row.id,
             ExecStatus.FINISHED,
@@ -110,10 +109,18 @@ class Watcher:
         )
         self._tasks.insert(items)
         self._tasks.open(row.id, members, limit, self._step.now)
+        self._decide_new(run, [new.id for new in items if new.awaiting])
         if members == 0:
             self._step.close(run, row)
         elif row.kind != "map":
             self._tasks.open_gate(row.id)
+
+    def _decide_new(self, run: ActiveRun, rows: list[int]) -> None:
+        """Rows that come into being may ask for outcomes that are known already."""
+        for identity in rows:
+            row = self._tasks.by_id(identity)
+            if row is not None:
+                self._step.decide_awaiting(run, row)
 
     def fail(self, run: ActiveRun, row: TaskRow, reason: Reason, message: str) -> None:
         """Fail a waiting row that cannot even start."""
@@ -126,6 +133,10 @@ class Watcher:
     def _stop(self, run: ActiveRun, row: TaskRow, status: ExecStatus, reason: Reason, message: str) -> None:
         self._tasks.decide(row.id, status, reason, message, None, self._step.now)
         self._step.failed.add(run.id)
+        if status is ExecStatus.FAILED and row.forgiven:
+            self._step.ended(run, row, active=False)
+        elif status is ExecStatus.FAILED:
+            self._step.tell_outcome(run, row)
         self._step.store.events.add(self._step.now, status.word, run.id, row.id, task=row.path, message=message)
 
 

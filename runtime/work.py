@@ -20,10 +20,10 @@ from runtime.model.graph import DECIDE, EXECUTE
 from runtime.model.rows import AttemptEnd, TaskRow
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.types import type_from_json
-from runtime.model.values import Percent, Secret, to_text
-from runtime.outputs import computed_outputs, early_values, missing_file, provided
+from runtime.model.values import Secret, to_text
+from runtime.outputs import early_values, missing_file, provided
 from runtime.scope import UNUSABLE, MissingValue, TaskScope
-from runtime.secret import NoSecret, fetch, mask_text
+from runtime.secret import NoSecret, mask_text
 from runtime.step import ActiveRun, Step
 from runtime.store.protocol import Store
 from runtime.watch import Watcher, sentence
@@ -221,7 +221,7 @@ class Worker:
         if not outcome.succeeded or not (task.outs or task.ensures):
             return outcome, {}
         try:
-            outputs = computed_outputs(task, outcome.outputs, self._step.scope(claim.run, claim.row))
+            outputs = self._step.outputs(claim.run, claim.row, outcome.outputs)
         except (MissingValue, *UNUSABLE) as problem:
             return Outcome(
                 False,
@@ -229,7 +229,7 @@ class Worker:
                 message=str(problem),
                 exit_code=outcome.exit_code,
             ), {}
-        problem_with_file = missing_file(task, outputs, claim.attempt.project)
+        problem_with_file = self._step.missing_file(claim.run, claim.row, outputs)
         if problem_with_file:
             return Outcome(
                 False,
@@ -282,28 +282,12 @@ class Worker:
             if applied:
                 self._store.events.add(now, status.word, run.id, row.id, task=row.path, message=outcome.message)
                 self._step.failed.add(run.id)
-            if applied and status is ExecStatus.FAILED and (row.forgiven or self._within_allowance(run, row)):
+            if applied and status is ExecStatus.FAILED and (row.forgiven or self._step.within_allowance(run, row)):
                 self._step.ended(run, row, active=run.limited(row))
                 return True
         if applied:
             self._step.stopped(run, row)
         return applied
-
-    def _within_allowance(self, run: ActiveRun, row: TaskRow) -> bool:
-        """Whether a failed item is one of those that its mapped node may lose; it is then forgiven."""
-        tree = run.task(row).allow_failures
-        if tree is None or not run.is_item(row):
-            return False
-        states = [item[1] for item in self._store.tasks.items(run.id, row.node, row.scope_id)]
-        if states.count(ExecStatus.FAILED) > allowance(evaluate(tree, self._step.scope(run, row)), len(states)):
-            return False
-        self._store.tasks.forgive(row.id)
-        return True
-
-
-def allowance(value: Any, items: int) -> int:
-    """How many of so many items may fail: a number, or a percentage rounded down."""
-    return int(items * value) if isinstance(value, Percent) else int(value)
 
 
 def build_attempt(run: ActiveRun, row: TaskRow, attempt_id: int, scope: TaskScope, store: Store) -> Attempt:
@@ -366,7 +350,7 @@ def _environment(task: TaskDefinition, scope: TaskScope, project: Path) -> tuple
     for name, tree in task.env:
         value = evaluate(tree, scope)
         if isinstance(value, Secret):
-            env[name] = fetch(value, project)
+            env[name] = scope.secret(value, project)
             secrets.append(env[name])
         else:
             env[name] = to_text(absolute(value, project))

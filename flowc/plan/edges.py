@@ -39,8 +39,9 @@ def edges_of(flow: Flow, line_of: Callable[[int], int]) -> Edges:
             edges[key] = Edge(Dependency(first.node, successor.node, deep, origin, line_of(span[0])), span, text)
     for order in flow.orders:
         if order.outcome:
-            first, deep = lifted(order.predecessor, order.successor)
-            row = Dependency(first.node, order.successor.node, deep, "after", line_of(order.span[0]), outcome=True)
+            nodes = (order.predecessor.node, order.successor.node)
+            deep = len(_mapped_around(order.successor)) > len(_mapped_around(order.predecessor))
+            row = Dependency(*nodes, deep, "after", line_of(order.span[0]), outcome=True)
             edges.setdefault((row.predecessor, row.successor, True), Edge(row, order.span))
     return dict(sorted(edges.items(), key=lambda item: (item[0][1], item[0][0], item[0][2])))
 
@@ -57,16 +58,16 @@ def statements(flow: Flow) -> Iterable[tuple[Task, Task, Origin, Span, str]]:
 
 
 def lifted(predecessor: Task, successor: Task) -> tuple[Task, bool]:
-    """The node to wait for, outside of every mapped node that `successor` is not in; and whether `successor` is in
-    mapped nodes that it is not in."""
+    """The node to wait for, outside of every mapped node and of every group whose failure is allowed that `successor`
+    is not in; and whether `successor` is in mapped nodes that it is not in."""
     if predecessor.parent is successor.parent:
         return predecessor, False
-    around = set(map(id, _mapped_around(successor)))
+    around = set(map(id, successor.ancestors()))
     outer = predecessor
     for group in predecessor.ancestors():
-        if group.mapped and id(group) not in around:
+        if (group.mapped or group.may_fail) and id(group) not in around:
             outer = group
-    return outer, len(around) > len(_mapped_around(outer))
+    return outer, len(_mapped_around(successor)) > len(_mapped_around(outer))
 
 
 def _mapped_around(task: Task) -> list[Task]:

@@ -133,11 +133,16 @@ class TaskRuns:
         )
 
     def stopped(self, run_id: int, status: ExecStatus) -> bool:
-        """Whether a run has a suspended row, or a failed one whose failure counts."""
+        """Whether a run has a suspended row, or a failed one whose failure counts: neither its own nor that of a
+        group around it is allowed."""
         return bool(
             self._sql(
-                "SELECT EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ? AND exec_status = ?"
-                " AND exec_status IN (2, 4) AND NOT forgiven)",
+                "WITH RECURSIVE up (id, parent_id) AS ("
+                " SELECT id, parent_id FROM task_run WHERE flow_run_id = ? AND exec_status = ?"
+                " AND exec_status IN (2, 4) AND NOT forgiven"
+                " UNION SELECT t.id, t.parent_id FROM up JOIN task_run AS t ON t.id = up.parent_id"
+                " WHERE NOT (t.exec_status = 4 AND t.forgiven))"
+                " SELECT EXISTS (SELECT 1 FROM up WHERE parent_id IS NULL)",
                 (run_id, status),
             ).fetchone()[0]
         )
@@ -152,13 +157,16 @@ class TaskRuns:
         their ends; the empty path is the whole run. Groups that failed only by their members are left out, and so are
         hooks."""
         found = self._sql(
-            "SELECT t.path, t.message, t.reason FROM task_run AS t"
+            "WITH RECURSIVE allowed (id) AS ("
+            " SELECT id FROM task_run WHERE flow_run_id = ?1 AND exec_status = 4 AND forgiven"
+            " UNION SELECT t.id FROM allowed JOIN task_run AS t ON t.parent_id = allowed.id)"
+            " SELECT t.path, t.message, t.reason FROM task_run AS t"
             " JOIN flow_run AS r ON r.id = t.flow_run_id"
             " JOIN task_definition AS d ON d.flow_definition_id = r.flow_definition_id AND d.node = t.node"
             " WHERE t.flow_run_id = ?1 AND t.exec_status = 4 AND t.reason <> 'members'"
             " AND d.settings ->> '$.hook' IS NULL"
             " AND (?2 = '' OR t.path = ?2 OR substr(t.path, 1, length(?2) + 1) IN (?2 || '/', ?2 || '['))"
-            " ORDER BY t.forgiven, t.ended_at, t.id",
+            " ORDER BY t.id IN (SELECT id FROM allowed), t.ended_at, t.id",
             (run_id, path),
         )
         return [(row[0], row[1] or row[2]) for row in found]

@@ -203,6 +203,10 @@ class _Declaration:
         for decl in body:
             if not isinstance(decl, nodes.Hook):
                 continue
+            if subject.mapped and frame is not self._found.frame and frame.report.is_called:
+                what = "a hook of something that is called with `for`"
+                frame.report.not_yet(decl.head, what, help="put the call into a group that has the `for`")
+                continue
             space = self._spaces.get((subject.node, decl.event.text)) or namespace(subject, decl, frame)
             if space is None:
                 continue

@@ -35,6 +35,11 @@ class Report:
         return report
 
     @property
+    def is_called(self) -> bool:
+        """Whether the source is read as it is meant in a call."""
+        return bool(self._calls)
+
+    @property
     def is_elsewhere(self) -> bool:
         """Whether the source is not the file of the flow."""
         return self._elsewhere is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,13 @@ def early_values(task: TaskDefinition, scope: TaskScope) -> dict[str, Any]:
     return values
 
 
-def computed_outputs(task: TaskDefinition, given: Mapping[str, Any], scope: TaskScope) -> dict[str, Any]:
+def computed_outputs(
+    task: TaskDefinition, given: Mapping[str, Any], scope: TaskScope, unknown: tuple[type[Exception], ...] = ()
+) -> dict[str, Any]:
     """All outputs as JSON: those given by the action (JSON) and those computed from them.
 
-    ExpressionError or ValueProblem if one cannot be computed or does not fit.
+    ExpressionError or ValueProblem if one cannot be computed or does not fit. `unknown`: what the scope raises for a
+    value that nobody knows; outputs that rest on one are left out, and conditions on it are not checked.
     """
     values: dict[str, Any] = {}
     scope.own_values = values
@@ -47,8 +51,9 @@ def computed_outputs(task: TaskDefinition, given: Mapping[str, Any], scope: Task
     for early in (True, False):
         for out in task.outs:
             if out.computed and out.early is early:
-                values[out.name] = _typed(out.type, evaluate(out.value, scope), out.name)
-    _check(task, values, scope)
+                with suppress(*unknown):
+                    values[out.name] = _typed(out.type, evaluate(out.value, scope), out.name)
+    _check(task, values, scope, unknown)
     return {out.name: to_json(values[out.name]) for out in task.outs if out.name in values}
 
 
@@ -66,13 +71,18 @@ def _fill_defaults(task: TaskDefinition, values: dict[str, Any], scope: TaskScop
             values[out.name] = _typed(out.type, evaluate(out.default, scope), out.name)
 
 
-def _check(task: TaskDefinition, values: Mapping[str, Any], scope: TaskScope) -> None:
+def _check(
+    task: TaskDefinition, values: Mapping[str, Any], scope: TaskScope, unknown: tuple[type[Exception], ...]
+) -> None:
     for out in task.outs:
-        if out.where is not None and evaluate(out.where, scope) is not True:
-            raise ValueProblem(f"the output `{out.name}` is {_shown(values[out.name])}, which its condition refuses")
+        with suppress(*unknown):
+            if out.where is not None and evaluate(out.where, scope) is not True:
+                shown = _shown(values[out.name])
+                raise ValueProblem(f"the output `{out.name}` is {shown}, which its condition refuses")
     for ensure in task.ensures:
-        if evaluate(ensure.condition, scope) is not True:
-            raise ValueProblem(str(evaluate(ensure.text, scope)))
+        with suppress(*unknown):
+            if evaluate(ensure.condition, scope) is not True:
+                raise ValueProblem(str(evaluate(ensure.text, scope)))
 
 
 def _shown(value: Any) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from runtime.expression.evaluator import ExpressionError
@@ -16,9 +17,10 @@ from runtime.model.graph import FlowGraph
 from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus
 from runtime.model.types import Type, optional, required, type_from_json
-from runtime.model.values import from_json
+from runtime.model.values import Secret, from_json
 from runtime.picture import count_items, has_state
 from runtime.register import RunValues
+from runtime.secret import fetch
 from runtime.store.protocol import TaskStore
 
 UNUSABLE: Final = (ExpressionError, ValueError, LookupError, TypeError, AttributeError)
@@ -56,6 +58,10 @@ class TaskScope:
 
     def error(self, name: str) -> Any:
         return self.error_values.get(name)
+
+    def secret(self, reference: Secret, project: Path) -> str:
+        """The value that a reference leads to; NoSecret if it leads to none."""
+        return fetch(reference, project)
 
     def hook(self, name: str) -> Any:
         """Of what the hook reports on: the task that failed first, its error, all failures, the number of attempts."""

@@ -128,12 +128,19 @@ class Entry:
     def commented(self) -> bool:
         return self.comma is not None or self.behind is not None
 
-    def print_comments(self, writer: Writer) -> None:
-        """The comments of the entry and its comma, which is written already."""
-        comments = [self.behind, *(self.comma.before if self.comma else ()), self.comma.behind if self.comma else None]
-        for comment in comments:
-            if comment is not None:
-                writer.end_of_line(comment)
+    def print_comments(self, writer: Writer, indent: int) -> None:
+        """The comments of the entry and of its comma, which is written already."""
+        if self.behind:
+            writer.end_of_line(self.behind)
+        if self.comma is None:
+            return
+        if self.comma.before:
+            writer.line(indent)
+            writer.comments(self.comma.before, closed=True)
+        if self.comma.behind and self.comma.before:
+            writer.comments([self.comma.behind])
+        elif self.comma.behind:
+            writer.end_of_line(self.comma.behind)
 
 
 @dataclass(slots=True)
@@ -176,7 +183,7 @@ class Bracketed:
             put(entry.piece, writer, indent + STEP, 1)
             if self.comma or not last:
                 writer.comma()
-            entry.print_comments(writer)
+            entry.print_comments(writer, indent + STEP)
             if entry.spaced and not last:
                 writer.line(indent + STEP)
                 writer.blank()
@@ -231,7 +238,7 @@ class Commas:
             put(entry.piece, writer, indent if place == 0 else indent + STEP, after if last else 1)
             if not last:
                 writer.comma()
-            entry.print_comments(writer)
+            entry.print_comments(writer, indent + STEP)
 
 
 @dataclass(slots=True)

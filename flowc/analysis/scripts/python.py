@@ -20,7 +20,6 @@ _PLACES: Final = {
         "{hole} stands inside a text of Python, where it is no value",
         'close the quotes and join: `"…" + str({hole})`, or use an f-string: `f"… {{ {hole} }} …"`',
     ),
-    "comment": ("a comment is no place for a value: nothing reads {hole} here", "remove it"),
     "code": ("a value cannot be a name, a parameter or a pattern, as {hole} would be", "write a fixed name here"),
 }
 
@@ -34,8 +33,9 @@ def judge_python(joined: Joined) -> Bound:
     names = _read_names(text)
     lost = [number for number in range(len(joined.holes)) if names.get(_name(number), 0) != 1]
     places = _places(text) if lost else {}
-    problems = [_problem(joined.holes[number], places.get(_name(number), "code")) for number in lost]
-    uses: list[Use | None] = [None if number in lost else "name" for number in range(len(joined.holes))]
+    refused = {number: place for number in lost if (place := places.get(_name(number), "code")) != "comment"}
+    problems = [_problem(joined.holes[number], place) for number, place in refused.items()]
+    uses: list[Use | None] = [None if number in refused else "name" for number in range(len(joined.holes))]
     return Bound(tuple(uses), tuple(problems))
 
 

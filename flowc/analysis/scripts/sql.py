@@ -83,7 +83,7 @@ def _own_problems(joined: Joined, tokens: list[Token]) -> Iterator[Problem]:
 
 
 def _misplaced(joined: Joined, tokens: list[Token]) -> Iterator[Problem]:
-    """Holes in quotes and comments, and holes where SQLite takes no value."""
+    """Holes in quotes, and holes where SQLite takes no value."""
     holes = dict(zip(joined.positions, joined.holes, strict=True))
     for token in tokens:
         if token.kind not in _INSIDE:
@@ -120,14 +120,12 @@ _NAME: Final = _Refusal("a value cannot be a name of a table or column, as {hole
 _STORIES: Final = {
     "text": "the text begins here",
     "quoted": "the name begins here",
-    "comment": "the comment begins here",
 }
 _INSIDE: Final = {
     "text": _Refusal(
         "{hole} stands inside a quoted text, where it is no value", "remove the quotes, or join with `||`"
     ),
     "quoted": _NAME,
-    "comment": _Refusal("a comment is no place for a value: nothing reads {hole} here", "remove it"),
 }
 
 

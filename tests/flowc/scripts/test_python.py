@@ -13,6 +13,7 @@ ACCEPTED = {
     "f-string": ('print(f"a { {{ text }} } b { {{ number }}:>{ {{ number }} } }")', 3),
     "attribute and item of a value": ("print({{ data }}['a'], {{ file }}.name)", 2),
     "default of a function": ("def f(x={{ text }}):\n    return x\nreturn {'x': f()}", 1),
+    "commented out": ("# print({{ text }})\nx = {{ text }}", 2),
     "comparison in a pattern": ("match 1:\n    case x if x == {{ number }}:\n        pass", 1),
 }
 
@@ -20,7 +21,6 @@ REFUSED = {
     "text": ("x = 'a {{ text }}'", "stands inside a text of Python", "close the quotes"),
     "long text": ('x = """\n{{ text }}\n"""', "stands inside a text of Python", "f-string"),
     "plain part of an f-string": ("x = f'a {{ text }}'", "stands inside a text of Python", "f-string"),
-    "comment": ("x = 1  # {{ text }}", "a comment is no place", "remove it"),
     "assignment": ("{{ text }} = 1", "cannot be a name", "fixed name"),
     "name of a function": ("def {{ text }}():\n    pass", "cannot be a name", "fixed name"),
     "attribute": ("x = y.{{ text }}", "cannot be a name", "fixed name"),

@@ -10,7 +10,6 @@ from tests.flowc.scripts.written import judged, only_problem
 BOTH = {
     "single quotes": ("echo 'a {{ text }}'", "single quotes keep", "close the quotes"),
     "quoted here-document": ("cat <<'EOF'\n{{ text }}\nEOF", "keep `{{ text }}` from being a value", "without quotes"),
-    "comment": ("ls # {{ text }}", "a comment is no place", "\\{{"),
     "backquotes": ("echo `wc {{ text }}`", "between backquotes", "$( … )"),
     "default of a variable": ("echo ${x:-{{ text }}}", "inside `${ }`", "value={{ text }}"),
     "pattern of a variable": ('echo "${x#"{{ text }}"}"', "inside `${ }`", "value={{ text }}"),
@@ -39,6 +38,7 @@ BOTH = {
     "sourced file": (". {{ text }}", "runs this file", "make it a `path`"),
     "script of Python": ('python3 -c "print({{ text }})"', "`python3` reads it as code", "`python` action"),
     "script of awk": ('awk -F , "/{{ text }}/"', "`awk` reads it as code", "awk -v value={{ text }}"),
+    "output inside a script of sed": ('sed "s/a/$(head -n1 {{ file }})/" f', "`sed` reads it as code", ""),
     "script of sed": ('sed -i "s/a/{{ text }}/" f', "`sed` reads it as code", ""),
     "script of jq": ('jq ".a == {{ text }}" f', "`jq` reads it as code", "--arg value {{ text }}"),
     "SQL on the command line": ('sqlite3 a.db "select {{ text }}"', "`sqlite3` reads it as code", "`sql` action"),

@@ -45,6 +45,8 @@ BOTH = {
     "after a line that goes on": ("ls \\\n  {{ text }}", "word"),
     "text with braces, stars and tildes": ("ls {a,{{ text }}} *.{{ text }} ~{{ text }}", "word word word"),
     "comment with quotes above": ("# don't\nls {{ text }} # it's", "word"),
+    "commented out": ("# ls {{ text }} {{ list }} 'it\nls {{ text }}", "inner inner word"),
+    "number in a script of sed": ('sed -e "s/a/{{ number }}/" -n "1,{{ number }}p" f', "inner inner"),
     "hash inside a word": ("ls a#{{ text }}", "word"),
     "data as JSON": ("echo {{ data }}", "word"),
 }

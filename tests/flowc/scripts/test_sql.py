@@ -14,6 +14,7 @@ ACCEPTED = {
     ),
     "quotes around it": ("select 'it''s', \"a\"\"b\", [c'd], `e` from t where a = {{ text }}", 1),
     "comments around it": ("-- don't\n/* ' */ select {{ text }} /* -- */", 1),
+    "inside a comment": ("select 1 -- was {{ text }}\n/* and {{ text }} */", 2),
     "list as JSON": ("select * from t where a in (select value from json_each({{ list }}))", 1),
     "members one by one": ("select 1 where 1 in ({{ number }}, {{ number }})", 2),
     "join of texts": ("select 'a' || {{ text }} || 'b'", 1),
@@ -27,7 +28,6 @@ ACCEPTED = {
 REFUSED = {
     "text": ("select 'a {{ text }}'", "inside a quoted text", "remove the quotes"),
     "quoted name": ('select "{{ text }}" from t', "cannot be a name of a table or column", "fixed name"),
-    "comment": ("select 1 -- {{ text }}", "a comment is no place", "remove it"),
     "table read": ("select * from {{ text }}", "cannot be a name of a table or column", "fixed name"),
     "table joined": ("select * from t join {{ text }}", "cannot be a name of a table or column", "fixed name"),
     "table written": ("insert into {{ text }} values (1)", "cannot be a name of a table or column", "fixed name"),

@@ -19,6 +19,7 @@ _USES: Final[dict[PlaceKind, Use]] = {
     "arithmetic": "arith",
     "offset": "arith",
     "subscript": "inner",
+    "comment": "inner",
 }
 
 _REFUSALS: Final[dict[PlaceKind, tuple[str, str, str]]] = {
@@ -40,11 +41,6 @@ _REFUSALS: Final[dict[PlaceKind, tuple[str, str, str]]] = {
     "parameter": (
         "inside `${{ }}` the value of {hole} would be read as a pattern or expanded",
         "give it to a variable first: `value={hole}`, and use `$value` here",
-        "",
-    ),
-    "comment": (
-        "a comment is no place for a value: nothing reads {hole} here",
-        "remove it, or write `\\{{{{` for plain braces",
         "",
     ),
     "quoted heredoc": (
@@ -162,7 +158,7 @@ def _other_shell(hole: Hole, construct: str) -> Problem:
 
 
 def _type_problem(hole: Hole, place: Place, wanted: list[Demand]) -> Problem | None:
-    if hole.type is None:
+    if hole.type is None or place.kind == "comment":
         return None
     if _USES[place.kind] == "arith" or place.kind == "subscript":
         if hole.type in (INT, SIZE):

@@ -17,6 +17,7 @@ class Program:
     `last`: letters of options after which all words are data.
     `operand`: the operand that is code, unless an option gave some; `every_after`: all from that one on are code.
     `stdin`: it reads code from standard input if it has at most this many operands.
+    `numbers`: a number in its code is only that.
     `guarded`: a first operand that begins with a value could be taken for an option that takes code.
     """
 
@@ -28,6 +29,7 @@ class Program:
     operand: int | None = None
     every_after: int | None = None
     stdin: int | None = None
+    numbers: bool = False
     guarded: bool = False
     last: str = ""
 
@@ -68,6 +70,7 @@ PROGRAMS: dict[str, Program] = {
         long=("--expression",),
         valued="fl",
         operand=0,
+        numbers=True,
     ),
     "jq": Program(
         "hand it over as a variable: `jq --arg value {{{{ {shown} }}}} '… $value …'`",

@@ -68,6 +68,12 @@ def _refuse_span(text: str, start: int, end: int, reason: str, help: str) -> Ite
             yield Demand(position, "refused", reason, help)
 
 
+def _number_span(text: str, start: int, end: int, reason: str, help: str) -> Iterator[Demand]:
+    """Take only numbers in a stretch of the script, in `$( )` too: what comes out of a command may hold its values."""
+    for refused in _refuse_span(text, start, end, reason, help):
+        yield Demand(refused.position, "int", reason, help)
+
+
 def _number(word: Word, reason: str, help: str) -> Iterator[Demand]:
     for hole in word.holes:
         yield Demand(hole, "int", reason, help)
@@ -214,7 +220,9 @@ def _of_program(words: list[Word], text: str, input: list[tuple[int, int]]) -> I
     call = Invocation.of(program, words)
     help = program.help.replace("{name}", name)
     for word in call.code:
-        yield from _refuse_span(text, word.start, word.end, f"`{name}` reads it as code", help)
+        reason = f"`{name}` reads it as code"
+        demanded = _number_span if program.numbers else _refuse_span
+        yield from demanded(text, word.start, word.end, reason, help)
     for word in call.doubtful:
         reason = f"the value could be an option by which `{name}` takes code"
         yield from (Demand(hole, "path", reason, "make it a `path`, or put `--` before it") for hole in word.holes)

@@ -114,7 +114,7 @@ class Scan:
         )
 
     def skip_comment(self) -> None:
-        """Step to the end of the line; holes on the way have no use."""
+        """Step to the end of the line; nothing reads the holes on the way."""
         opened = self.position
         close = self.text.find("\n", opened, self.end)
         self.place_all("comment", opened, self.end if close < 0 else close)

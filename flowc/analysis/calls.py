@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flowc.analysis.constant import Unknown, holds
 from flowc.analysis.frame import Frame
 from flowc.analysis.model import Task
@@ -9,6 +11,10 @@ from flowc.analysis.scope import Bound, Scope
 from flowc.analysis.typed import Typed, wrong
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
+from runtime.model.definition import Tree
+
+MOST_PARTS: Final = 5_000
+"""Of the expression that a parameter stands for; each use of the parameter repeats it."""
 
 
 def bind(callee: nodes.Invocation, outer: Frame, scope: Scope, inner: Frame) -> None:
@@ -23,12 +29,43 @@ def bind(callee: nodes.Invocation, outer: Frame, scope: Scope, inner: Frame) -> 
     for item, parameter in zip(definition.parameters, signature.parameters, strict=True):
         name = item.name.text
         value = values.get(name) or _default(inner, item, scope.task)
+        if is_larger(value.tree, MOST_PARTS):
+            value = _too_large(callee, outer, name)
         bound = wrong() if value.wrong else Typed(parameter.type, value.tree, value.known)
         names.bound.setdefault(name, Bound(name, item.name.span, bound))
     if not definition.broken:
         for item in definition.parameters:
             if item.where is not None:
                 _condition(callee, outer, inner, item, item.where, scope.task)
+
+
+def is_larger(tree: Tree, bound: int) -> bool:
+    """Whether an expression has more than `bound` parts."""
+    pending, parts = [tree], 0
+    while pending:
+        part = pending.pop()
+        parts += 1
+        if parts > bound:
+            return True
+        if isinstance(part, list):
+            pending.extend(part)
+    return False
+
+
+def _place(callee: nodes.Invocation, name: str) -> nodes.Span:
+    """Where a call gives a parameter its value; its name if it takes the default."""
+    given = (found.value.span for found in callee.arguments if found.name and found.name.text == name)
+    return next(given, callee.path.span)
+
+
+def _too_large(callee: nodes.Invocation, outer: Frame, name: str) -> Typed:
+    outer.report.error(
+        codes.BAD_VALUE,
+        _place(callee, name),
+        f"the value of `{name}` stands for too large an expression",
+        help="compute a part of it once, in a task",
+    )
+    return wrong()
 
 
 def _default(inner: Frame, item: nodes.ParamDecl, task: Task) -> Typed:
@@ -46,8 +83,7 @@ def _condition(
     if inner.names.bound[item.name.text].value.wrong:
         return
     name = item.name.text
-    given = next((found.value.span for found in callee.arguments if found.name and found.name.text == name), None)
-    place = given or callee.path.span
+    place = _place(callee, name)
     try:
         good = holds(condition.tree)
     except Unknown:

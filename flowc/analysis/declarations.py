@@ -22,7 +22,7 @@ from flowc.syntax import nodes
 RESERVED: Final = ("succeeded", "failed", "skipped", "done", "error")
 """No names for outputs and members of groups: after a point they are states."""
 
-MOST_NODES: Final = 500_000
+MOST_NODES: Final = 200_000
 """Nodes of one flow with all that it calls."""
 
 Taken = dict[str, tuple[str, Span]]
@@ -94,6 +94,7 @@ class _Declaration:
     def __init__(self, found: Declared, prepared: Prepared) -> None:
         self._found = found
         self._prepared = prepared
+        self._full = False
         self._spaces: dict[tuple[int, str], Space] = {}
 
     def flow(self, body: Task, decl: nodes.FlowDecl) -> None:
@@ -231,6 +232,8 @@ class _Declaration:
             is_flow = isinstance(definition.decl, nodes.FlowDecl)
             inner = called(definition, self._found.flow, frame, decl.callee.path.span, task if is_flow else None)
             layers.append(Layer(definition.decl, inner))
+            if definition.broken:
+                return
             decl, frame = definition.decl, inner
 
     def _is_recursive(self, definition: Definition, callee: nodes.Invocation, frame: Frame) -> bool:
@@ -246,7 +249,10 @@ class _Declaration:
                 help="to repeat something, use `for` or `until`",
             )
             return True
+        if len(self._found.flow.tasks) > MOST_NODES and self._full:
+            return True
         if len(self._found.flow.tasks) > MOST_NODES:
+            self._full = True
             frame.report.error(
                 codes.RECURSION,
                 callee.path.span,

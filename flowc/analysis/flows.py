@@ -11,7 +11,7 @@ from flowc.analysis.modules import module_of
 from flowc.analysis.orders import Orders
 from flowc.analysis.parameters import check_parameters
 from flowc.analysis.pools import check_pool
-from flowc.analysis.report import Draft, Report
+from flowc.analysis.report import Report
 from flowc.analysis.schedules import check_schedules
 from flowc.analysis.scope import Bound, Names, Scope
 from flowc.analysis.tasks import Tasks, check_file_defaults
@@ -86,7 +86,7 @@ class _Looked:
 
     def _task(self, definition: Definition, decl: nodes.TaskDecl) -> None:
         """Checks a task outside of a flow on its own, its parameters standing for any values of their types."""
-        module, report = self._module, Draft(self._module.report)
+        module, report = self._module, self._module.report.draft()
         names = Names(Flow("", (0, 0)), file_lets=module.lets, modules=module.modules)
         frame = frame_of(module, report, names, definition)
         _check_head(decl, report)

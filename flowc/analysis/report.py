@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from flowc.diagnostics import Code, Fix, Label, Sink, codes, nearest
 from flowc.source import Source, Span
@@ -11,7 +10,7 @@ from flowc.source import Source, Span
 
 class Report:
     """The analysis of one source tells its problems here. `lost`: places of text that the parser could not read.
-    `errors` counts what was told.
+    `errors` counts what was told, in calls as well.
     """
 
     def __init__(self, sink: Sink, source: Source, lost: Sequence[Span] = ()) -> None:
@@ -19,19 +18,32 @@ class Report:
         self.source = source
         self.errors = 0
         self._lost = [source.text[start:end] for start, end in lost]
+        self._caller: Report | None = None
+        self._draft = False
         self._calls: tuple[Label, ...] = ()
         self._elsewhere: Span | None = None
 
     def called(self, caller: Report, span: Span) -> Report:
         """For the same source, as it is meant in a call that stands in another report's source at `span`."""
-        report = Report(self.sink, self.source)
-        report._lost = self._lost
+        report = self._again()
+        report._caller, report._draft = caller, caller._draft
         label = Label(span, "in this call", caller.source)
         report._calls = (*caller._calls, label)
         if caller._elsewhere is not None:
             report._elsewhere = caller._elsewhere
         elif caller.source is not self.source:
             report._elsewhere = span
+        return report
+
+    def draft(self) -> Report:
+        """For a task whose parameters stand for any values: what depends on the values is told where it is called."""
+        report = self._again()
+        report._draft = True
+        return report
+
+    def _again(self) -> Report:
+        report = Report(self.sink, self.source)
+        report._lost = self._lost
         return report
 
     @property
@@ -60,7 +72,12 @@ class Report:
         help: str = "",
         fixes: Sequence[Fix] = (),
     ) -> None:
-        self.errors += 1
+        if self._draft and code in (codes.BAD_SETTING, codes.NOT_YET):
+            return
+        at: Report | None = self
+        while at is not None:
+            at.errors += 1
+            at = at._caller
         if self._calls:
             labels = [*(found for found in labels if found.source or self._elsewhere is None), *self._calls]
         self.sink.error(
@@ -89,18 +106,6 @@ class Report:
     def may_be_lost(self, name: str) -> bool:
         """Whether unread text mentions the name, so that it may well be declared there."""
         return any(name in text for text in self._lost)
-
-
-class Draft(Report):
-    """For a task whose parameters stand for any values: what depends on the values is told where it is called."""
-
-    def __init__(self, report: Report) -> None:
-        super().__init__(report.sink, report.source)
-        self._lost = report._lost
-
-    def error(self, code: Code, span: Span, message: str, **more: Any) -> None:
-        if code not in (codes.BAD_SETTING, codes.NOT_YET):
-            super().error(code, span, message, **more)
 
 
 def did_you_mean(name: str, candidates: Iterable[str], span: Span) -> tuple[str, tuple[Fix, ...]]:

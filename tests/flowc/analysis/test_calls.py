@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from flowc.analysis import declarations
 from runtime.model.definition import Call, Script, TaskDefinition
 from tests.flowc.compiling import compiled, edges, flow_of, messages
 
@@ -209,3 +212,36 @@ def test_several_lines_of_retry_are_kept_in_order_and_one_that_is_never_reached_
     assert messages(text.replace("retry 2;", "retry 2; retry 3;")) == [
         "this `retry` is never reached: the one before it holds for every failure"
     ]
+
+
+def test_a_parameter_may_be_handed_on_to_a_setting_of_another_task() -> None:
+    text = """
+    task inner(times: int) { retry times; sh "x" }
+    task outer(n: int) = inner(times: n)
+    flow daily { task one = outer(n: 3) }
+    """
+    assert flow(text)["one"].retry[0].attempts == 3
+    assert messages(text.replace("n: 3", "n: 0")) == ["`retry times` is no number of attempts"]
+
+
+def test_flows_that_grow_too_large_by_calls_are_refused_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(declarations, "MOST_NODES", 100)
+    levels = (f"flow f{n} {{ task a = f{n - 1}(); task b = f{n - 1}() }}" for n in range(1, 9))
+    text = '\nflow f0 { task a { sh "x" } }\n' + "\n".join(levels)
+    assert messages(text) == ["with all that it calls, `f6` has more than 100 tasks"]
+
+
+def test_an_argument_that_doubles_at_each_call_is_refused() -> None:
+    levels = (f"task t{n}(n: int) = t{n - 1}(n: n + n)" for n in range(1, 40))
+    text = '\ntask t0(n: int) { sh "echo {{ n }}" }\n' + "\n".join(levels) + "\nflow daily { task a = t39(n: 1) }"
+    assert set(messages(text)) == {"the value of `n` stands for too large an expression"}
+
+
+def test_hooks_of_a_called_flow_count_and_know_its_parameters() -> None:
+    text = """
+    flow load { param to: str; task a { sh "x" }; on failure { task tell { sh "echo {{ to }} {{ failed.task }}" } } }
+    flow daily { task run = load(to: "desk") }
+    """
+    nodes = flow(text)
+    assert nodes["run/on_failure/tell"].hook == "failure"
+    assert bound(nodes["run/on_failure/tell"])[0] == "desk"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from flowc.diagnostics import Sink
@@ -134,20 +135,26 @@ class PieceBuilder:
         chosen = any(self._breaks_after(comma[3]) for comma in children[1::2])
         return Commas(entries, chosen)
 
-    def _entries(self, children: Children) -> list[Entry]:
+    def _entries(self, children: Children, opening: Any = None) -> list[Entry]:
         """Entries of a list of children with separators between them, and after the last perhaps."""
         entries = []
         for place in range(0, len(children), 2):
             separator = children[place + 1] if place + 1 < len(children) else None
-            entries.append(self._entry(children[place], separator))
+            entry = self._entry(children[place], separator)
+            entry.before = self._heading(children[place - 1] if place else opening)
+            entries.append(entry)
         return entries
+
+    def _heading(self, separator: Any) -> list[Comment]:
+        """The comments above what stands behind a separator or an opening bracket."""
+        return [] if separator is None else self.comments.heading.get(separator[2], [])
 
     def _ending(self, separator: Any) -> Comment | None:
         """The comment at the end of what stands before a separator."""
         return None if separator is None else self.comments.ending.get(separator[2])
 
     def _entry(self, child: Any, separator: Any) -> Entry:
-        entry = Entry(self.piece(child))
+        entry = Entry(self.piece(child), [])
         if separator is not None:
             kind, _, start, end = separator
             entry.behind = self._ending(separator)
@@ -160,7 +167,7 @@ class PieceBuilder:
     def _bracketed(
         self, opening: Any, children: Children | None, closing: Any, pad: str = "", comma: bool = True
     ) -> Bracketed:
-        entries = self._entries(children or [])
+        entries = self._entries(children or [], opening)
         if entries and entries[-1].behind is None:
             entries[-1].behind = self._ending(closing)
         chosen = bool(entries) and self._breaks_after(opening[3])
@@ -217,15 +224,16 @@ class PieceBuilder:
 
     def _block(self, opening: Any, children: Children, closing: Any, between: str) -> Block:
         chosen = self.text.find("\n", opening[3], closing[2]) >= 0
-        statements = self.statements(children, closing)
+        statements = self.statements(children, opening, closing)
         return Block(self.piece(opening), statements, self.piece(closing), between, chosen, opening[2])
 
-    def statements(self, children: Children, end: Any) -> Statements:
-        """Statements, or cases, with what separates them between them, and what comes behind them."""
+    def statements(self, children: Children, start: Any, end: Any) -> Statements:
+        """Statements, or cases, with what separates them between them, and what comes before and behind them."""
         found, spaced = [], False
         for place in range(0, len(children), 2):
             separator = children[place + 1] if place + 1 < len(children) else end
-            found.append(Statement(self.piece(children[place]), spaced, self._ending(separator)))
+            above = self._heading(children[place - 1] if place else start)
+            found.append(Statement(self.piece(children[place]), above, spaced, self._ending(separator)))
             spaced = separator is not None and is_blank_after(self.text, separator[2])
         return Statements(found)
 
@@ -293,9 +301,10 @@ class PieceBuilder:
 
     def _option(self, c: Children) -> Commas:
         statement, comma, *option = c
-        before = statement if isinstance(statement, Commas) else Commas([Entry(statement)])
-        before.entries[-1] = self._entry(before.entries[-1].piece, comma)
-        before.entries.append(Entry(self._words(option)))
+        before = statement if isinstance(statement, Commas) else Commas([Entry(statement, [])])
+        last = before.entries.pop()
+        before.entries.append(replace(self._entry(last.piece, comma), before=last.before))
+        before.entries.append(Entry(self._words(option), self._heading(comma)))
         before.chosen = before.chosen or self._breaks_after(comma[3])
         return before
 

@@ -9,6 +9,7 @@ from typing import Final
 from flowc.syntax.lexer import Lexed, Token
 
 _BLANK_BEFORE: Final = re.compile(r"\n[ \t\f]*\n[ \t\f]*\Z")
+START: Final = -1
 _ENDS: Final = frozenset(("NEWLINE", "RBRACE", "RPAR", "RSQB", "$END"))
 _BEGINS: Final = frozenset(("COMMA", "LBRACE", "LPAR", "LSQB"))
 _BLANK_LINE: Final = re.compile(r"[ \t\f;]*(?:#[^\n]*)?\n[ \t\f]*\n")
@@ -25,10 +26,13 @@ class Comment:
 
 @dataclass(slots=True)
 class Comments:
-    """`leading`: those on lines of their own, by the start of the next token. `ending`: those at the end of a line
+    """`heading`: those on lines of their own above a statement or an entry, by the start of the line end, comma or
+    opening bracket before it, or START. `leading`: others on lines of their own, by the start of
+    the next token. `ending`: those at the end of a line
     and of a statement or an entry, by the start of the line end or closing bracket that follows. `trailing`: others
     at the end of a line, by the end of the token before."""
 
+    heading: dict[int, list[Comment]] = field(default_factory=dict)
     leading: dict[int, list[Comment]] = field(default_factory=dict)
     ending: dict[int, Comment] = field(default_factory=dict)
     trailing: dict[int, Comment] = field(default_factory=dict)
@@ -60,8 +64,12 @@ def _attach(text: str, span: tuple[int, int], tokens: list[Token], at: int, foun
     line_start = text.rfind("\n", 0, begin) + 1
     blank_before = _BLANK_BEFORE.search(text, max(0, line_start - 200), line_start) is not None
     comment = Comment(shown, blank_before, is_blank_after(text, end))
-    after = tokens[at + 1] if after[0] == "NEWLINE" else after
-    found.leading.setdefault(after[2], []).append(comment)
+    if after[0] in _ENDS:
+        found.leading.setdefault(after[2], []).append(comment)
+    elif at == 0 or before[0] in _BEGINS or before[0] == "NEWLINE":
+        found.heading.setdefault(before[2] if at else START, []).append(comment)
+    else:
+        found.leading.setdefault(after[2], []).append(comment)
 
 
 def is_blank_after(text: str, offset: int) -> bool:

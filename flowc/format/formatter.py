@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flowc.diagnostics import Sink
 from flowc.format.builder import PieceBuilder
-from flowc.format.comments import attach
+from flowc.format.comments import START, attach
 from flowc.format.same import is_same
 from flowc.format.writer import Writer
 from flowc.source import Source
@@ -64,7 +64,7 @@ def _spelled(source: Source, lexed: Lexed, sink: Sink) -> str:
     builder = PieceBuilder(source, comments)
     items = Reduction(source, sink, builder).parse(lexed.tokens, "file")
     writer = Writer()
-    builder.statements(items, lexed.tokens[-1]).print(writer, 0)
+    builder.statements(items, ("START", "", START, START), lexed.tokens[-1]).print(writer, 0)
     writer.line(0)
     if last := comments.leading.get(len(source.text)):
         if items and last[0].blank_before:

@@ -115,32 +115,42 @@ def row(parts: list[Piece]) -> Piece:
 
 @dataclass(slots=True)
 class Entry:
-    """What stands between two brackets or commas, and the comma, if any, that follows it with its comments.
+    """What stands between two brackets or commas, and the comma behind it if that has comments.
 
-    `behind`: the comment at the end of its line; `spaced`: an empty line comes after it."""
+    `before`: the comments above it; `behind`: the comment at the end of its line; `spaced`: an empty line comes after
+    it."""
 
     piece: Piece
+    before: list[Comment]
     comma: Leaf | None = None
     behind: Comment | None = None
     spaced: bool = False
 
     @property
     def commented(self) -> bool:
-        return self.comma is not None or self.behind is not None
+        return bool(self.before or self.comma or self.behind)
 
-    def print_comments(self, writer: Writer, indent: int) -> None:
-        """The comments of the entry and of its comma, which is written already."""
+    def begin(self, writer: Writer) -> None:
+        """The comments above."""
+        if self.before:
+            writer.comments(self.before)
+
+    def end(self, writer: Writer, indent: int, comma: bool) -> None:
+        """What comes behind the piece: a comma, and the comments of both in the order in which they are written."""
+        before = self.comma.before if self.comma else []
+        behind = self.comma.behind if self.comma else None
+        apart = bool(before or (self.behind and behind))
+        if comma and not apart:
+            writer.comma()
         if self.behind:
             writer.end_of_line(self.behind)
-        if self.comma is None:
-            return
-        if self.comma.before:
+        if apart:
             writer.line(indent)
-            writer.comments(self.comma.before, closed=True)
-        if self.comma.behind and self.comma.before:
-            writer.comments([self.comma.behind])
-        elif self.comma.behind:
-            writer.end_of_line(self.comma.behind)
+            if before:
+                writer.comments(before, closed=True)
+            writer.write(",")
+        if behind:
+            writer.end_of_line(behind)
 
 
 @dataclass(slots=True)
@@ -180,10 +190,9 @@ class Bracketed:
         for place, entry in enumerate(self.entries):
             writer.entry(indent + STEP)
             last = place == len(self.entries) - 1
+            entry.begin(writer)
             put(entry.piece, writer, indent + STEP, 1)
-            if self.comma or not last:
-                writer.comma()
-            entry.print_comments(writer, indent + STEP)
+            entry.end(writer, indent + STEP, self.comma or not last)
             if entry.spaced and not last:
                 writer.line(indent + STEP)
                 writer.blank()
@@ -235,10 +244,9 @@ class Commas:
             last = place == len(self.entries) - 1
             if place:
                 writer.line(indent + STEP)
+            entry.begin(writer)
             put(entry.piece, writer, indent if place == 0 else indent + STEP, after if last else 1)
-            if not last:
-                writer.comma()
-            entry.print_comments(writer, indent + STEP)
+            entry.end(writer, indent + STEP, not last)
 
 
 @dataclass(slots=True)
@@ -354,9 +362,11 @@ class Verbatim:
 
 @dataclass(slots=True)
 class Statement:
-    """A statement or a case. `spaced`: an empty line comes before it; `behind`: the comment at the end of it."""
+    """A statement or a case. `before`: the comments above it; `spaced`: an empty line comes before these; `behind`:
+    the comment at the end of it."""
 
     piece: Piece
+    before: list[Comment]
     spaced: bool
     behind: Comment | None
 
@@ -372,6 +382,8 @@ class Statements:
             writer.entry(indent)
             if statement.spaced and place:
                 writer.blank()
+            if statement.before:
+                writer.comments(statement.before)
             put(statement.piece, writer, indent)
             if statement.behind:
                 writer.end_of_line(statement.behind)

@@ -1,4 +1,4 @@
-"""Whether two texts say the same: the same tokens, but for commas and line ends, and the same comments."""
+"""Whether two texts say the same: the same tokens with the same separations, and the same comments."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flowc.syntax import texts
 from flowc.syntax.lexer import Lexed, Token, lex
 from flowc.syntax.nodes import ErrorNode, Hole
 
+_CLOSING: Final = frozenset(("RBRACE", "RPAR", "RSQB", "$END"))
 _SEPARATORS: Final = frozenset(("NEWLINE", "COMMA"))
 
 
@@ -28,12 +29,22 @@ def _comments(source: Source, lexed: Lexed) -> list[str]:
 
 
 def _words(source: Source, lexed: Lexed) -> list[Any]:
+    """Kinds and texts. A comma and a line end between two things are the same; one before a closing bracket, or
+    between the cases of a `match`, says nothing."""
     text = source.text
-    return [
-        _text(source, token) if token[0] == "TEXT" else (token[0], text[token[2] : token[3]])
-        for token in lexed.tokens
-        if token[0] not in _SEPARATORS
-    ]
+    words: list[Any] = []
+    between = False
+    previous = ""
+    for token in lexed.tokens:
+        kind = token[0]
+        if kind in _SEPARATORS:
+            between = previous != "RBRACE"
+            continue
+        if between and kind not in _CLOSING:
+            words.append(None)
+        between, previous = False, kind
+        words.append(_text(source, token) if kind == "TEXT" else (kind, text[token[2] : token[3]]))
+    return words
 
 
 def _text(source: Source, token: Token) -> Any:

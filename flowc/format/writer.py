@@ -23,7 +23,7 @@ class Writer:
         self._indent = 0
         self._column = 0
         self._fresh = True
-        self._waiting: list[Comment] = []
+        self._waiting: Comment | None = None
 
     def finish(self) -> str:
         """All of it, with one newline at the end."""
@@ -81,7 +81,8 @@ class Writer:
 
     def end_of_line(self, comment: Comment) -> None:
         """A comment at the end of this line."""
-        self._waiting.append(comment)
+        assert self._waiting is None
+        self._waiting = comment
 
     def comments(self, comments: list[Comment], closed: bool = False) -> None:
         """Comments on lines of their own, before what is written next; `closed` if that is a closing bracket."""
@@ -96,11 +97,6 @@ class Writer:
             self.blank()
 
     def _flush(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        for place, comment in enumerate(waiting):
-            if place == 0:
-                self._out.append(("" if self._fresh else "  ") + comment.text)
-                self._fresh = False
-            else:
-                self.line(self.wrapped)
-                self.write(comment.text)
+        if self._waiting is not None:
+            self._out.append(f"  {self._waiting.text}")
+            self._waiting = None

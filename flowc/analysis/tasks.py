@@ -18,7 +18,6 @@ from flowc.analysis.values import check_variable, items_of
 from flowc.analysis.waiting import read_waiting
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
-from flowc.syntax.inside import everything
 from runtime.model.definition import Generator
 from runtime.model.types import Enum, Scalar, type_to_json
 
@@ -105,9 +104,8 @@ class Tasks:
         for item in statements_of(body):
             if isinstance(item, nodes.LetDecl):
                 frame.checker.infer(item.value, scope)
-        for part in everything(body):
-            if isinstance(part, nodes.Match) and part in _own_choices(body):
-                check_match(frame.checker, part, scope)
+        for match in _own_matches(body):
+            check_match(frame.checker, match, scope)
         blocks = [item for item in body if isinstance(item, nodes.Defaults)]
         for block in blocks:
             _check_defaults(block, frame, group)
@@ -163,7 +161,7 @@ def _only_waits(layer: Layer) -> bool:
     return any(isinstance(item, nodes.Ask | nodes.Wait) for item in layer.decl.body)
 
 
-def _own_choices(body: list[nodes.Statement]) -> list[nodes.Match]:
+def _own_matches(body: list[nodes.Statement]) -> list[nodes.Match]:
     """Each `match` of a block, those in branches included, those in inner groups left out."""
     found: list[nodes.Match] = []
     for item in body:
@@ -171,7 +169,7 @@ def _own_choices(body: list[nodes.Statement]) -> list[nodes.Match]:
             found.append(item)
         if isinstance(item, nodes.If | nodes.Match):
             for part in item.branches if isinstance(item, nodes.If) else item.cases:
-                found += _own_choices(part.body) if not isinstance(part, nodes.ErrorNode) else []
+                found += _own_matches(part.body) if not isinstance(part, nodes.ErrorNode) else []
     return found
 
 

@@ -20,6 +20,7 @@ from runtime.model.values import ValueProblem, from_json, to_json
 from runtime.outputs import computed_outputs, provided
 from runtime.picture import RunPicture
 from runtime.rest import conclude, picture, recount
+from runtime.scope import UNUSABLE, MissingValue
 from runtime.step import ActiveRun, Step
 
 
@@ -41,7 +42,7 @@ def rerun(step: Step, run: ActiveRun, names: Sequence[str]) -> list[str]:
             f"end it first: flower cancel {run.row.ref}",
         )
     reset = [row for row in chosen if _stopped_itself(row)]
-    _reset(step, run, reset)
+    _reset(step, run, reset, shape)
     _reopen(step, run)
     step.store.events.add(step.now, "rerun", run.id, tasks=[row.path for row in reset])
     return [row.path for row in reset]
@@ -62,16 +63,33 @@ def _failed_itself(row: TaskRow) -> bool:
     return row.status is ExecStatus.FAILED and row.reason != Reason.MEMBERS
 
 
-def _reset(step: Step, run: ActiveRun, rows: Sequence[TaskRow]) -> list[int]:
+def _started_by(step: Step, run: ActiveRun, rows: Sequence[TaskRow], shape: RunPicture) -> list[int]:
+    """Rows that have ended and that asked for the outcome of these rows, or of the groups around them."""
+    own = {row.id for row in rows}
+    changed = {(row.node, row.scope_id) for row in rows}
+    changed |= {(outer.node, outer.scope_id) for row in rows for outer in shape.around(row)}
+    edges = {edge for node in {node for node, _ in changed} for edge in run.graph.successors[node] if edge.outcome}
+    started: set[int] = set()
+    for edge in edges:
+        for row in step.store.tasks.of_node(run.id, edge.successor):
+            ended = row.status not in (ExecStatus.WAITING, ExecStatus.RUNNING) and row.id not in own
+            if ended and (edge.predecessor, shape.scope_of(edge.predecessor, row)) in changed:
+                started.add(row.id)
+    return sorted(started)
+
+
+def _reset(step: Step, run: ActiveRun, rows: Sequence[TaskRow], shape: RunPicture) -> list[int]:
     """A new generation of these rows and of those that their old outcome started: hooks, tasks that asked for it.
 
     A row whose last attempt has not ended yet must not start beside it: it is running until then. These attempts are
     returned.
     """
-    nodes = {row.node for row in rows}
-    asked = {edge.successor for node in (*nodes, 0) for edge in run.graph.successors[node] if edge.outcome}
-    followers = [row for node in sorted(asked - nodes) for row in step.store.tasks.of_node(run.id, node)]
-    started = [row.id for row in followers if row.status not in (ExecStatus.WAITING, ExecStatus.RUNNING)]
+    if not rows:
+        return []
+    started = _started_by(step, run, rows, shape)
+    for row in rows:
+        if row.forgiven and run.task(row).allow_failures is not None:
+            step.store.tasks.forgive(row.id, run.graph.forgiven(row.node, item=run.is_item(row)))
     still = step.store.attempts.open(run.id)
     busy = [row for row in rows if row.attempt_id in still]
     step.store.tasks.force((row.id for row in busy), ExecStatus.RUNNING, Reason.RESET_WHEN_ENDED, "", step.now)
@@ -153,8 +171,10 @@ def apply_hand_changes(step: Step, known: Mapping[int, ActiveRun]) -> list[int]:
 
 def _apply_hand_changes(step: Step, run: ActiveRun, changes: Iterable[HandChange]) -> list[int]:
     ended: list[int] = []
+    shape = picture(step, run)
+    reset: dict[int, TaskRow] = {}
     for change in changes:
-        ended += _apply_hand_change(step, run, change)
+        ended += _apply_hand_change(step, shape, change, reset)
         step.store.events.add(
             step.now,
             "updated by hand",
@@ -164,11 +184,13 @@ def _apply_hand_changes(step: Step, run: ActiveRun, changes: Iterable[HandChange
             was=change.was,
             wanted=change.wanted,
         )
+    ended += _reset(step, run, list(reset.values()), shape)
     _reopen(step, run)
     return ended
 
 
-def _apply_hand_change(step: Step, run: ActiveRun, change: HandChange) -> list[int]:
+def _apply_hand_change(step: Step, shape: RunPicture, change: HandChange, reset: dict[int, TaskRow]) -> list[int]:
+    """The attempts to end; rows for which a new generation is to begin go to `reset`."""
     row, was, wanted = change.task, ExecStatus(change.was), change.task.status
     if wanted != change.wanted or wanted is was:
         return []
@@ -176,20 +198,24 @@ def _apply_hand_change(step: Step, run: ActiveRun, change: HandChange) -> list[i
         step.store.tasks.put_back(row.id, was)
         return []
     if row.kind != "task":
-        return _apply_to_group(step, run, row, was, wanted)
+        return _apply_to_group(step, shape, row, was, wanted, reset)
     if wanted is ExecStatus.WAITING:
-        return _reset(step, run, [row])
+        reset[row.id] = row
+        return []
     step.store.tasks.force([row.id], wanted, Reason.BY_HAND, "", step.now)
     return [row.attempt_id] if was is ExecStatus.RUNNING and row.attempt_id is not None else []
 
 
-def _apply_to_group(step: Step, run: ActiveRun, row: TaskRow, was: ExecStatus, wanted: ExecStatus) -> list[int]:
+def _apply_to_group(
+    step: Step, shape: RunPicture, row: TaskRow, was: ExecStatus, wanted: ExecStatus, reset: dict[int, TaskRow]
+) -> list[int]:
     """A group set to waiting resets what stopped inside; set to ignored it is ignored whole; else it is put back."""
     step.store.tasks.put_back(row.id, was)
-    inside = list(picture(step, run).below(row))
+    inside = list(shape.below(row))
     if wanted is ExecStatus.WAITING:
         stopped = [inner for inner in inside if inner.status in (ExecStatus.FAILED, ExecStatus.SUSPENDED)]
-        return _reset(step, run, [each for each in (row, *stopped) if _stopped_itself(each)])
+        reset.update({each.id: each for each in (row, *stopped) if _stopped_itself(each)})
+        return []
     if wanted is ExecStatus.IGNORED:
         below = [inner for inner in inside if inner.kind == "task"]
         left = [inner for inner in below if not inner.status.satisfies]
@@ -207,6 +233,8 @@ def _reopen(step: Step, run: ActiveRun) -> None:
     recount(step, run)
     status = step.store.runs.status(run.id)
     if not step.store.tasks.settled(run.id) and step.store.tasks.moving(run.id):
+        if RunStatus(status).ended and run.graph.task(0).timeout_seconds is not None:
+            step.store.runs.set_deadline(run.id, None)
         if status != RunStatus.QUEUED:
             step.store.runs.set_status(run.id, RunStatus.RUNNING, None)
     elif status != RunStatus.CANCELLED:
@@ -232,7 +260,10 @@ def answer(step: Step, run: ActiveRun, name: str, fields: Mapping[str, Any]) -> 
             values[field] = to_json(from_json(kind, fields.get(field), f"field `{field}`"))
         except ValueProblem as problem:
             raise BadParameter(str(problem), f"it is declared as `{field}: {kind}`") from None
-    outputs = computed_outputs(task, values, step.scope(run, row))
+    try:
+        outputs = computed_outputs(task, values, step.scope(run, row))
+    except (MissingValue, *UNUSABLE) as problem:
+        raise BadParameter(f"`{row.path}` cannot take this answer: {problem}") from None
     step.store.tasks.answer(row.id, dumps(outputs) if outputs else None, step.now)
     step.store.events.add(step.now, "answered", run.id, row.id, task=row.path, fields=values)
     step.ended(run, row, active=False)

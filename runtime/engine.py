@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from runtime import control, rest
 from runtime.admission import admit_queued
+from runtime.deadline import deadline_of, expire
 from runtime.executor.protocol import Attempt, Executor, Outcome, ProcessMark
 from runtime.maintenance.scheduler import Scheduler
 from runtime.model.errors import FlowerError, StoreProblem
@@ -74,8 +75,11 @@ class Engine:
         self._attempt_ids = count(1)
         self._status: dict[int, str] = {}
         self._due: dict[int, int | None] = {}
+        self._deadlines: dict[int, int | None] = {}
         self._asked = True
         self._batch: list[Operation] = []
+        if not all_runs:
+            store.pools.worked_on = self._runs
         self.locked_since: float | None = None
         self.problem: Exception | None = None
         self._thread = threading.Thread(target=self._main, name="flower-engine", daemon=True)
@@ -165,7 +169,7 @@ class Engine:
         return batch
 
     def _patience(self) -> float:
-        due = [at for at in self._due.values() if at is not None]
+        due = self._times()
         if self._scheduler is not None and self._claiming and self._scheduler.due is not None:
             due.append(self._scheduler.due)
         if not due:
@@ -214,7 +218,14 @@ class Engine:
 
     def _anything_due(self) -> bool:
         now = _now()
-        return any(at is not None and at <= now for at in self._due.values()) or self._tick_due(now)
+        return any(at <= now for at in self._times()) or self._tick_due(now)
+
+    def _times(self) -> list[int]:
+        """When something happens by itself to runs that may move."""
+        if not self._claiming:
+            return []
+        moving = (run_id for run_id, status in self._status.items() if status == RunStatus.RUNNING)
+        return [at for run_id in moving if (at := self._due.get(run_id)) is not None]
 
     def _tick_due(self, now: int) -> bool:
         return self._scheduler is not None and self._claiming and self._scheduler.is_due(now)
@@ -277,6 +288,7 @@ class Engine:
 
     def _answer(self, step: Step, request: Request, future: Future[Any]) -> None:
         self._asked = True
+        step.flush()
         try:
             with self._store.savepoint():
                 result = request(step)
@@ -314,6 +326,7 @@ class Engine:
             step.store.runs.start(run_id, step.now)
             if run.row.status != RunStatus.CANCELLED and step.store.tasks.moving(run_id):
                 step.store.runs.set_status(run_id, RunStatus.RUNNING, None)
+        self._store.pools.ask_again(run_id)
         executed = self._store.tasks.executed(run_id) if run_id not in self._taken else []
         self._taken.add(run_id)
         lost = [row for row in executed if row.attempt_id not in self._running]
@@ -373,17 +386,34 @@ class Engine:
         worker = Worker(step, self._worker_id, self._attempt_ids)
         for run in list(self._runs.values()):
             status = self._status[run.id]
+            if status == RunStatus.RUNNING and self._is_late(step, run):
+                status = self._status[run.id] = expire(step, run)
             if status == RunStatus.RUNNING and self._claiming:
                 self._wake_due(step, run)
                 claims += worker.claim(run, places - len(claims))
                 step.flush()
-            elif status == RunStatus.CANCELLED:
-                for attempt_id in self._attempts_of(run, ended):
-                    self._end_attempt(step, attempt_id)
+            elif status in (RunStatus.CANCELLED, RunStatus.FAILED):
+                self._end_cancelled(step, run, self._attempts_of(run, ended))
             self._settle(step, run, status, busy=bool(self._attempts_of(run, ended)) or _any_of(run, claims))
             if run.id in step.delayed:
-                self._due[run.id] = self._store.tasks.next_due(run.id)
+                self._due[run.id] = self._next_due(run)
         return claims
+
+    def _is_late(self, step: Step, run: ActiveRun) -> bool:
+        deadline = self._deadlines.get(run.id)
+        return deadline is not None and deadline <= step.now
+
+    def _next_due(self, run: ActiveRun) -> int | None:
+        """When something happens to a run by itself: a retry, the end of a wait, its deadline."""
+        times = [at for at in (self._store.tasks.next_due(run.id), self._deadlines.get(run.id)) if at is not None]
+        return min(times, default=None)
+
+    def _end_cancelled(self, step: Step, run: ActiveRun, running: list[int]) -> None:
+        """End what runs of a run that was cancelled or is late; then its groups give back what they hold of pools."""
+        for attempt_id in running:
+            self._end_attempt(step, attempt_id)
+        if not running:
+            step.pools_freed |= self._store.pools.give_back_all(run.id)
 
     def _wake_due(self, step: Step, run: ActiveRun) -> None:
         due = self._due.get(run.id)
@@ -398,9 +428,11 @@ class Engine:
             for run_id in self._store.runs.moving():
                 if run_id not in self._runs:
                     self._take_up(step, run_id, None)
-        for run_id in self._runs:
+        for run_id, run in self._runs.items():
             self._status[run_id] = self._store.runs.status(run_id)
-            self._due[run_id] = self._store.tasks.next_due(run_id)
+            moves = self._status[run_id] == RunStatus.RUNNING
+            self._deadlines[run_id] = deadline_of(step, run) if moves else None
+            self._due[run_id] = self._next_due(run)
 
     def _attempts_of(self, run: ActiveRun, ended: set[int]) -> list[int]:
         return [
@@ -442,7 +474,7 @@ class Engine:
             if queueing:
                 self._vacancy = True
                 self._queue.put(Nudge())
-            for known in (self._runs, self._status, self._due):
+            for known in (self._runs, self._status, self._due, self._deadlines):
                 known.pop(run.id, None)
             for ended in self._waiting.pop(run.id, []):
                 ended.set_result(status)

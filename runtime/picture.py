@@ -103,12 +103,12 @@ class RunPicture:
 
         def state(path: str, name: str) -> bool | None:
             node = self._graph.by_path[path]
-            found = self._at.get((node, self._scope_of(node, row), 0))
+            found = self._at.get((node, self.scope_of(node, row), 0))
             return has_state(status[found.id], name) if found is not None and node else None
 
         def count(path: str) -> tuple[int, int]:
             node = self._graph.by_path[path]
-            container = self._at.get((node, self._scope_of(node, row), 0))
+            container = self._at.get((node, self.scope_of(node, row), 0))
             return count_items([status[item.id] for item in self._children[container.id]]) if container else (0, 1)
 
         return decide(tree, state, count)
@@ -126,11 +126,18 @@ class RunPicture:
         for edge in self._graph.predecessors[row.node]:
             if edge.outcome:
                 continue
-            found = self._at.get((edge.predecessor, self._scope_of(edge.predecessor, row), 0))
+            found = self._at.get((edge.predecessor, self.scope_of(edge.predecessor, row), 0))
             if found is not None:
                 yield found
 
-    def _scope_of(self, node: int, row: TaskRow) -> int:
+    def around(self, row: TaskRow) -> Iterator[TaskRow]:
+        """The containers that a row is in, innermost first."""
+        while row.parent_id is not None:
+            row = self._by_id[row.parent_id]
+            yield row
+
+    def scope_of(self, node: int, row: TaskRow) -> int:
+        """The scope in which the row of a node (or of its outermost foreign container) is found from a row."""
         scope_id = 0
         around = self._items_around(row.scope_id)
         for mapped in self._graph.maps[node]:

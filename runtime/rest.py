@@ -72,6 +72,7 @@ def picture(step: Step, run: ActiveRun) -> RunPicture:
 
 def recount(step: Step, run: ActiveRun) -> None:
     """Derive `remaining`, group states and counters of a run afresh from the states of its tasks."""
+    step.flush()
     tasks = step.store.tasks
     step.store.pools.give_back_leftovers(run.id)
     rows = tasks.of_run(run.id)

@@ -7,7 +7,7 @@ completion, the successors it meets and the places it frees are one durable step
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -151,13 +151,24 @@ class Step:
         self.store.tasks.close(row.id, dumps(outputs) if outputs else None, self.now)
         self.ended(run, row, active=run.limited(row))
 
-    def stopped(self, run: ActiveRun, row: TaskRow) -> None:
-        """The row failed, is suspended or waits again: its place is free, nothing is met. Outcomes may be awaited."""
+    def cannot_start(self, run: ActiveRun, row: TaskRow, status: ExecStatus, reason: Reason, message: str) -> None:
+        """Fail or suspend a waiting row; a place that was let go for it goes to the next."""
+        self.store.tasks.decide(row.id, status, reason, message, None, self.now)
+        self.failed.add(run.id)
+        self.store.events.add(self.now, status.word, run.id, row.id, task=row.path, message=message)
+        if status is ExecStatus.FAILED and (row.forgiven or self.within_allowance(run, row)):
+            self.ended(run, row, active=False)
+        else:
+            self.stopped(run, row, active=False)
+
+    def stopped(self, run: ActiveRun, row: TaskRow, *, active: bool = True) -> None:
+        """The row failed, is suspended or waits again: nothing is met. `active`: it held a place, which is free now.
+        Outcomes may be awaited."""
         self._runs[run.id] = run
         self._leave_pools(run, row)
         self.tell_outcome(run, row)
         if row.parent_id is not None and run.limited(row):
-            self._ended[run.id, row.parent_id][1] += 1
+            self._ended[run.id, row.parent_id][1] += active
 
     def tell_outcome(self, run: ActiveRun, row: TaskRow) -> None:
         """Those who ask what has become of the row may be decided."""
@@ -176,9 +187,12 @@ class Step:
 
     def skip(self, run: ActiveRun, row: TaskRow, reason: Reason = Reason.CONDITION) -> None:
         """Ignore a row and all below it; what waits for any of them goes on."""
+        below = [(member, self._defaults(run, member)) for member in self._below(row)]
         self.store.tasks.decide(row.id, ExecStatus.IGNORED, reason, "", self._defaults(run, row), self.now)
         self.ended(run, row, active=False)
-        self._skip_members(run, row)
+        for member, outputs in below:
+            self.store.tasks.decide(member.id, ExecStatus.IGNORED, Reason.PARENT, "", outputs, self.now)
+            self.met(run, member)
 
     def _defaults(self, run: ActiveRun, row: TaskRow) -> str | None:
         """The outputs of a skipped row that have a default."""
@@ -187,14 +201,10 @@ class Step:
             return None
         return dumps(default_outputs(task, self.scope(run, row)))
 
-    def _skip_members(self, run: ActiveRun, row: TaskRow) -> None:
-        if row.kind == "task":
-            return
-        for member in self.store.tasks.children(row.id):
-            outputs = self._defaults(run, member)
-            self.store.tasks.decide(member.id, ExecStatus.IGNORED, Reason.PARENT, "", outputs, self.now)
-            self.met(run, member)
-            self._skip_members(run, member)
+    def _below(self, row: TaskRow) -> Iterator[TaskRow]:
+        for member in self.store.tasks.children(row.id) if row.kind != "task" else ():
+            yield member
+            yield from self._below(member)
 
     def take_place(self, run: ActiveRun, row: TaskRow, uses_pools: object = False) -> bool:
         """Take a place of the container's limit, and of pools, for a row that starts; False: the row is held."""
@@ -257,8 +267,11 @@ class Step:
             return False
         if holds:
             self.store.tasks.await_met(row.id)
-        else:
+            return True
+        try:
             self.skip(run, row)
+        except (MissingValue, *UNUSABLE) as problem:
+            self.cannot_start(run, row, ExecStatus.FAILED, Reason.EXPRESSION, str(problem))
         return True
 
     def _write_started(self) -> None:

@@ -131,13 +131,7 @@ class Watcher:
         self._stop(run, row, ExecStatus.SUSPENDED, reason, message)
 
     def _stop(self, run: ActiveRun, row: TaskRow, status: ExecStatus, reason: Reason, message: str) -> None:
-        self._tasks.decide(row.id, status, reason, message, None, self._step.now)
-        self._step.failed.add(run.id)
-        if status is ExecStatus.FAILED and row.forgiven:
-            self._step.ended(run, row, active=False)
-        elif status is ExecStatus.FAILED:
-            self._step.tell_outcome(run, row)
-        self._step.store.events.add(self._step.now, status.word, run.id, row.id, task=row.path, message=message)
+        self._step.cannot_start(run, row, status, reason, message)
 
 
 def due_at(value: Any, now: int, zone: str) -> int:

@@ -18,7 +18,7 @@ from flowc.syntax import nodes
 from runtime.model import definition
 from runtime.model.definition import Binding, Script, Tree
 from runtime.model.signature import ParameterSignature, Signature
-from runtime.model.types import PATH, Optional, Type, optional, type_to_json
+from runtime.model.types import PATH, SECRET, Optional, Type, optional, type_to_json
 
 if TYPE_CHECKING:
     from flowc.analysis.module import Module
@@ -111,6 +111,9 @@ class Actions:
                 help='name its file: `sql("warehouse.db") "…"`',
             )
             return None
+        named = self._checker.infer(action.connection, scope)
+        if named.type == SECRET:
+            return named.tree
         wanted = Wanted(PATH, "`sql( )` takes the path of a database file")
         return self._checker.check(action.connection, scope, wanted).tree
 

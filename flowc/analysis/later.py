@@ -12,7 +12,6 @@ _WORDS: Final[dict[type, str]] = {
     nodes.TestDecl: "test",
     nodes.Crash: "on crash",
     nodes.Until: "until",
-    nodes.Deadline: "deadline",
     nodes.Enough: "enough",
     nodes.FailFast: "fail_fast",
     nodes.Detached: "detached",

@@ -24,6 +24,7 @@ from runtime.model.types import DURATION, FLOAT, INT, JSON, PATH, PERCENT, STR, 
 _WORDS: Final[dict[type, str]] = {
     nodes.Retry: "retry",
     nodes.Timeout: "timeout",
+    nodes.Deadline: "deadline",
     nodes.Limit: "limit",
     nodes.Priority: "priority",
     nodes.When: "when",
@@ -77,7 +78,7 @@ _ALLOWED: Final[dict[str, tuple[type, ...]]] = {
         nodes.Use,
     ),
     "group": (nodes.Limit, nodes.When, nodes.After, nodes.AllowFailure, nodes.AllowFailures, nodes.Use),
-    "flow": (nodes.Limit, nodes.Owner, nodes.Tags),
+    "flow": (nodes.Limit, nodes.Deadline, nodes.Owner, nodes.Tags),
 }
 _LATER: Final[dict[tuple[str, type], str]] = {
     ("group", nodes.Retry): "`retry` of a group",
@@ -91,6 +92,8 @@ _INSTEAD: Final[dict[tuple[str, type], str]] = {
     ("flow", nodes.Env): "write it in each task that needs it",
     ("flow", nodes.Retry): "write it in each task that may be tried again",
     ("flow", nodes.Timeout): "write it in the tasks; a bound for the whole flow is a `deadline`",
+    ("task", nodes.Deadline): "write it in the flow; a bound for an attempt of a task is a `timeout`",
+    ("group", nodes.Deadline): "write it in the flow; a bound for an attempt of a task is a `timeout`",
     ("flow", nodes.When): "write it in a task or group",
     ("flow", nodes.After): "write it in a task or group",
     ("flow", nodes.Idempotent): "write it in each task that may run twice without harm",
@@ -169,7 +172,9 @@ class Settings:
             case nodes.Retry():
                 task.retry = (*task.retry, *self._retry(item, scope))
             case nodes.Timeout():
-                task.timeout_seconds = self._timeout(item, scope)
+                task.timeout_seconds = self._bound(item.value, "timeout", scope)
+            case nodes.Deadline():
+                task.timeout_seconds = self._bound(item.value, "deadline", scope)
             case nodes.Limit():
                 task.limit = self._limit(task, item, scope)
             case nodes.Priority():
@@ -328,16 +333,16 @@ class Settings:
     def impossible(self, expr: nodes.Expr, message: str, help: str) -> None:
         self.report.error(codes.BAD_SETTING, expr.span, message, help=help)
 
-    def _timeout(self, item: nodes.Timeout, scope: Scope) -> Tree:
-        wanted = Wanted(DURATION, "`timeout` is a duration such as `20m`")
-        found = self.value(item.value, scope, wanted, CREATION, "timeout")
+    def _bound(self, value: nodes.Expr, word: str, scope: Scope) -> Tree:
+        """The seconds of a `timeout` or `deadline`."""
+        found = self.value(value, scope, Wanted(DURATION, f"`{word}` is a duration such as `20m`"), CREATION, word)
         if found is None:
             return None
         length = duration(found.tree)
         if length is None:
             return ["call", "seconds", found.tree]
         if length <= dt.timedelta():
-            self.impossible(item.value, "a timeout of no time would end every attempt at once", "write at least `1s`")
+            self.impossible(value, f"a {word} of no time would end everything at once", "write at least `1s`")
         return length.total_seconds()
 
     def _limit(self, task: Task, item: nodes.Limit, scope: Scope) -> Tree:

@@ -183,6 +183,7 @@ class TaskDefinition:
     items of a mapped sequence run one after another. `edges_in`: how many `Dependency` rows end here, those with
     `outcome` left out.
 
+    `timeout_seconds`: of an attempt; of the flow's body, the deadline of the run.
     `allow_failure`: its failure stops nobody. `allow_failures`: of a mapped node, how many items may fail (a number, or
     a percentage of them, rounded down). `awaits`: a condition on the outcomes of others, decided as soon as they allow
     it: true, the node may start; false, it is skipped. It is made of `["state", PATH, STATE]`,

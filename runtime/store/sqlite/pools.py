@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from itertools import islice
 
 from runtime.model.definition import PoolDefinition
 from runtime.model.rows import PoolState
@@ -15,6 +16,8 @@ class Pools:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._sql = connection.execute
         self._many = connection.executemany
+        self.worked_on: Container[int] | None = None
+        """Runs whose rows can use a place that comes free; None: all."""
 
     def declare(self, pools: Iterable[PoolDefinition]) -> None:
         """Make the pools, or give those that exist these sizes."""
@@ -64,6 +67,17 @@ class Pools:
             self.let_go(pool_id)
         return bool(pools)
 
+    def give_back_all(self, run_id: int) -> bool:
+        """Give back what rows of a run hold, whatever their states; whether there was anything."""
+        rows = self._sql(
+            "SELECT DISTINCT h.task_run_id FROM pool_holder AS h JOIN task_run AS t ON t.id = h.task_run_id"
+            " WHERE t.flow_run_id = ?",
+            (run_id,),
+        ).fetchall()
+        for (task_run_id,) in rows:
+            self.give_back(task_run_id)
+        return bool(rows)
+
     def give_back_leftovers(self, run_id: int) -> None:
         """Give back what rows of a run hold that are not running any more."""
         rows = self._sql(
@@ -75,11 +89,28 @@ class Pools:
             self.give_back(task_run_id)
 
     def let_go(self, pool_id: int) -> None:
-        """Make ready again as many of the rows that a pool holds as it has places; each asks for its places anew."""
-        self._sql(
-            "UPDATE task_run SET held_by = 0, revision = revision + 1 WHERE id IN (SELECT id FROM task_run"
-            " WHERE held_by = -?1 ORDER BY priority, id LIMIT (SELECT coalesce(places, 1) FROM pool WHERE id = ?1))",
-            (pool_id,),
+        """Make ready again as many of the rows that a pool holds as it has places; each asks for its places anew.
+
+        Rows of runs that nobody works on would never take the place: they ask again when their run is taken up.
+        """
+        places = self._sql("SELECT coalesce(places, 1) FROM pool WHERE id = ?", (pool_id,)).fetchone()[0]
+        held = self._sql(
+            "SELECT t.id, t.flow_run_id FROM task_run AS t JOIN flow_run AS r ON r.id = t.flow_run_id"
+            " WHERE t.held_by = ? AND r.status = 'running' ORDER BY t.priority, t.id",
+            (-pool_id,),
+        )
+        usable = (row[0] for row in held if self.worked_on is None or row[1] in self.worked_on)
+        self._ask_again(list(islice(usable, places)))
+
+    def ask_again(self, run_id: int) -> None:
+        """Let the rows of a run that pools hold ask for their places anew."""
+        held = self._sql("SELECT id FROM task_run WHERE held_by < 0 AND flow_run_id = ?", (run_id,)).fetchall()
+        self._ask_again([row[0] for row in held])
+
+    def _ask_again(self, task_run_ids: Iterable[int]) -> None:
+        self._many(
+            "UPDATE task_run SET held_by = 0, revision = revision + 1 WHERE id = ?",
+            [(task_run_id,) for task_run_id in task_run_ids],
         )
 
 

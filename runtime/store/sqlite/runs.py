@@ -118,6 +118,14 @@ class FlowRuns:
             (status, ended_at, run_id),
         )
 
+    def deadline(self, run_id: int) -> int | None:
+        """When the run must be over, in microseconds; None if it has no deadline, or its time has not begun."""
+        row = self._sql("SELECT deadline_at FROM flow_run WHERE id = ?", (run_id,)).fetchone()
+        return row[0]  # type: ignore[no-any-return]
+
+    def set_deadline(self, run_id: int, at: int | None) -> None:
+        self._sql("UPDATE flow_run SET deadline_at = ? WHERE id = ?", (at, run_id))
+
     def start(self, run_id: int, now: int) -> None:
         self._sql(
             "UPDATE flow_run SET started_at = coalesce(started_at, ?) WHERE id = ?",

@@ -202,9 +202,9 @@ class TaskRuns:
             (task_run_id,),
         )
 
-    def forgive(self, task_run_id: int) -> None:
-        """A failure of this row stops nobody."""
-        self._sql("UPDATE task_run SET forgiven = 1, revision = revision + 1 WHERE id = ?", (task_run_id,))
+    def forgive(self, task_run_id: int, forgiven: bool = True) -> None:
+        """Whether a failure of this row stops nobody."""
+        self._sql("UPDATE task_run SET forgiven = ?, revision = revision + 1 WHERE id = ?", (forgiven, task_run_id))
 
     def wait_until(self, task_run_id: int, not_before: int, now: int, reason: str) -> None:
         """A row that is ready waits for a time: a `wait` begins, or a pool's rate has no start left."""

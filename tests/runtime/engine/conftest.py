@@ -50,6 +50,11 @@ class Bench:
         assert self.engine is not None
         return self.engine.submit(lambda step: apply(step, dict(request))).result(WAIT_SECONDS)
 
+    def later(self, **request: object) -> None:
+        """The same, without waiting for it."""
+        assert self.engine is not None
+        self.engine.submit(lambda step: apply(step, dict(request)))
+
     def register(
         self,
         flow: FlowDefinition,

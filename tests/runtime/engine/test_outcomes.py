@@ -232,3 +232,22 @@ def test_an_output_of_a_flow_that_cannot_be_computed_fails_the_run_and_says_why(
     run = bench.register(flow.build())
     assert bench.work(run) is RunStatus.FAILED
     assert bench.tasks(run)["flow"].reason == "expression"
+
+
+def late(seconds: float) -> FlowBuilder:
+    return FlowBuilder(timeout_seconds=seconds).task("a").task("b").edge("a", "b")
+
+
+def test_a_run_that_is_not_over_at_its_deadline_fails_and_what_runs_is_ended(bench: Bench) -> None:
+    bench.executor.hold_back = ["a"]
+    run = bench.register(late(0.1).build())
+    assert bench.work(run) is RunStatus.FAILED
+    assert bench.states(run) == {"a": "failed", "b": "waiting"}
+    assert bench.tasks(run)["flow"].message == "it was not over at its deadline of 100ms"
+    bench.executor.hold_back = []
+    bench.ask(verb="rerun", run=run, tasks=[])
+    assert bench.work(run) is RunStatus.SUCCEEDED
+
+
+def test_a_run_that_is_over_before_its_deadline_knows_nothing_of_it(bench: Bench) -> None:
+    assert bench.work(bench.register(late(60).build())) is RunStatus.SUCCEEDED

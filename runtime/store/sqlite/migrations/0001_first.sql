@@ -78,6 +78,7 @@ CREATE TABLE flow_run (
     time INTEGER NOT NULL,
     zone TEXT NOT NULL,
     created_at INTEGER NOT NULL,
+    deadline_at INTEGER,
     started_at INTEGER,
     ended_at INTEGER,
     UNIQUE (flow, key)

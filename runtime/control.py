@@ -233,6 +233,8 @@ def _reopen(step: Step, run: ActiveRun) -> None:
     recount(step, run)
     status = step.store.runs.status(run.id)
     if not step.store.tasks.settled(run.id) and step.store.tasks.moving(run.id):
+        if RunStatus(status).ended and run.graph.task(0).timeout_seconds is not None:
+            step.store.runs.set_deadline(run.id, None)
         if status != RunStatus.QUEUED:
             step.store.runs.set_status(run.id, RunStatus.RUNNING, None)
     elif status != RunStatus.CANCELLED:

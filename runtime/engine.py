@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from runtime import control, rest
 from runtime.admission import admit_queued
+from runtime.deadline import deadline_of, expire
 from runtime.executor.protocol import Attempt, Executor, Outcome, ProcessMark
 from runtime.maintenance.scheduler import Scheduler
 from runtime.model.errors import FlowerError, StoreProblem
@@ -74,6 +75,7 @@ class Engine:
         self._attempt_ids = count(1)
         self._status: dict[int, str] = {}
         self._due: dict[int, int | None] = {}
+        self._deadlines: dict[int, int | None] = {}
         self._asked = True
         self._batch: list[Operation] = []
         if not all_runs:
@@ -384,19 +386,30 @@ class Engine:
         worker = Worker(step, self._worker_id, self._attempt_ids)
         for run in list(self._runs.values()):
             status = self._status[run.id]
+            if status == RunStatus.RUNNING and self._is_late(step, run):
+                status = self._status[run.id] = expire(step, run)
             if status == RunStatus.RUNNING and self._claiming:
                 self._wake_due(step, run)
                 claims += worker.claim(run, places - len(claims))
                 step.flush()
-            elif status == RunStatus.CANCELLED:
+            elif status in (RunStatus.CANCELLED, RunStatus.FAILED):
                 self._end_cancelled(step, run, self._attempts_of(run, ended))
             self._settle(step, run, status, busy=bool(self._attempts_of(run, ended)) or _any_of(run, claims))
             if run.id in step.delayed:
-                self._due[run.id] = self._store.tasks.next_due(run.id)
+                self._due[run.id] = self._next_due(run)
         return claims
 
+    def _is_late(self, step: Step, run: ActiveRun) -> bool:
+        deadline = self._deadlines.get(run.id)
+        return deadline is not None and deadline <= step.now
+
+    def _next_due(self, run: ActiveRun) -> int | None:
+        """When something happens to a run by itself: a retry, the end of a wait, its deadline."""
+        times = [at for at in (self._store.tasks.next_due(run.id), self._deadlines.get(run.id)) if at is not None]
+        return min(times, default=None)
+
     def _end_cancelled(self, step: Step, run: ActiveRun, running: list[int]) -> None:
-        """End what runs of a cancelled run; when nothing does, its groups give back what they hold of pools."""
+        """End what runs of a run that was cancelled or is late; then its groups give back what they hold of pools."""
         for attempt_id in running:
             self._end_attempt(step, attempt_id)
         if not running:
@@ -415,9 +428,11 @@ class Engine:
             for run_id in self._store.runs.moving():
                 if run_id not in self._runs:
                     self._take_up(step, run_id, None)
-        for run_id in self._runs:
+        for run_id, run in self._runs.items():
             self._status[run_id] = self._store.runs.status(run_id)
-            self._due[run_id] = self._store.tasks.next_due(run_id)
+            moves = self._status[run_id] == RunStatus.RUNNING
+            self._deadlines[run_id] = deadline_of(step, run) if moves else None
+            self._due[run_id] = self._next_due(run)
 
     def _attempts_of(self, run: ActiveRun, ended: set[int]) -> list[int]:
         return [
@@ -459,7 +474,7 @@ class Engine:
             if queueing:
                 self._vacancy = True
                 self._queue.put(Nudge())
-            for known in (self._runs, self._status, self._due):
+            for known in (self._runs, self._status, self._due, self._deadlines):
                 known.pop(run.id, None)
             for ended in self._waiting.pop(run.id, []):
                 ended.set_result(status)

@@ -304,15 +304,17 @@ def build_attempt(run: ActiveRun, row: TaskRow, attempt_id: int, scope: TaskScop
     types: dict[str, Any] = {}
     arguments: dict[str, Any] = {}
     connection = None
+    hidden: list[str] = []
     if isinstance(action, Script):
         for binding in action.bindings:
             values[binding.name] = absolute(evaluate(binding.value, scope), project)
             types[binding.name] = type_from_json(binding.type)
         if action.connection is not None:
-            connection = to_text(absolute(PurePosixPath(to_text(evaluate(action.connection, scope))), project))
+            connection, hidden = _connection(action.connection, scope, project)
     elif isinstance(action, Call):
         arguments = {name: absolute(evaluate(tree, scope), project) for name, tree in action.arguments.items()}
     env, secrets = _environment(task, scope, project)
+    secrets += hidden
     return Attempt(
         id=attempt_id,
         task_run_id=row.id,
@@ -343,6 +345,13 @@ def _source_file(task: TaskDefinition, run: ActiveRun) -> str:
     """The file that the task's script is written in."""
     own = task.action.source_file if isinstance(task.action, Script) else ""
     return own or run.graph.flow.source_file
+
+
+def _connection(tree: Any, scope: TaskScope, project: Path) -> tuple[str, list[str]]:
+    """The path of a database, and what of it is secret."""
+    value = evaluate(tree, scope)
+    text = scope.secret(value, project) if isinstance(value, Secret) else to_text(value)
+    return str(project / text), [text] if isinstance(value, Secret) else []
 
 
 def _environment(task: TaskDefinition, scope: TaskScope, project: Path) -> tuple[dict[str, str], list[str]]:

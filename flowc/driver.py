@@ -13,9 +13,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from flowc.analysis.flows import analyse
-from flowc.analysis.model import Catalog, Flow
+from flowc.analysis.model import Catalog, Flow, Pool
 from flowc.analysis.module import Module
+from flowc.analysis.pools import sizes_of
+from flowc.analysis.scenario import Scenario
+from flowc.analysis.scenarios import check_scenarios
 from flowc.diagnostics import Diagnostic, Label, Sink, codes
+from flowc.emit.hints import report_hints
 from flowc.emit.rows import rows_of
 from flowc.plan.edges import Edges
 from flowc.plan.plan import plan
@@ -33,6 +37,14 @@ class Input:
     stored_as: str
 
 
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A `test` block and the rows of the flow that it is about, which another file may declare."""
+
+    scenario: Scenario
+    flow: FlowDefinition
+
+
 @dataclass(slots=True)
 class Unit:
     """One input on its way through the phases."""
@@ -45,18 +57,23 @@ class Unit:
     flows: list[Flow] = field(default_factory=list)
     edges: list[Edges] = field(default_factory=list)
     definitions: list[FlowDefinition] = field(default_factory=list)
+    scenarios: list[Scenario] = field(default_factory=list)
+    imported: dict[Flow, Edges] = field(default_factory=dict)
+    tests: list[Test] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """`by_input`: the flows of each input; empty if there are errors. `left_out`: diagnostics beyond the bound.
-    `resolved`: the flows of each input as analysed, for tools that tell about the source.
+    `resolved`: the flows of each input as analysed, for tools that tell about the source. `tests`: the tests of
+    each input.
     """
 
     by_input: tuple[tuple[FlowDefinition, ...], ...]
     diagnostics: tuple[Diagnostic, ...]
     left_out: int = 0
     resolved: tuple[tuple[Flow, ...], ...] = ()
+    tests: tuple[tuple[Test, ...], ...] = ()
 
     @property
     def flows(self) -> tuple[FlowDefinition, ...]:
@@ -67,32 +84,39 @@ class Compiled:
         return not any(found.severity == "error" for found in self.diagnostics)
 
 
-def compile_inputs(inputs: Sequence[Input], sink: Sink | None = None, read: Reader | None = None) -> Compiled:
+def compile_inputs(
+    inputs: Sequence[Input], sink: Sink | None = None, read: Reader | None = None, *, hints: bool = False
+) -> Compiled:
     """Compiles files together: their flows share one space of names. Never raises for what stands in a source.
 
     `sink` may hold problems already, of files that could not be read. `read` gives the files that are imported.
+    `hints`: tell as warnings what may not be meant, too.
     """
     sink = sink if sink is not None else Sink()
     files, modules = Files(sink, read), Modules(sink)
     units = [Unit(given, sink, files, modules) for given in inputs]
     with _collector_paused():
-        return _compile(units, sink)
+        return _compile(units, sink, hints)
 
 
-def _compile(units: list[Unit], sink: Sink) -> Compiled:
+def _compile(units: list[Unit], sink: Sink, hints: bool) -> Compiled:
     for phase in PHASES:
         for unit in units:
             phase(unit)
     _check_names(units, sink)
+    _check_pools(units, sink)
     if sink.has_errors:
         return Compiled((), tuple(sink.diagnostics()), sink.left_out)
     for unit in units:
         emit(unit)
+        if hints and unit.loaded is not None:
+            report_hints(unit.flows, unit.definitions, unit.loaded.tree, unit.given.source, sink)
     return Compiled(
         tuple(tuple(unit.definitions) for unit in units),
         tuple(sink.diagnostics()),
         sink.left_out,
         tuple(tuple(unit.flows) for unit in units),
+        tuple(tuple(unit.tests) for unit in units),
     )
 
 
@@ -135,12 +159,16 @@ def read_tree(unit: Unit) -> None:
 def resolve(unit: Unit) -> None:
     """Tree to resolved model: names, types, settings, scripts."""
     assert unit.loaded is not None
-    unit.flows = unit.modules.analysed(unit.loaded, unit.given.catalog, unit.given.stored_as)[1]
+    module, unit.flows = unit.modules.analysed(unit.loaded, unit.given.catalog, unit.given.stored_as)
+    unit.scenarios = check_scenarios(module)
 
 
 def order(unit: Unit) -> None:
     """Model to edges, and cycles among them."""
     unit.edges = [plan(flow, unit.given.source, unit.sink) for flow in unit.flows]
+    for scenario in unit.scenarios:
+        if scenario.flow not in unit.flows and scenario.flow not in unit.imported:
+            unit.imported[scenario.flow] = plan(scenario.flow, scenario.definition.module.source, unit.sink)
 
 
 def emit(unit: Unit) -> None:
@@ -149,9 +177,32 @@ def emit(unit: Unit) -> None:
     unit.definitions = [
         rows_of(flow, edges, unit.given.stored_as, line) for flow, edges in zip(unit.flows, unit.edges, strict=True)
     ]
+    rows = dict(zip(unit.flows, unit.definitions, strict=True))
+    for scenario in unit.scenarios:
+        if scenario.flow not in rows:
+            module = scenario.definition.module
+            edges = unit.imported[scenario.flow]
+            rows[scenario.flow] = rows_of(scenario.flow, edges, module.stored_as, module.source.line)
+    unit.tests = [Test(scenario, rows[scenario.flow]) for scenario in unit.scenarios]
 
 
 PHASES: Final[tuple[Callable[[Unit], None], ...]] = (read_tree, resolve, order)
+
+
+def _check_pools(units: list[Unit], sink: Sink) -> None:
+    """A pool is one thing for all flows, so files that declare it must agree on its size."""
+    first: dict[str, Pool] = {}
+    for pool in [pool for unit in units for flow in unit.flows for pool in flow.pools.values()]:
+        known = first.setdefault(pool.definition.name, pool)
+        if known.source is not pool.source and sizes_of(known) != sizes_of(pool):
+            sink.error(
+                codes.DUPLICATE_NAME,
+                pool.source,
+                pool.span,
+                f"there are two pools called `{pool.definition.name}`, of different sizes",
+                labels=[Label(known.span, "the other is declared here", known.source)],
+                help="all flows share a pool under its name: declare it once, or the same way",
+            )
 
 
 def _check_names(units: list[Unit], sink: Sink) -> None:

@@ -64,6 +64,9 @@ class References:
     checker: Expressions
 
     def resolve(self, expr: nodes.NameRef | nodes.Member, scope: Scope) -> Typed:
+        asked = scope.subjects.value(expr) if scope.subjects is not None else None
+        if asked is not None:
+            return self._fields(*asked, scope)
         base, names = _flattened(expr)
         if not isinstance(base, nodes.NameRef):
             return self._fields(self.checker.infer(base, scope), base, names, scope)
@@ -465,6 +468,8 @@ class References:
     def _suggest_declaring(self, name: str, scope: Scope) -> str:
         if name == "run":
             return f"name a value of it: {', '.join(f'`run.{value}`' for value in RUN_VALUES)}"
+        if name in ("failed", "failures", "attempt"):
+            return f"`{name}` is known to tasks of hooks: `on failure {{ task NAME {{ … }} }}`"
         if name in ("true", "True", "TRUE"):
             return "write `true`"
         if name in ("None", "nil", "none", "undefined"):

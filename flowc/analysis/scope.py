@@ -14,6 +14,7 @@ from runtime.model.types import Type
 if TYPE_CHECKING:
     from flowc.analysis.expressions import Expressions
     from flowc.analysis.module import Module
+    from flowc.analysis.subjects import Subjects
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +111,7 @@ class Names:
         if self._by_name is None:
             self._by_name = {}
             for task in self.flow.tasks[1:]:
-                if self.root.kind != "flow" and self.root not in task.ancestors():
+                if task.hook or (self.root.kind != "flow" and self.root not in task.ancestors()):
                     continue
                 self._by_name.setdefault(task.name, []).append(task)
         return self._by_name.get(name, [])
@@ -124,6 +125,7 @@ class Scope:
     up. `own`: outputs of the task itself that can be named. `late`: the action has run, so that its outputs are known.
     `variables`: of comprehensions. `narrowed`: trees that are known not to be null. `nodes`: whether tasks can be
     named at all. `parameters`: the parameters that can be named, if not all. `error`, `tick`: they are in scope.
+    `subjects`: what an expectation of a test may ask about.
     """
 
     task: Task
@@ -136,6 +138,7 @@ class Scope:
     parameters: frozenset[str] | None = None
     error: bool = False
     tick: bool = False
+    subjects: Subjects | None = None
 
     def with_own(self, own: Mapping[str, Out], *, late: bool) -> Scope:
         return Scope(self.task, self.home, own, late, narrowed=self.narrowed)

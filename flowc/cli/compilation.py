@@ -44,8 +44,9 @@ class Compilation:
         return not any(found.severity == "error" for found in self.diagnostics)
 
 
-def compile_paths(paths: Sequence[Path]) -> Compilation:
-    """Compiles files, and all `.flow` files in folders, together. Problems are diagnostics, never exceptions."""
+def compile_paths(paths: Sequence[Path], *, hints: bool = False) -> Compilation:
+    """Compiles files, and all `.flow` files in folders, together. Problems are diagnostics, never exceptions. `hints`:
+    what may not be meant is told as well."""
     sink = Sink()
     sources, places = _read_all(paths, sink)
     catalogs: dict[Path, LazyCatalog] = {}
@@ -54,7 +55,7 @@ def compile_paths(paths: Sequence[Path]) -> Compilation:
         folder = project_folder(place)
         catalog = catalogs.setdefault(folder, LazyCatalog(folder))
         inputs.append(Input(source, catalog, place.relative_to(folder).as_posix()))
-    compiled = compile_inputs(inputs, sink, lambda path: read(Path(path)))
+    compiled = compile_inputs(inputs, sink, lambda path: read(Path(path)), hints=hints)
     problems = tuple(catalog.problem for catalog in catalogs.values() if catalog.problem is not None)
     flows = [()] * len(inputs) if problems or not compiled.by_input else compiled.by_input
     return Compilation(

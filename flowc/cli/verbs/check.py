@@ -18,7 +18,7 @@ def check(
     from flowc.cli.compilation import compile_paths
     from flowc.cli.telling import tell_problems, tell_success
 
-    compilation = compile_paths(files)
+    compilation = compile_paths(files, hints=True)
     tell_problems(compilation, format)
     if compilation.good and format is not Format.json:
         tell_success(compilation)

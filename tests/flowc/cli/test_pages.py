@@ -15,12 +15,12 @@ from runtime.model.errors import FlowerError
 from runtime.registry import catalog
 
 EXAMPLE = re.compile(r"```flow( wrong)?\n(.*?)```", re.DOTALL)
-WITHOUT_EXAMPLE = ("F0001", "F0002", "F0003", "F0004", "F0005", "F0025", "F0605")
-"""Problems of files and modules, which no text of a flow can show."""
+WITHOUT_EXAMPLE = ("F0001", "F0002", "F0003", "F0004", "F0005", "F0025", "F0605", "F0806")
+"""Problems of files and modules, and of components that are not standard, which no text of a flow can show."""
 
 
-def _compiled(text: str) -> Compiled:
-    return compile_inputs([Input(Source("case.flow", text), catalog(), "case.flow")])
+def _compiled(text: str, *, hints: bool = False) -> Compiled:
+    return compile_inputs([Input(Source("case.flow", text), catalog(), "case.flow")], hints=hints)
 
 
 @pytest.mark.parametrize("code", sorted(all_codes()))
@@ -30,7 +30,8 @@ def test_page_tells_the_code_and_its_examples_are_true(code: str) -> None:
     examples = EXAMPLE.findall(page)
     assert examples or code in WITHOUT_EXAMPLE
     for wrong, text in examples:
-        codes = {found.code.number for found in _compiled(text).diagnostics}
+        compiled = _compiled(text, hints=code.startswith("F08"))
+        codes = {found.code.number for found in compiled.diagnostics}
         assert codes == ({code} if wrong else set()), text
 
 

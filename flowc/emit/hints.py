@@ -1,0 +1,165 @@
+"""Hints: what a flow without errors says that its author may not have meant. Only whoever asks for them gets them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from flowc.analysis.constant import Unknown, holds
+from flowc.analysis.model import Flow, Task
+from flowc.analysis.outcomes import required_states
+from flowc.diagnostics import Code, Sink, codes
+from flowc.source import Source, Span
+from flowc.syntax import nodes
+from flowc.syntax.inside import everything
+from runtime.model.definition import Call, FlowDefinition
+from runtime.model.encode import flow_to_json, task_to_json
+from runtime.model.types import PATH, required
+
+Uses = set[tuple[str, ...]]
+"""What expressions name: `("param", NAME)`, `("out", PATH, NAME)`, `("own", NAME)`."""
+
+
+def report_hints(
+    flows: list[Flow], definitions: list[FlowDefinition], tree: nodes.File, source: Source, sink: Sink
+) -> None:
+    """Hints on the flows of one file, as warnings."""
+    hints = _Hints(source, sink)
+    hints.names_of_the_file(tree)
+    for flow, definition in zip(flows, definitions, strict=True):
+        hints.of_flow(flow, definition)
+
+
+def uses_in(data: Any) -> Uses:
+    """What the trees in JSON name."""
+    found: Uses = set()
+    pending = [data]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, dict):
+            pending.extend(part.values())
+        elif isinstance(part, list):
+            if part and part[0] in ("param", "own", "out") and all(isinstance(word, str) for word in part):
+                found.add(tuple(part))
+            pending.extend(part)
+    return found
+
+
+@dataclass(slots=True)
+class _Hints:
+    _source: Source
+    _sink: Sink
+
+    def _hint(self, code: Code, span: Span, message: str, help: str) -> None:
+        self._sink.error(code, self._source, span, message, help=help, severity="warning")
+
+    def names_of_the_file(self, tree: nodes.File) -> None:
+        """Imported names, and `let` in flows and groups, that occur nowhere else in the text."""
+        for part in everything(tree.items):
+            if isinstance(part, nodes.FromImport):
+                for imported in part.names:
+                    self._occurs(imported.local, "imported")
+            elif isinstance(part, nodes.ModuleImport):
+                self._occurs(part.alias, "imported")
+            elif isinstance(part, nodes.LetDecl) and part not in tree.items:
+                self._occurs(part.name, "defined")
+
+    def _occurs(self, name: nodes.Name, how: str) -> None:
+        if len(re.findall(rf"\b{re.escape(name.text)}\b", self._source.text)) == 1:
+            self._hint(codes.UNUSED, name.span, f"`{name.text}` is {how} and never used", "remove it, or use it")
+
+    def of_flow(self, flow: Flow, definition: FlowDefinition) -> None:
+        uses = uses_in(flow_to_json(definition))
+        for parameter in flow.parameters.values():
+            if ("param", parameter.name) not in uses:
+                self._hint(
+                    codes.UNUSED,
+                    parameter.span,
+                    f"nothing uses the parameter `{parameter.name}`",
+                    "remove it, or use it",
+                )
+        awaited = {edge.predecessor for edge in definition.dependencies}
+        for task, row in zip(flow.tasks, definition.tasks, strict=True):
+            if task.node in awaited:
+                self._outputs(task, uses | uses_in(task_to_json(row)))
+            self._task(task)
+        self._orders(flow)
+
+    def _outputs(self, task: Task, uses: Uses) -> None:
+        """Outputs of a task that has successors, none of which wants them. A file is an output for people, too."""
+        for out in task.outs.values():
+            used = ("out", task.path, out.name) in uses or ("own", out.name) in uses
+            here = self._source.text[slice(*out.span)] == out.name
+            if out.declared and here and not used and not task.called and required(out.type) != PATH:
+                self._hint(
+                    codes.UNUSED,
+                    out.span,
+                    f"nothing uses the output `{out.name}` of `{task.dotted}`",
+                    "remove it, or use it in a task that follows",
+                )
+
+    def _task(self, task: Task) -> None:
+        if task.when is not None and _always_true(task.when):
+            self._hint(
+                codes.CONSTANT_CONDITION,
+                task.span,
+                f"the condition of `{task.dotted}` is always true",
+                "remove the condition",
+            )
+        if task.by is None and any(
+            name[0] == "out" for generator in task.generators for name in uses_in(generator.over)
+        ):
+            self._hint(
+                codes.UNNAMED_ITEMS,
+                task.span,
+                f"the items of `{task.dotted}` are known only at run time, and have no names but their numbers",
+                "name them after `by`, so that a rerun knows them again when the list has changed",
+            )
+        if isinstance(task.action, Call) and task.retry and not task.idempotent:
+            self._hint(
+                codes.RETRY_REPEATS,
+                task.span,
+                f"`{task.dotted}` is tried again, but `{task.action.component}` is not known to do no harm twice",
+                "write `idempotent` if it does none, or let nothing be tried again",
+            )
+
+    def _orders(self, flow: Flow) -> None:
+        for order in flow.orders:
+            needs = {id(reference.target) for reference in order.successor.references}
+            if order.origin == "after" and not order.outcome and id(order.predecessor) in needs:
+                first, second = order.predecessor.dotted, order.successor.dotted
+                self._hint(
+                    codes.IMPLIED_ORDER,
+                    order.span,
+                    f"`{second}` uses an output of `{first}`, so it comes after it in any case",
+                    "remove this `after`",
+                )
+        for task in flow.tasks:
+            self._never(flow, task)
+
+    def _never(self, flow: Flow, task: Task) -> None:
+        """A task that asks for the failure of what it also needs."""
+        if task.hook:
+            return
+        needed = {reference.target.path: reference.target for reference in task.references}
+        needed |= {
+            order.predecessor.path: order.predecessor
+            for order in flow.orders
+            if order.successor is task and not order.outcome
+        }
+        for path, state in required_states(task.awaits):
+            if state == "failed" and path in needed and not needed[path].may_fail:
+                self._hint(
+                    codes.NEVER_RUNS,
+                    task.span,
+                    f"`{task.dotted}` never runs: it waits for `{path.replace('/', '.')}` and asks for its failure",
+                    "use nothing of it here, and order the task by the question alone",
+                )
+
+
+def _always_true(condition: Any) -> bool:
+    try:
+        return holds(condition)
+    except Unknown:
+        return False

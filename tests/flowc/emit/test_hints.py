@@ -1,0 +1,93 @@
+"""Hints: what is told only to who asks for it, and what is left in peace."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from flowc.driver import Input, compile_inputs
+from flowc.source import Source
+from runtime.model.signature import ParameterSignature, Signature
+from runtime.model.types import STR
+from runtime.registry import catalog
+
+MAIL = Signature("mail.send", (ParameterSignature("to", STR),))
+
+
+def hints(statements: str, before: str = "") -> list[tuple[str, str]]:
+    """Code and message of what is told of a flow with these statements."""
+    text = f"{before}flow case {{\n{textwrap.dedent(statements)}\n}}\n"
+    given = Input(Source("case.flow", text), {**catalog(), "mail.send": MAIL}, "case.flow")
+    told = compile_inputs([given], hints=True).diagnostics
+    assert {problem.severity for problem in told} <= {"warning"}
+    return [(problem.code.number, problem.message) for problem in told]
+
+
+def test_output_that_no_successor_wants() -> None:
+    flow = 'task a { out n: int; out m: int; sh "x" }\ntask b { after a; sh "echo" }\ntask c { sh "echo {{ a.m }}" }'
+    assert hints(flow) == [("F0802", "nothing uses the output `n` of `a`")]
+
+
+@pytest.mark.parametrize(
+    "flow",
+    [
+        'task a { out n: int; sh "echo" }',
+        'task a { out file: path; sh "echo" }\ntask b { after a; sh "echo" }',
+        'task a { out n: int; ensure n > 0, "none"; sh "echo" }\ntask b { after a; sh "echo" }',
+        'task a { out n: int; sh "echo" }\ntask b { after a; sh "echo" }\nout n: int = a.n',
+        'task a { out n: int; sh "echo" }\ntask b { after a.failed; sh "echo" }\ntask c { sh "echo {{ a.n }}" }',
+    ],
+    ids=["shown at the end", "a file", "checked", "an output of the flow", "used by another"],
+)
+def test_outputs_that_are_of_use(flow: str) -> None:
+    assert hints(flow) == []
+
+
+def test_parameter_and_let_that_nothing_uses() -> None:
+    flow = 'param day: date = today()\nlet n = 3\ntask a { sh "echo" }'
+    assert [message for _, message in hints(flow)] == [
+        "nothing uses the parameter `day`",
+        "`n` is defined and never used",
+    ]
+
+
+def test_parameter_of_a_condition_is_used() -> None:
+    assert hints('param n: int = 3 where n > 0\nparam on: bool = true\ntask a { when on; sh "echo" }') == []
+
+
+def test_after_that_a_reference_implies() -> None:
+    flow = 'task a { out n: int; sh "x" }\ntask b { after a; sh "echo {{ a.n }}" }'
+    assert hints(flow) == [("F0803", "`b` uses an output of `a`, so it comes after it in any case")]
+
+
+def test_chain_that_says_what_references_say_is_the_story_of_the_flow() -> None:
+    assert hints('task a { out n: int; sh "x" }\ntask b { sh "echo {{ a.n }}" }\na -> b') == []
+
+
+def test_condition_that_is_always_true() -> None:
+    assert hints('task a { when 1 + 1 == 2; sh "echo" }') == [("F0804", "the condition of `a` is always true")]
+
+
+def test_list_of_run_time_without_names() -> None:
+    scan = 'task scan { out xs: list[str]; sh "x" }\n'
+    assert [code for code, _ in hints(scan + 'task a for x in scan.xs { sh "echo {{ x }}" }')] == ["F0805"]
+    assert hints(scan + 'task a for x in scan.xs by x { sh "echo {{ x }}" }') == []
+    assert hints('task a for x in ["a", "b"] { sh "echo {{ x }}" }') == []
+
+
+def test_retry_of_a_component_that_may_do_harm_twice() -> None:
+    assert hints('task a = mail.send(to: "b") { retry 3 }') == [
+        ("F0806", "`a` is tried again, but `mail.send` is not known to do no harm twice")
+    ]
+    assert hints('task a = mail.send(to: "b") { retry 3; idempotent }') == []
+
+
+def test_task_that_asks_for_the_failure_of_what_it_needs() -> None:
+    flow = 'task a { out n: int; sh "x" }\ntask b { after a.failed; sh "echo {{ a.n }}" }'
+    assert hints(flow) == [("F0801", "`b` never runs: it waits for `a` and asks for its failure")]
+
+
+def test_hints_are_told_only_to_who_asks() -> None:
+    text = 'flow case {\nparam n: int = 3\ntask a { sh "echo" }\n}\n'
+    assert compile_inputs([Input(Source("case.flow", text), catalog(), "case.flow")]).diagnostics == ()

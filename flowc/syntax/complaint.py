@@ -6,13 +6,13 @@ The rules are tried in order, the most telling first. None names a token of the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-from flowc.diagnostics import Code, Fix, Sink, codes, nearest
+from flowc.diagnostics import Fix, Sink, codes, nearest
 from flowc.source import Source, Span
+from flowc.syntax import habits
 from flowc.syntax.lexer import Token
+from flowc.syntax.misfit import ENDS, WORD_KINDS, Finding, Misfit, Rule, word_of
 from flowc.syntax.shapes import SHAPES
 from flowc.syntax.words import (
     CLAUSE_WORDS,
@@ -26,11 +26,7 @@ from flowc.syntax.words import (
     STATEMENT_WORDS,
 )
 
-Level = Literal["file", "block", "cases", "hole"]
-
-_ENDS: Final = frozenset(("NEWLINE", "RBRACE", "$END"))
-_WORD_KINDS: Final = frozenset(("NAME", "TYPE_NAME")) | SOFT_KINDS
-_VALUE_STARTS: Final = _WORD_KINDS | {"LITERAL", "TEXT", "LSQB", "LBRACE", "LPAR", "IF", "NOT"}
+_VALUE_STARTS: Final = WORD_KINDS | {"LITERAL", "TEXT", "LSQB", "LBRACE", "LPAR", "IF", "NOT"}
 _GO_ON: Final = frozenset(("COLON", "EQUAL", "ARROW", "MINUS", "BINARY", "AND", "OR", "NOT", "IN", "THEN", "ELSE"))
 _HYPHENATED: Final = re.compile(r"[A-Za-z_]\w*(?:-\w+)+")
 _TAKES_VALUE: Final = frozenset(
@@ -39,82 +35,6 @@ _TAKES_VALUE: Final = frozenset(
 _TYPES: Final = "types are str, int, float, bool, path, date, duration …, list[T], map[str, T] and your own"
 _CASE: Final = "a case is the name of a member and its block: `full { … }`"
 _CLOSERS: Final = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
-
-
-@dataclass(frozen=True, slots=True)
-class Misfit:
-    """The token at `at` fits nowhere in the statement that begins at `start`; `expected` could have stood there."""
-
-    source: Source
-    tokens: list[Token]
-    start: int
-    at: int
-    expected: frozenset[str]
-    level: Level
-
-    @property
-    def first(self) -> Token:
-        return self.tokens[self.start]
-
-    @property
-    def bad(self) -> Token:
-        return self.tokens[self.at]
-
-    @property
-    def before(self) -> Token:
-        return self.tokens[max(self.at - 1, self.start)]
-
-    @property
-    def word(self) -> str:
-        """The word that the statement begins with, or nothing."""
-        return _word(self.first)
-
-    @property
-    def place(self) -> Span:
-        """The misfit as written; where something is missing at the end of a line, the place after the line."""
-        if self.bad[0] in _ENDS and self.at > self.start:
-            return self.before[3], self.before[3]
-        return self.bad[2], self.bad[3]
-
-    def shown(self, token: Token) -> str:
-        """How a sentence names a token."""
-        if token[0] == "$END":
-            return "the end of the file" if self.level != "hole" else "the end of `{{ }}`"
-        if token[0] == "NEWLINE" and token[1] == "\n":
-            return "the end of the line"
-        if token[0] == "TEXT":
-            return "this text"
-        written = self.source.text[token[2] : token[3]]
-        return f"`{written if len(written) <= 40 else written[:37] + '…'}`"
-
-    def head(self) -> str:
-        """The statement's word with the name it declares: `param day`."""
-        named = self.word in DECLARING and self.at > self.start + 1
-        return f"{self.word} {self.tokens[self.start + 1][1]}" if named else self.word
-
-
-def _word(token: Token) -> str:
-    """The word that a token is, or nothing."""
-    return token[1] if isinstance(token[1], str) and token[1].isidentifier() else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a rule found. Without `span` it is about the misfit itself.
-
-    With `repair`, the index of a token, the statement can be read if that token is the keyword `fix`.
-    """
-
-    code: Code
-    message: str
-    help: str = ""
-    label: str = ""
-    span: Span | None = None
-    fix: str | None = None
-    repair: int | None = None
-
-
-Rule = Callable[[Misfit], Finding | None]
 
 
 def explain(misfit: Misfit, sink: Sink) -> tuple[int, Token] | None:
@@ -155,7 +75,7 @@ def report_open_line(source: Source, tokens: list[Token], start: int, end: int, 
 def report_hyphens(source: Source, name: Token, sink: Sink) -> Token | None:
     """A hyphenated name that begins with the token `name`: reports it and gives the name as it should be."""
     found = _HYPHENATED.match(source.text, name[2])
-    if not found or name[0] not in _WORD_KINDS:
+    if not found or name[0] not in WORD_KINDS:
         return None
     better = found[0].replace("-", "_")
     sink.error(
@@ -195,7 +115,7 @@ def _bad_item(misfit: Misfit, word: str, kind: str, shown: str) -> Finding:
 def _unknown_statement(misfit: Misfit) -> Finding | None:
     """The statement begins with a word that was taken for the first name of a chain, but no chain came."""
     between = {token[0] for token in misfit.tokens[misfit.start : misfit.at]}
-    if misfit.level != "block" or misfit.first[0] not in _WORD_KINDS or "ARROW" not in misfit.expected:
+    if misfit.level != "block" or misfit.first[0] not in WORD_KINDS or "ARROW" not in misfit.expected:
         return None
     if "ARROW" in between:
         return None
@@ -219,7 +139,7 @@ def _unknown_statement(misfit: Misfit) -> Finding | None:
         return Finding(
             codes.UNKNOWN_STATEMENT, f"there is no statement `{word}`", help, span=first, fix=near, repair=misfit.start
         )
-    if kind in _ENDS:
+    if kind in ENDS:
         return Finding(codes.SYNTAX, f"`{path}` alone says nothing", f"give it an order: `{path} -> …`", span=first)
     return _no_chain(word, kind, path, first, shown)
 
@@ -246,6 +166,8 @@ def _in_chain(misfit: Misfit) -> Finding | None:
     if misfit.bad[0] == "COMMA":
         return Finding(codes.SYNTAX, "steps side by side stand in brackets", "write `a -> [b, c] -> d`")
     if misfit.before[0] == "ARROW":
+        if word_of(misfit.bad) in RESERVED:
+            return _reserved(misfit, misfit.shown(misfit.bad))
         return Finding(codes.MISSING_PART, "a step is missing after `->`", "write `a -> b`")
     if misfit.bad[0] == "LPAR":
         return Finding(
@@ -264,8 +186,8 @@ def _name_wanted(misfit: Misfit) -> Finding | None:
     }:
         return None
     kind, shown = misfit.bad[0], misfit.shown(misfit.bad)
-    if _word(misfit.bad) in RESERVED or kind == "LITERAL" and misfit.source.text[misfit.bad[2]].isalpha():
-        return Finding(codes.BAD_NAME, f"{shown} is a reserved word and cannot be a name", "choose another name")
+    if word_of(misfit.bad) in RESERVED or kind == "LITERAL" and misfit.source.text[misfit.bad[2]].isalpha():
+        return _reserved(misfit, shown)
     if kind == "TEXT":
         plain = misfit.source.text[misfit.bad[2] : misfit.bad[3]].strip("\"'")
         help = f"write `{plain}`" if plain.isidentifier() else "names are made of a-z, 0-9 and _"
@@ -273,7 +195,24 @@ def _name_wanted(misfit: Misfit) -> Finding | None:
     if kind == "LITERAL":
         return Finding(codes.BAD_NAME, f"{shown} cannot be a name", "a name begins with a letter or _")
     what = "a name is missing after " + misfit.shown(misfit.before)
-    return Finding(codes.MISSING_PART, what, SHAPES.get(misfit.word, ""), label="a name belongs here")
+    block = f"write `{misfit.word} NAME {{ … }}`" if kind == "LBRACE" and misfit.word in DECLARING else ""
+    return Finding(codes.MISSING_PART, what, SHAPES.get(misfit.word, block), label="a name belongs here")
+
+
+def _reserved(misfit: Misfit, shown: str) -> Finding:
+    hyphened = _HYPHENATED.match(misfit.source.text, misfit.bad[2])
+    if hyphened:
+        better = hyphened[0].replace("-", "_")
+        message = f"`{hyphened[0]}` cannot be a name, `-` means minus"
+        return Finding(codes.BAD_NAME, message, f"write `{better}`", span=hyphened.span(), fix=better)
+    return Finding(codes.BAD_NAME, f"{shown} is a reserved word and cannot be a name", "choose another name")
+
+
+def _guessed_type(misfit: Misfit) -> str:
+    """The type of the value after `=`, as far as it can be seen; nothing if it cannot."""
+    value = misfit.source.text[misfit.bad[3] :].lstrip(" ").partition("\n")[0]
+    shapes = ((r"[\"']", "str"), (r"(true|false)\b", "bool"), (r"\d+\.\d+\b", "float"), (r"-?\d+\s*$", "int"))
+    return next((kind for shape, kind in shapes if re.match(shape, value)), "")
 
 
 def _type_wanted(misfit: Misfit) -> Finding | None:
@@ -301,7 +240,7 @@ def _value_wanted(misfit: Misfit) -> Finding | None:
         return Finding(codes.MISSING_PART, "a value is missing here")
     if misfit.before[0] == "RETRY":
         return Finding(codes.MISSING_PART, "`retry` needs a number of further attempts", "write `retry 3, delay: 30s`")
-    if kind in _ENDS or kind in ("RPAR", "RSQB", "COMMA", "BINARY", "EQUAL"):
+    if kind in ENDS or kind in ("RPAR", "RSQB", "COMMA", "BINARY", "EQUAL"):
         return Finding(codes.MISSING_PART, f"a value is missing after {before}")
     return Finding(codes.SYNTAX, f"a value is wanted after {before}, {misfit.shown(misfit.bad)} is none")
 
@@ -311,21 +250,23 @@ def _one_sign_wanted(misfit: Misfit) -> Finding | None:
     expected, head = misfit.expected, misfit.head()
     kind, shown = misfit.bad[0], misfit.shown(misfit.bad)
     if "COLON" in expected and misfit.first[0] in ("PARAM", "OUT") and misfit.at == misfit.start + 2:
-        written = str(misfit.bad[1]) if kind in _WORD_KINDS else "TYPE"
+        written = str(misfit.bad[1]) if kind in WORD_KINDS else "TYPE"
+        if kind == "EQUAL" and (guess := _guessed_type(misfit)):
+            written = guess
         help = f"write `{head}: {written}`" if written != "TYPE" else f"write `{head}: TYPE`; {_TYPES}"
         return Finding(codes.MISSING_PART, f"`{head}` needs a type", help)
     if "TEXT" in expected and misfit.first[0] == "LANGUAGE":
         word = misfit.word
         help = f'write `{word} "…"`' if word != "sql" else 'write `sql("file.db") "…"`'
         return Finding(codes.MISSING_PART, f"`{word}` needs its script between quotes", help)
-    if misfit.first[0] == "TASK" and "LPAR" in expected and "DOT" in expected and kind in _ENDS | {"LBRACE"}:
-        equal = next(token for token in misfit.tokens[misfit.start :] if token[0] == "EQUAL")
-        called = misfit.source.text[equal[3] : misfit.before[3]].strip()
+    if misfit.first[0] == "TASK" and "LPAR" in expected and "DOT" in expected and kind in ENDS | {"LBRACE"}:
+        begin = next((token[3] for token in misfit.tokens[misfit.start : misfit.at] if token[0] == "EQUAL"), None)
+        called = misfit.source.text[begin : misfit.before[3]].strip() if begin is not None else "callee"
         return Finding(codes.MISSING_PART, "a call needs parentheses", f"write `{called}()`")
     if expected <= {"EQUAL"}:
         example = f"let {misfit.tokens[misfit.start + 1][1]} = 1" if misfit.first[0] == "LET" else "type Name = { … }"
         return Finding(codes.MISSING_PART, f"`=` is missing before {shown}", f"write it like `{example}`")
-    if "LBRACE" in expected and misfit.first[0] in ("FLOW", "GROUP", "ENUM", "ENV") and kind in _ENDS:
+    if "LBRACE" in expected and misfit.first[0] in ("FLOW", "GROUP", "ENUM", "ENV") and kind in ENDS:
         return Finding(codes.MISSING_PART, f"`{head}` needs a block", f"write `{head} {{ … }}`")
     for part in ("then", "else"):
         if part.upper() in expected:
@@ -384,7 +325,7 @@ def _misshapen(misfit: Misfit) -> Finding | None:
         return Finding(codes.SYNTAX, f"{misfit.shown(misfit.bad)} does not belong here", _CASE)
     if misfit.level == "hole" or word not in SHAPES or misfit.at == misfit.start or word == misfit.tokens[misfit.at][1]:
         return None
-    if kind in _ENDS:
+    if kind in ENDS:
         return Finding(codes.MISSING_PART, f"this `{word}` lacks a part", SHAPES[word])
     return Finding(codes.SYNTAX, f"{misfit.shown(misfit.bad)} does not belong here", SHAPES[word])
 
@@ -395,11 +336,11 @@ def _too_much(misfit: Misfit) -> Finding:
         return Finding(codes.SYNTAX, "`=` does not compare", "write `==`", fix="==")
     if kind == "COLON" and word in STATEMENT_WORDS:
         return Finding(codes.SYNTAX, f"`{word}` takes no `:` here", f"write `{word} …` without it")
-    if _word(misfit.bad) in STATEMENT_WORDS and misfit.level != "hole":
+    if word_of(misfit.bad) in STATEMENT_WORDS and misfit.level != "hole":
         return Finding(
             codes.SYNTAX, f"{shown} begins another statement", "put it on a line of its own, or `;` before it"
         )
-    if kind in _ENDS:
+    if kind in ENDS:
         return Finding(codes.MISSING_PART, f"something is missing before {shown}", _choices(misfit))
     if misfit.level == "hole":
         help = "one `{{ }}` holds one expression; for two plain braces write `\\{{`"
@@ -422,6 +363,7 @@ def _choices(misfit: Misfit) -> str:
 
 
 _RULES: Final[tuple[Rule, ...]] = (
+    *habits.RULES,
     _bad_start,
     _unknown_statement,
     _in_chain,

@@ -18,6 +18,7 @@ from flowc.source import Source, Span
 from flowc.syntax import braces, complaint, tables
 from flowc.syntax.builder import Builder
 from flowc.syntax.lexer import Token, lex
+from flowc.syntax.misfit import Level, Misfit
 from flowc.syntax.nodes import ErrorNode, Expr, File, Member, Name, NameRef
 from flowc.syntax.words import DECLARING, RESERVED, SOFT_KINDS
 
@@ -25,6 +26,7 @@ _NAME_GOES_ON: Final = frozenset(("ARROW", "COMMA", "DOT"))
 _OPENING: Final = frozenset(("LBRACE", "LPAR", "LSQB"))
 _CLOSING: Final = frozenset(("RBRACE", "RPAR", "RSQB", "UNCLOSED"))
 _DOTTED: Final = re.compile(r"\s*([a-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){0,20})\s*")
+_YAML: Final = re.compile(r"[A-Za-z_][\w-]*:(\s|$)|- \S")
 _SMALLEST: Final = 'flow hello { task greet { sh "echo hello" } }'
 
 
@@ -66,8 +68,18 @@ def is_foreign(source: Source, sink: Sink) -> bool:
             )
             return True
         if word.strip():
-            break
+            return _is_yaml(source, word, sink)
     return False
+
+
+def _is_yaml(source: Source, line: str, sink: Sink) -> bool:
+    """Whether the first line is of some other YAML: `name: …` or `- …`, as no flow begins; reported if so."""
+    if not _YAML.match(line):
+        return False
+    at = source.text.find(line)
+    message = "this file is YAML, and a flow is written in a language of its own"
+    sink.error(codes.SYNTAX, source, (at, at + len(line)), message, help=f"a flow looks like: {_SMALLEST}")
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +228,7 @@ class _Run:
         row = self.machine.actions[self.states[-1]]
         expected = frozenset(kind for kind in row if not kind.isupper() or self._would_take(kind))
         return complaint.explain(
-            complaint.Misfit(self.source, self.tokens, self.statement, at, expected, self._level()), self.sink
+            Misfit(self.source, self.tokens, self.statement, at, expected, self._level()), self.sink
         )
 
     def _would_take(self, kind: str) -> bool:
@@ -230,7 +242,7 @@ class _Run:
                 return True
         return action is not None
 
-    def _level(self) -> complaint.Level:
+    def _level(self) -> Level:
         if not self.machine.statement_starts:
             return "hole"
         height = self.height

@@ -8,8 +8,10 @@ a statement that was not understood, and None for what was left out.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Final
 
 from flowc.diagnostics import Sink
@@ -31,7 +33,7 @@ from flowc.format.pieces import (
 )
 from flowc.format.texts import text_piece
 from flowc.source import Source, Span
-from flowc.syntax.lexer import lex
+from flowc.syntax.lexer import Token, lex
 from flowc.syntax.nodes import ErrorNode
 from flowc.syntax.parser import Reduction
 
@@ -44,8 +46,9 @@ _TIGHT: Final = frozenset(("DOT", "COLON", "QUESTION"))
 class PieceBuilder:
     """Builds the pieces of one source. `partial` as for the builder of the tree."""
 
-    def __init__(self, source: Source, comments: Comments) -> None:
+    def __init__(self, source: Source, tokens: list[Token], comments: Comments) -> None:
         self.source = source
+        self.tokens = tokens
         self.text = source.text
         self.comments = comments
         self.partial: set[int] = set()
@@ -63,8 +66,6 @@ class PieceBuilder:
         """The piece of a child."""
         if type(child) is tuple:
             return self._token(child)
-        if type(child) is ErrorNode:
-            return self._error(child)
         if type(child) is list:
             return self._commas(child)
         piece: Piece = child
@@ -80,10 +81,24 @@ class PieceBuilder:
         before, behind = self.comments.leading.get(start), self.comments.trailing.get(end)
         return piece if before is None and behind is None else Leaf(piece, before or [], behind)
 
-    def _error(self, node: ErrorNode) -> Piece:
-        start, end = node.span
-        written = self.text[start:end]
-        return self._commented(Verbatim(written) if "\n" in written else written, start, end)
+    def _not_understood(self, node: ErrorNode, before: Any, after: Any) -> Piece:
+        """The statement between two separators, as it was written; a separator is None between two cases."""
+        first = bisect_right(self._places, before[2] if before is not None else node.span[0] - 1)
+        last = bisect_left(self._places, after[2] if after is not None else node.span[1]) - 1
+        return _verbatim(self.text[self._places[first] : self._ends[last]].rstrip())
+
+    @cached_property
+    def _real(self) -> list[Token]:
+        """The tokens in the order in which they stand in the text."""
+        return [token for token in self.tokens if token[0] not in ("NEWLINE", "UNCLOSED")]
+
+    @cached_property
+    def _places(self) -> list[int]:
+        return [token[2] for token in self._real]
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [token[3] for token in self._real]
 
     def _spell(self, span: Span) -> str | None:
         """The one spelling of an expression in `{{ }}`, or None to leave it as it is."""
@@ -232,8 +247,10 @@ class PieceBuilder:
         found, spaced = [], False
         for place in range(0, len(children), 2):
             separator = children[place + 1] if place + 1 < len(children) else end
-            above = self._heading(children[place - 1] if place else start)
-            found.append(Statement(self.piece(children[place]), above, spaced, self._ending(separator)))
+            before = children[place - 1] if place else start
+            child = children[place]
+            piece = self._not_understood(child, before, separator) if type(child) is ErrorNode else self.piece(child)
+            found.append(Statement(piece, self._heading(before), spaced, self._ending(separator)))
             spaced = separator is not None and is_blank_after(self.text, separator[2])
         return Statements(found)
 
@@ -274,7 +291,7 @@ class PieceBuilder:
     def _headed(self, keyword: Any, name: Any, middle: Children, block: Any, parameters: Any = None) -> Piece:
         parts = [self._words([keyword, name])]
         if keyword[2] in self.partial:
-            return row([*parts, self._not_understood(name, block), block])
+            return row([*parts, _verbatim(self.text[name[3] : block.start]), block])
         if parameters is not None:
             parts.append(parameters)
         for piece in middle:
@@ -283,11 +300,6 @@ class PieceBuilder:
         if block is not None:
             parts += [" ", block]
         return row(parts)
-
-    def _not_understood(self, name: Any, block: Any) -> Piece:
-        """What stands between a name and its block, as it was written."""
-        written = self.text[name[3] : block.start]
-        return Verbatim(written) if "\n" in written else written
 
     def parameters(self, c: Children) -> Piece:
         return self._bracketed(c[0], _with(c[1], c[2]), c[3])
@@ -404,6 +416,10 @@ class PieceBuilder:
         return self._bracketed(c[0], [self._operators(inner)], c[-1], comma=False)
 
     comprehension_if = comprehension
+
+
+def _verbatim(written: str) -> Piece:
+    return Verbatim(written) if "\n" in written else written
 
 
 def _with(children: Children, separator: Any) -> Children:

@@ -61,8 +61,8 @@ def _formatted(source: Source) -> Formatted:
 
 def _spelled(source: Source, lexed: Lexed, sink: Sink) -> str:
     comments = attach(source.text, lexed)
-    builder = PieceBuilder(source, comments)
-    items = Reduction(source, sink, builder).parse(lexed.tokens, "file")
+    builder = PieceBuilder(source, lexed.tokens, comments)
+    items = Reduction(source, sink, builder).parse(list(lexed.tokens), "file")
     writer = Writer()
     builder.statements(items, ("START", "", START, START), lexed.tokens[-1]).print(writer, 0)
     writer.line(0)

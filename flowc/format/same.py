@@ -43,7 +43,7 @@ def _words(source: Source, lexed: Lexed) -> list[Any]:
         if between and kind not in _CLOSING:
             words.append(None)
         between, previous = False, kind
-        words.append(_text(source, token) if kind == "TEXT" else (kind, text[token[2] : token[3]]))
+        words.append(_text(source, token) if kind == "TEXT" else (kind, text[token[2] : token[3]].rstrip()))
     return words
 
 

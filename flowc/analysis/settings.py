@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final
+from typing import Final
 
 from flowc.analysis.caching import read_cache
 from flowc.analysis.constants import duration
+from flowc.analysis.environment import read_env
 from flowc.analysis.expressions import Expressions
 from flowc.analysis.failures import read_allowance, read_ensure
 from flowc.analysis.mismatch import Wanted
 from flowc.analysis.model import Task
 from flowc.analysis.pools import Pools, read_use
-from flowc.analysis.report import did_you_mean
+from flowc.analysis.retries import read_retry
 from flowc.analysis.scope import Scope
 from flowc.analysis.typed import CREATION, WRITTEN, Known, Typed
-from flowc.analysis.types import holds_secret, is_unknown
+from flowc.analysis.types import is_unknown
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
-from runtime.model.definition import Retry, Tree
-from runtime.model.types import DURATION, FLOAT, INT, JSON, PATH, PERCENT, STR, ListOf, Optional
+from runtime.model.definition import Tree
+from runtime.model.types import DURATION, INT, PATH, STR, ListOf
 
 _WORDS: Final[dict[type, str]] = {
     nodes.Retry: "retry",
@@ -111,7 +112,6 @@ _INSTEAD: Final[dict[tuple[str, type], str]] = {
     ("group", nodes.Owner): "write it in the flow",
     ("group", nodes.Tags): "write it in the flow",
 }
-_MOST_RETRIES: Final = 1_000_000
 
 
 class Settings:
@@ -170,7 +170,7 @@ class Settings:
     def _set(self, task: Task, item: nodes.Statement, scope: Scope) -> None:
         match item:
             case nodes.Retry():
-                task.retry = (*task.retry, *self._retry(item, scope))
+                task.retry = (*task.retry, *read_retry(self, item, scope))
             case nodes.Timeout():
                 task.timeout_seconds = self._bound(item.value, "timeout", scope)
             case nodes.Deadline():
@@ -180,7 +180,7 @@ class Settings:
             case nodes.Priority():
                 task.priority = self._priority(item, scope)
             case nodes.Env():
-                task.env = self._env(item, scope)
+                task.env = read_env(self, item, scope)
             case nodes.Idempotent():
                 task.idempotent = True
             case _:
@@ -367,151 +367,7 @@ class Settings:
             return 0
         return found.tree
 
-    def _env(self, item: nodes.Env, scope: Scope) -> tuple[tuple[str, Tree], ...]:
-        found: dict[str, Tree] = {}
-        places: dict[str, nodes.Name] = {}
-        for entry in item.entries:
-            name = entry.key.text
-            if name in places:
-                self.report.error(
-                    codes.DUPLICATE_SETTING,
-                    entry.key.span,
-                    f"the variable `{name}` is given twice",
-                    labels=[Label(places[name].span, "first given here")],
-                    help="remove one of them",
-                )
-            elif not _is_variable(name):
-                self.report.error(
-                    codes.BAD_SETTING,
-                    entry.key.span,
-                    f"`{name}` cannot be the name of an environment variable",
-                    help="use letters, digits and `_`",
-                )
-            elif name.startswith("FLOW_"):
-                self.report.error(
-                    codes.RESERVED_NAME,
-                    entry.key.span,
-                    f"`{name}` cannot be set: variables that begin with `FLOW_` are set by the runner",
-                    help="give it another name",
-                )
-            places.setdefault(name, entry.key)
-            found.setdefault(name, self._env_value(entry, scope))
-        return tuple(found.items())
-
-    def _env_value(self, entry: nodes.RecordEntry, scope: Scope) -> Tree:
-        value = self.checker.infer(entry.value, scope)
-        if isinstance(value.type, Optional) or not holds_secret(value.type):
-            wanted = Wanted(JSON, f"the variable `{entry.key.text}` needs a value")
-            value = value if not isinstance(value.type, Optional) else self.checker.check(entry.value, scope, wanted)
-        return value.tree
-
-    def _retry(self, item: nodes.Retry, scope: Scope) -> list[Retry]:
-        count = self.value(item.count, scope, Wanted(INT, "`retry` takes a whole number of attempts"), WRITTEN, "retry")
-        options = self._options(item, scope)
-        if count is None or options is None:
-            return []
-        if not isinstance(count.tree, int) or not 1 <= count.tree <= _MOST_RETRIES:
-            help = "write how often it is tried again after the first time, for example `retry 3`"
-            self.impossible(item.count, f"`retry {self.report.text(item.count.span)}` is no number of attempts", help)
-            return []
-        return [Retry(count.tree, **options)]
-
-    def _options(self, item: nodes.Retry, scope: Scope) -> dict[str, Any] | None:
-        found: dict[str, Any] = {}
-        given: dict[str, nodes.Argument] = {}
-        good = True
-        for option in item.options:
-            name = option.name
-            if name is None or name.text not in _RETRY_OPTIONS:
-                good = self._unknown_option(option)
-            elif name.text in given:
-                self._twice_option(option, given[name.text])
-                good = False
-            else:
-                given[name.text] = option
-                good = self._option(name.text, option, scope, found) and good
-        return found if good else None
-
-    def _unknown_option(self, option: nodes.Argument) -> bool:
-        names = ", ".join(_RETRY_OPTIONS)
-        if option.name is None:
-            self.report.error(
-                codes.UNNAMED_ARGUMENT, option.span, "this value has no name", help=f"`retry` has the options {names}"
-            )
-        elif option.name.text == "within":
-            self.report.not_yet(option.span, "`within` of a retry")
-        else:
-            help, fixes = did_you_mean(option.name.text, _RETRY_OPTIONS, option.name.span)
-            message = f"`retry` has no option called `{option.name.text}`"
-            help = help or f"its options are {names}"
-            self.report.error(
-                codes.UNKNOWN_ARGUMENT, option.name.span, message, label="not found", help=help, fixes=fixes
-            )
-        return False
-
-    def _twice_option(self, option: nodes.Argument, first: nodes.Argument) -> None:
-        assert option.name is not None
-        self.report.error(
-            codes.DUPLICATE_SETTING,
-            option.span,
-            f"`{option.name.text}` is given twice",
-            labels=[Label(first.span, "first given here")],
-            help="remove one of them",
-        )
-
-    def _option(self, name: str, option: nodes.Argument, scope: Scope, found: dict[str, Any]) -> bool:
-        if name == "when":
-            inner = Scope(scope.task, scope.home, narrowed=scope.narrowed, error=True)
-            found["when"] = self.checker.condition(option.value, inner, "the condition of a retry").tree
-            return True
-        kind, key, sentence = _RETRY_OPTIONS[name]
-        value = self.value(option.value, scope, Wanted(kind, sentence), WRITTEN, "retry")
-        if value is None:
-            return False
-        number = _number(value.tree)
-        if number is None:
-            self.impossible(option.value, f"{sentence}, and must be written out", "write a literal")
-            return False
-        if number < 0 or (name == "backoff" and number < 1) or (name == "jitter" and number > 1):
-            self.impossible(option.value, f"`{name}` cannot be {self.report.text(option.value.span)}", _BOUNDS[name])
-            return False
-        found[key] = number
-        return True
-
-
-_RETRY_OPTIONS: Final[dict[str, tuple[Any, str, str]]] = {
-    "delay": (DURATION, "delay_seconds", "`delay` is a duration such as `30s`"),
-    "backoff": (FLOAT, "backoff", "`backoff` is a number that each delay is multiplied with, such as `2.0`"),
-    "max_delay": (DURATION, "max_delay_seconds", "`max_delay` is a duration such as `10m`"),
-    "jitter": (PERCENT, "jitter", "`jitter` is a percentage such as `20%`"),
-    "when": (None, "when", ""),
-}
-_BOUNDS: Final = {
-    "delay": "write a duration such as `30s`",
-    "backoff": "write a number of at least 1",
-    "max_delay": "write a duration such as `10m`",
-    "jitter": "write a percentage from 0% to 100%",
-}
-
 
 def _one_thing(task: Task, kind: type) -> bool:
     """Whether a setting about items makes no sense on a node without `for`; a group's limit counts its members."""
     return task.kind == "task" or kind is nodes.AllowFailures
-
-
-def _number(tree: Tree) -> float | None:
-    """Seconds of a written duration, the fraction of a percentage, or the number itself."""
-    match tree:
-        case bool():
-            return None
-        case int() | float():
-            return float(tree)
-        case ["lit", "percent", int() | float() as fraction]:
-            return float(fraction)
-        case _:
-            length = duration(tree)
-            return None if length is None else length.total_seconds()
-
-
-def _is_variable(name: str) -> bool:
-    return name.isascii() and name.isidentifier()

@@ -16,6 +16,8 @@ from flowc.analysis.flows import analyse
 from flowc.analysis.model import Catalog, Flow, Pool
 from flowc.analysis.module import Module
 from flowc.analysis.pools import sizes_of
+from flowc.analysis.scenario import Scenario
+from flowc.analysis.scenarios import check_scenarios
 from flowc.diagnostics import Diagnostic, Label, Sink, codes
 from flowc.emit.hints import report_hints
 from flowc.emit.rows import rows_of
@@ -35,6 +37,14 @@ class Input:
     stored_as: str
 
 
+@dataclass(frozen=True, slots=True)
+class FlowTest:
+    """A `test` block and the rows of the flow that it is about, which another file may declare."""
+
+    scenario: Scenario
+    flow: FlowDefinition
+
+
 @dataclass(slots=True)
 class Unit:
     """One input on its way through the phases."""
@@ -47,18 +57,23 @@ class Unit:
     flows: list[Flow] = field(default_factory=list)
     edges: list[Edges] = field(default_factory=list)
     definitions: list[FlowDefinition] = field(default_factory=list)
+    scenarios: list[Scenario] = field(default_factory=list)
+    imported: dict[Flow, Edges] = field(default_factory=dict)
+    tests: list[FlowTest] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """`by_input`: the flows of each input; empty if there are errors. `left_out`: diagnostics beyond the bound.
-    `resolved`: the flows of each input as analysed, for tools that tell about the source.
+    `resolved`: the flows of each input as analysed, for tools that tell about the source. `tests`: the tests of
+    each input.
     """
 
     by_input: tuple[tuple[FlowDefinition, ...], ...]
     diagnostics: tuple[Diagnostic, ...]
     left_out: int = 0
     resolved: tuple[tuple[Flow, ...], ...] = ()
+    tests: tuple[tuple[FlowTest, ...], ...] = ()
 
     @property
     def flows(self) -> tuple[FlowDefinition, ...]:
@@ -101,6 +116,7 @@ def _compile(units: list[Unit], sink: Sink, hints: bool) -> Compiled:
         tuple(sink.diagnostics()),
         sink.left_out,
         tuple(tuple(unit.flows) for unit in units),
+        tuple(tuple(unit.tests) for unit in units),
     )
 
 
@@ -143,12 +159,16 @@ def read_tree(unit: Unit) -> None:
 def resolve(unit: Unit) -> None:
     """Tree to resolved model: names, types, settings, scripts."""
     assert unit.loaded is not None
-    unit.flows = unit.modules.analysed(unit.loaded, unit.given.catalog, unit.given.stored_as)[1]
+    module, unit.flows = unit.modules.analysed(unit.loaded, unit.given.catalog, unit.given.stored_as)
+    unit.scenarios = check_scenarios(module)
 
 
 def order(unit: Unit) -> None:
     """Model to edges, and cycles among them."""
     unit.edges = [plan(flow, unit.given.source, unit.sink) for flow in unit.flows]
+    for scenario in unit.scenarios:
+        if scenario.flow not in unit.flows and scenario.flow not in unit.imported:
+            unit.imported[scenario.flow] = plan(scenario.flow, scenario.definition.module.source, unit.sink)
 
 
 def emit(unit: Unit) -> None:
@@ -157,6 +177,13 @@ def emit(unit: Unit) -> None:
     unit.definitions = [
         rows_of(flow, edges, unit.given.stored_as, line) for flow, edges in zip(unit.flows, unit.edges, strict=True)
     ]
+    rows = dict(zip(unit.flows, unit.definitions, strict=True))
+    for scenario in unit.scenarios:
+        if scenario.flow not in rows:
+            module = scenario.definition.module
+            edges = unit.imported[scenario.flow]
+            rows[scenario.flow] = rows_of(scenario.flow, edges, module.stored_as, module.source.line)
+    unit.tests = [FlowTest(scenario, rows[scenario.flow]) for scenario in unit.scenarios]
 
 
 PHASES: Final[tuple[Callable[[Unit], None], ...]] = (read_tree, resolve, order)

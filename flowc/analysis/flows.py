@@ -66,7 +66,7 @@ class _Looked:
         self.under_way.append(definition)
         if isinstance(decl, nodes.FlowDecl):
             before = self._module.report.errors
-            self._flows[id(decl)] = self._flow(definition, decl)
+            self._flows[id(decl)] = definition.flow = self._flow(definition, decl)
             definition.broken = self._module.report.errors > before
         elif isinstance(decl, nodes.TaskDecl):
             self._task(definition, decl)

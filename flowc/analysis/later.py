@@ -9,7 +9,6 @@ from flowc.analysis.report import Report
 from flowc.syntax import nodes
 
 _WORDS: Final[dict[type, str]] = {
-    nodes.TestDecl: "test",
     nodes.Crash: "on crash",
     nodes.Until: "until",
     nodes.Enough: "enough",
@@ -17,8 +16,6 @@ _WORDS: Final[dict[type, str]] = {
     nodes.Detached: "detached",
     nodes.Rate: "rate",
     nodes.Trigger: "trigger",
-    nodes.Given: "given",
-    nodes.Expect: "expect",
 }
 
 

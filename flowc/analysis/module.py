@@ -24,12 +24,13 @@ Declaration = nodes.FlowDecl | nodes.TaskDecl | nodes.PoolDecl
 class Definition:
     """A flow, a task outside of a flow or a pool, and the file that declares it. `broken`: it has errors of its own,
     so uses of it are not looked into. `pool`: what a pool says, once that has been
-    checked."""
+    checked. `flow`: what a flow has become, once it has been looked into."""
 
     module: Module
     decl: Declaration
     broken: bool = False
     pool: Pool | None = None
+    flow: Flow | None = None
     _signature: Signature | None = None
 
     @property

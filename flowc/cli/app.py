@@ -20,11 +20,13 @@ from flowc.cli.verbs.new import new
 from flowc.cli.verbs.plan import plan
 from flowc.cli.verbs.rollback import rollback
 from flowc.cli.verbs.rows import rows
+from flowc.cli.verbs.test import check_tests
 
 VERBS: dict[str, Callable[..., int]] = {
     "new": new,
     "check": check,
     "fmt": fmt,
+    "test": check_tests,
     "plan": plan,
     "deploy": deploy,
     "diff": diff,

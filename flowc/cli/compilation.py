@@ -14,7 +14,7 @@ from flowc.analysis.model import Flow
 from flowc.cli.flow_files import flow_files
 from flowc.diagnostics import Diagnostic, Sink, codes
 from flowc.diagnostics.data import unreadable
-from flowc.driver import Input, compile_inputs
+from flowc.driver import FlowTest, Input, compile_inputs
 from flowc.source import Source, Unreadable, read
 from runtime.model.definition import FlowDefinition
 from runtime.model.errors import FlowerError
@@ -26,7 +26,7 @@ from runtime.project import find_folder
 class Compilation:
     """What came of some files. `files`: each as it is named to people, with its flows; they are left out if there
     are errors in any. `projects`: the project folder of each file, in the same order. `resolved`: each source with its
-    flows as analysed, if there are no errors.
+    flows as analysed, if there are no errors. `tests`: those of each file, in the same order.
     """
 
     files: tuple[tuple[str, tuple[FlowDefinition, ...]], ...]
@@ -34,6 +34,7 @@ class Compilation:
     diagnostics: tuple[Diagnostic, ...]
     left_out: int = 0
     resolved: tuple[tuple[Source, tuple[Flow, ...]], ...] = ()
+    tests: tuple[tuple[FlowTest, ...], ...] = ()
 
     @property
     def flows(self) -> tuple[FlowDefinition, ...]:
@@ -64,6 +65,7 @@ def compile_paths(paths: Sequence[Path], *, hints: bool = False) -> Compilation:
         _with_broken_catalogs(compiled.diagnostics, problems),
         compiled.left_out,
         tuple(zip(sources, compiled.resolved, strict=False)),
+        () if problems else compiled.tests,
     )
 
 

@@ -5,7 +5,7 @@ where the other half of the story is, one help. Knows layout, and no diagnostic 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,7 +31,7 @@ def render(diagnostic: Diagnostic, color: bool = False) -> str:
     title = paint(diagnostic.severity, f"{diagnostic.severity}[{diagnostic.code}]")
     lines = [title + paint("bold", f": {diagnostic.message}")]
     if diagnostic.source and diagnostic.span:
-        lines += _excerpt(diagnostic, diagnostic.source, diagnostic.span, paint)
+        lines += _excerpt(diagnostic.source, diagnostic.span, diagnostic.label, diagnostic.labels, paint)
     elif diagnostic.path:
         lines.append(f"  {paint('frame', '-->')} {diagnostic.path}")
     lines += [f"{paint('help', 'note')}: {note}" for note in diagnostic.notes]
@@ -46,6 +46,11 @@ def render_all(diagnostics: Iterable[Diagnostic], left_out: int = 0, color: bool
     if left_out:
         blocks.append(f"… and {left_out} more")
     return "\n\n".join(blocks) + ("\n" if blocks else "")
+
+
+def excerpt(source: Source, span: Span, label: str, labels: Sequence[Label] = (), color: bool = False) -> list[str]:
+    """The code as written, with a caret under `span`, and other places of the same file or of others."""
+    return _excerpt(source, span, label, labels, _Paint(color))
 
 
 def render_short(diagnostic: Diagnostic) -> str:
@@ -76,12 +81,10 @@ class _Mark:
     text: str
 
 
-def _excerpt(diagnostic: Diagnostic, source: Source, span: Span, paint: _Paint) -> list[str]:
-    here = [label for label in diagnostic.labels if label.source in (None, source)]
-    marks = [_mark(source, span, "^", diagnostic.label)] + [
-        _mark(source, label.span, "-", label.text) for label in here
-    ]
-    elsewhere = [label for label in diagnostic.labels if label.source not in (None, source)]
+def _excerpt(source: Source, span: Span, text: str, labels: Sequence[Label], paint: _Paint) -> list[str]:
+    here = [label for label in labels if label.source in (None, source)]
+    marks = [_mark(source, span, "^", text)] + [_mark(source, label.span, "-", label.text) for label in here]
+    elsewhere = [label for label in labels if label.source not in (None, source)]
     numbers = [mark.line for mark in marks] + [label.source.line(label.span[0]) for label in elsewhere if label.source]
     gutter = len(str(max(numbers)))
     lines = _block(source, span[0], "-->", marks, gutter, paint)

@@ -53,8 +53,14 @@ class Actions:
         shell = language in ("sh", "bash")
         parts = [self._part(part, scope, bindings, shell) for part in action.script.parts]
         bound = bind(language, parts)  # type: ignore[arg-type]
+        unread = {
+            part.span
+            for part in action.script.parts
+            if isinstance(part, nodes.Hole) and isinstance(part.value, nodes.ErrorNode)
+        }
         for problem in bound.problems:
-            self._problem(problem)
+            if (problem.start, problem.end) not in unread:
+                self._problem(problem)
         if bound.problems or bindings.failed:
             return None
         uses = iter(zip(bindings.of_holes, bound.uses, strict=True))

@@ -252,6 +252,19 @@ def _braces_around_a_value(misfit: Misfit) -> Finding | None:
     return Finding(codes.SYNTAX, message, f"write `{found[1]}`", span=found.span(), fix=found[1])
 
 
+def _template_of_others(misfit: Misfit) -> Finding | None:
+    """`docker ps --format '{{.Names}}'`, and `{{ xs.0 }}`."""
+    if misfit.level == "hole" and misfit.at == misfit.start and misfit.bad[0] == "DOT":
+        help = "for two plain braces, as Docker and Go have them, write `\\{{`"
+        return Finding(codes.SYNTAX, "`{{ }}` holds a value, and none begins with `.`", help)
+    if misfit.before[0] == "DOT" and misfit.bad[0] == "LITERAL":
+        number, list_name = misfit.shown(misfit.bad).strip("`"), misfit.tokens[misfit.at - 2]
+        if number.isdigit() and list_name[0] in WORD_KINDS and misfit.at > misfit.start + 1:
+            help = f"write `{list_name[1]}[{number}]`"
+            return Finding(codes.SYNTAX, "an item of a list stands in brackets", help)
+    return None
+
+
 def _operator(misfit: Misfit) -> Finding | None:
     """`x is null`, `a ? b : c`, `1..3`."""
     written = misfit.source.text[misfit.bad[2] : misfit.bad[3]]
@@ -322,6 +335,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _named_without_colon,
     _spelled_unit,
     _quote_inside,
+    _template_of_others,
     _operator,
     _loop,
     _type_of_python,

@@ -252,6 +252,10 @@ class _Lexer:
 
     def _report_unclosed(self, begin: int, quote: str, problem: texts.Unclosed) -> None:
         start = problem.start
+        hole = self.text.rfind("{{", begin, start)
+        if hole >= 0 and start > begin and self.text[start] == quote[0] and len(quote) == 1:
+            self._report_open_hole(hole, start)
+            return
         if problem.hole:
             code, what, end = codes.UNCLOSED_HOLE, "`{{`", start + 2
             help = "close it with `}}`; for two plain braces write `\\{{`"
@@ -263,6 +267,22 @@ class _Lexer:
             code, what, end = codes.UNCLOSED_TEXT, "text", start + 1
             help = f"close it with `{self.text[start]}` before the `}}}}`; for two plain braces write `\\{{{{`"
         self.sink.error(code, self.source, (start, end), f"this {what} is not closed", help=help)
+
+    def _report_open_hole(self, hole: int, end: int) -> None:
+        """A quote in a `{{ }}` that was to end the whole text: what is not closed is the hole, or a bracket in it."""
+        opened: list[int] = []
+        for at in range(hole, end):
+            if self.text[at] in "([":
+                opened.append(at)
+            elif self.text[at] in ")]" and opened:
+                opened.pop()
+        if opened and self.text.find("}}", hole, end) >= 0:
+            place, sign = (opened[-1], opened[-1] + 1), self.text[opened[-1]]
+            help = f"close it with `{')' if sign == '(' else ']'}` before the `}}}}`"
+            self.sink.error(codes.UNCLOSED_BLOCK, self.source, place, f"this `{sign}` is not closed", help=help)
+            return
+        help = "close it with `}}`; for two plain braces write `\\{{`"
+        self.sink.error(codes.UNCLOSED_HOLE, self.source, (hole, hole + 2), "this `{{` is not closed", help=help)
 
     def _bad(self, begin: int, end: int) -> Token:
         bad = self.text[begin:end]
@@ -276,6 +296,8 @@ class _Lexer:
             help = "write straight quotes: \"…\" or '…'"
             closing = _CURLY_END.match(self.text, end)
             token_end = closing.end() if closing else end
+        elif bad == "|":
+            help = "a function is called: `upper(name)`; a choice between conditions is written `or`"
         elif bad in _WORDS_FOR_SIGNS:
             help = f"write `{_WORDS_FOR_SIGNS[bad]}`"
         elif bad == "%":

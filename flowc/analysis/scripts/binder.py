@@ -23,7 +23,9 @@ def bind(language: Language, parts: Parts) -> Bound:
     problems = {(problem.start, problem.end): problem for problem in reversed(bound.problems)}
     for hole in joined.holes:
         problem = _type_problem(language, hole)
-        if problem:
+        if problem and (hole.type and _holds_secret(hole.type)):
+            problems[hole.start, hole.end] = problem
+        elif problem:
             problems.setdefault((hole.start, hole.end), problem)
     uses = tuple(
         None if (hole.start, hole.end) in problems else use for hole, use in zip(joined.holes, bound.uses, strict=True)

@@ -38,6 +38,8 @@ BOTH = {
     "sourced file": (". {{ text }}", "runs this file", "make it a `path`"),
     "script of Python": ('python3 -c "print({{ text }})"', "`python3` reads it as code", "`python` action"),
     "script of awk": ('awk -F , "/{{ text }}/"', "`awk` reads it as code", "awk -v value={{ text }}"),
+    "code in single quotes": ("awk '{ print {{ number }} }' f", "`awk` reads it as code", "awk -v"),
+    "secret in single quotes": ("curl -H 'Key: {{ key }}' x", "is a secret", "env { NAME: key }"),
     "output inside a script of sed": ('sed "s/a/$(head -n1 {{ file }})/" f', "`sed` reads it as code", ""),
     "script of sed": ('sed -i "s/a/{{ text }}/" f', "`sed` reads it as code", ""),
     "script of jq": ('jq ".a == {{ text }}" f', "`jq` reads it as code", "--arg value {{ text }}"),

@@ -80,7 +80,8 @@ def judge_shell(joined: Joined, *, bash: bool) -> Bound:
     for hole, position in zip(joined.holes, joined.positions, strict=True):
         place = scan.places[position]
         problem = (
-            _place_problem(joined, hole, place)
+            (_demand_problem(hole, wanted[position]) if place.kind == "single" else None)
+            or _place_problem(joined, hole, place)
             or _demand_problem(hole, wanted[position])
             or (_other_shell(hole, "`[[ ]]`") if position in in_condition else None)
             or (None if bash else _bash_problem(joined, hole, place))

@@ -93,7 +93,8 @@ PROGRAMS: dict[str, Program] = {
         stdin=1,
     ),
     "psql": Program(
-        "hand it over as a variable: `psql -v value={{{{ {shown} }}}}`, and write `:'value'` in the SQL",
+        "hand it over as a variable, and the SQL by standard input, which knows variables: "
+        "`echo \"select :'value'\" | psql -v value={{{{ {shown} }}}}`",
         code="c",
         long=("--command",),
         valued="dhpUfvoFRTPL",

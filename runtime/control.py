@@ -42,6 +42,8 @@ def rerun(step: Step, run: ActiveRun, names: Sequence[str]) -> list[str]:
             f"end it first: flower cancel {run.row.ref}",
         )
     reset = [row for row in chosen if _stopped_itself(row)]
+    if not reset and RunStatus(step.store.runs.status(run.id)).ended and step.store.tasks.settled(run.id):
+        return []
     _reset(step, run, reset, shape)
     _reopen(step, run)
     step.store.events.add(step.now, "rerun", run.id, tasks=[row.path for row in reset])

@@ -49,6 +49,15 @@ def test_a_run_that_has_ended_stays_as_it_was_when_it_is_taken_up_again(bench: B
     assert bench.ended_at(run) == ended_at
 
 
+def test_a_rerun_with_nothing_to_do_leaves_the_run_as_it_was(bench: Bench) -> None:
+    run = bench.register(diamond().build())
+    bench.work(run)
+    before = bench.query("SELECT * FROM event"), bench.ended_at(run)
+    assert bench.ask(verb="rerun", run=run, tasks=[]) == []
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert (bench.query("SELECT * FROM event"), bench.ended_at(run)) == before
+
+
 def test_a_failed_task_inside_groups_and_items_is_rerun_to_the_end(
     bench: Bench,
 ) -> None:

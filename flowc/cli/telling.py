@@ -7,11 +7,14 @@ import sys
 import time
 from collections import Counter
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from flowc.cli.compilation import Compilation
 from flowc.cli.paint import colored
 from flowc.diagnostics import Diagnostic
-from runtime.model.definition import FlowDefinition
+
+if TYPE_CHECKING:
+    from flowc.cli.compilation import Compilation
+    from runtime.model.definition import FlowDefinition
 
 
 class Format(StrEnum):

@@ -10,7 +10,7 @@ from flowc.syntax.lexer import Lexed, Token
 
 _BLANK_BEFORE: Final = re.compile(r"\n[ \t\f]*\n[ \t\f]*\Z")
 START: Final = -1
-_ENDS: Final = frozenset(("NEWLINE", "RBRACE", "RPAR", "RSQB", "$END"))
+_ENDS: Final = frozenset(("NEWLINE", "COMMA", "RBRACE", "RPAR", "RSQB", "$END"))
 _BEGINS: Final = frozenset(("COMMA", "LBRACE", "LPAR", "LSQB"))
 _BLANK_LINE: Final = re.compile(r"[ \t\f;]*(?:#[^\n]*)?\n[ \t\f]*\n")
 
@@ -26,11 +26,13 @@ class Comment:
 
 @dataclass(slots=True)
 class Comments:
-    """`heading`: those on lines of their own above a statement or an entry, by the start of the line end, comma or
-    opening bracket before it, or START. `leading`: others on lines of their own, by the start of
-    the next token. `ending`: those at the end of a line
-    and of a statement or an entry, by the start of the line end or closing bracket that follows. `trailing`: others
-    at the end of a line, by the end of the token before."""
+    """Comments by places of the source.
+
+    `heading`: on lines of their own above a statement or an entry, by the start of the line end, comma or opening
+    bracket before it, or START. `leading`: others on lines of their own, by the start of the next token. `ending`: at
+    the end of a line and of a statement or an entry, by the start of the line end, comma or closing bracket that
+    follows. `trailing`: others at the end of a line, by the end of the token before.
+    """
 
     heading: dict[int, list[Comment]] = field(default_factory=dict)
     leading: dict[int, list[Comment]] = field(default_factory=dict)

@@ -19,11 +19,14 @@ def text_piece(source: str, span: Span, holes: list[Span], spell: Callable[[Span
     start, end = span
     if "\n" not in source[start:end]:
         return _spelled(source, start, end, holes, spell)
+    opening, closing = source[start : start + 3], source[end - 3 : end]
     begin, finish, margin = texts.layout(source, start + 3, end - 3, holes)
+    own_line = begin > start + 3
+    if own_line and not source[begin : end - 3].strip(" \t"):
+        return Lines(opening, [], closing, True)
     if _ends_with_blanks(source, begin, finish):
         return Verbatim(source[start:end])
     closed = source[finish] == "\n"
-    own_line = begin > start + 3
     stops = list(texts.newlines(source, begin, finish, holes))
     starts = [begin, *(stop + 1 for stop in stops)]
     lines = []
@@ -31,12 +34,9 @@ def text_piece(source: str, span: Span, holes: list[Span], spell: Callable[[Span
         first += len(margin) if (own_line or place) and source.startswith(margin, first) else 0
         line = _spelled(source, first, last, [hole for hole in holes if first <= hole[0] < last], spell)
         lines.append(line if line.strip(" \t") or not (own_line or place) else "")
-    opening = source[start : start + 3]
     if not own_line:
         opening += lines.pop(0)
-    elif closed and finish == begin - 1:
-        lines = []
-    return Lines(opening, lines, source[end - 3 : end], closed)
+    return Lines(opening, lines, closing, closed)
 
 
 def _ends_with_blanks(source: str, begin: int, finish: int) -> bool:

@@ -1,6 +1,8 @@
-"""Every `.flow` text of the tree, formatted: it says the same, keeps its comments, and stays as it is the second time."""
+"""Every `.flow` text of the tree, formatted: it says the same, keeps its comments, and formats to itself."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
@@ -26,17 +28,7 @@ def test_says_the_same_and_formats_to_itself(name: str) -> None:
         assert tree(once) == tree(text)
 
 
-@pytest.mark.parametrize("name", [name for name, text in SAMPLES.items() if is_good(text)])
-def test_spelling_does_not_hang_on_spaces(name: str) -> None:
-    once = spelled(SAMPLES[name])
-    moved = "".join(
-        f"\t{line.lstrip(' ')}\n" if '"""' not in once and "'''" not in once else f"{line}\n"
-        for line in once.splitlines()
-    )
-    assert spelled(moved) == once
-
-
 @pytest.mark.parametrize("file", sorted((ROOT / "examples").glob("*.flow")), ids=lambda file: file.name)
-def test_examples_are_in_the_one_spelling(file) -> None:
+def test_examples_are_in_the_one_spelling(file: Path) -> None:
     source = read(file)
     assert formatted(source).text == source.text

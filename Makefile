@@ -38,6 +38,7 @@ check:
 	"$(BIN)/python" -m ruff check .
 	"$(BIN)/python" -m mypy
 	"$(BIN)/lint-imports" --no-cache
+	"$(BIN)/flowc" fmt --check examples
 
 format:
 	@.ci/environment dev

@@ -91,10 +91,11 @@ class World:
 
     def recover(self, attempt: Attempt, process: ProcessMark | None, reporter: Reporter) -> None:
         end = self._ends.get(attempt.id)
-        if process is None or end is None or end.cancelled():
+        if process is None or end is None:
             reporter.ended(attempt, Outcome(False, never_ran=True))
             return
-        end.add_done_callback(lambda _: reporter.ended(attempt, Outcome(True, {name: 1 for name, _ in attempt.outs})))
+        ran, never_ran = Outcome(True, {name: 1 for name, _ in attempt.outs}), Outcome(False, never_ran=True)
+        end.add_done_callback(lambda done: reporter.ended(attempt, never_ran if done.cancelled() else ran))
 
     def cancel(self, attempt_id: int, reason: Reason = Reason.CANCELLED) -> None:
         raise AssertionError("nobody cancels here")
@@ -117,8 +118,8 @@ def live(bench: Bench, world: World, run: int, crash_at: int, when: When) -> tup
     """One life of an engine; (how the run ended, or None if the engine died first; commits that were left)."""
     store = MortalStore(bench, crash_at, when)
     engine = MortalEngine(store, world)
-    engine.start()
     rest = engine.work_on(run)
+    engine.start()
     try:
         return rest.result(20), store._left
     except ConnectionError:

@@ -122,6 +122,12 @@ class Engine:
         """End every attempt; each is recorded as cancelled."""
         for attempt_id in list(self._running):
             self._executor.cancel(attempt_id)
+        self.submit(lambda step: step.after_commit.append(self._end_the_rest))
+
+    def _end_the_rest(self) -> None:
+        """What was being claimed when the others were ended."""
+        for attempt_id in self._running:
+            self._executor.cancel(attempt_id)
 
     def close(self) -> None:
         """Stop claiming, wait for what runs inside this process, leave scripts to the next engine, commit, end."""
@@ -145,7 +151,7 @@ class Engine:
 
     def _main(self) -> None:
         try:
-            self._add_worker()
+            self._patiently(self._add_worker)
             while not (self._closing and self._queue.empty()):
                 self._turn(self._next_batch())
             self._end_worker()
@@ -180,19 +186,23 @@ class Engine:
         self._batch = batch
         if not batch and not self._seen_outside() and not self._anything_due():
             return
+        try:
+            self._patiently(lambda: self._commit(batch))
+        except FlowerError:
+            raise
+        except Exception as bug:  # noqa: BLE001 (one bad operation must not take the engine down)
+            self._isolate(batch, bug)
+
+    def _patiently(self, write: Callable[[], None]) -> None:
+        """Do it, however long another program keeps the store locked."""
         while True:
             try:
-                self._commit(batch)
+                write()
             except StoreProblem as problem:
                 if not problem.temporary:
                     raise
                 self.locked_since = self.locked_since or time.time()
                 time.sleep(_LOCKED_SECONDS)
-            except FlowerError:
-                raise
-            except Exception as bug:  # noqa: BLE001 (one bad operation must not take the engine down)
-                self._isolate(batch, bug)
-                return
             else:
                 self.locked_since = None
                 return

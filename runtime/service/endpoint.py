@@ -145,6 +145,8 @@ def work(
         connected(connection)
         for message in _messages(stream):
             on_change()
+            if "error" in message:
+                raise error_from_json(message["error"])
             if "rest" in message:
                 return str(message["rest"])
     raise EngineAway

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from flowc.cli.help_text import Command
 from flowc.cli.verbs.check import check
 from flowc.cli.verbs.deploy import deploy
 from flowc.cli.verbs.diff import diff
@@ -56,7 +57,7 @@ app = typer.Typer(
 )
 
 for _name, _verb in VERBS.items():
-    app.command(_name)(_verb)
+    app.command(_name, cls=Command)(_verb)
 
 
 @app.callback(invoke_without_command=True)

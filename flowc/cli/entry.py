@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from typing import Final
 
 from runtime.model.errors import FlowerError
 
+FAILED: Final = 1
 USAGE: Final = 2
 BUG: Final = 70
 INTERRUPTED: Final = 130
@@ -29,9 +31,16 @@ def run(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort of the command
         if hasattr(error, "format_message"):  # the family of usage errors of typer, wherever it lives in its versions
-            text = error.format_message().strip().rstrip(".")
-            _say(text[:1].lower() + text[1:], f"see {_command(arguments)} --help")
+            text = error.format_message().strip().rstrip(".").partition(", unable to parse ")[0]
+            text = text.replace(": Input should be ", ": it must be ")
+            text, _, near = text.partition(". Did you mean '")
+            help = f"did you mean `{near.partition("'")[0]}`?" if near else f"see {_command(arguments)} --help"
+            _say(text[:1].lower() + text[1:], help)
             return USAGE
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            where = f" to {error.filename}" if error.filename else ""
+            _say(f"cannot write{where}: {error.strerror}", "make room there, and try again")
+            return FAILED
         return _bug(error)
 
 

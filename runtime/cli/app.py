@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
+from runtime.cli.help_text import Command
 from runtime.cli.options import NO_VALUE
 
 VERBS: Final = {
@@ -67,6 +68,7 @@ def _add(app: typer.Typer, name: str) -> None:
     own_help = name in _TAKES_PARAMETERS
     app.command(
         name,
+        cls=Command,
         rich_help_panel=VERBS[name],
         add_help_option=not own_help,
         context_settings={"allow_extra_args": True, "ignore_unknown_options": True}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -42,6 +43,8 @@ def _explain(error: Exception, arguments: Sequence[str]) -> int:
     if hasattr(error, "format_message"):  # the family of usage errors of typer, wherever it lives in its versions
         verb = arguments[0] if arguments and arguments[0] in VERBS else ""
         return errors.report_usage(error.format_message(), f"flower {verb}".rstrip())
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+        return errors.report_disk(error)
     return errors.report_bug(error)
 
 

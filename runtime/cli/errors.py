@@ -14,6 +14,7 @@ from runtime.cli.refusal import ParametersRefused
 from runtime.cli.source_file import FileRefused
 from runtime.model.errors import FlowerError
 
+FAILED: Final = 1
 USAGE: Final = 2
 BUG: Final = 70
 
@@ -39,9 +40,18 @@ def message(text: str, help: str | None = None) -> list[Line]:
 
 def report_usage(text: str, command: str) -> int:
     """Tells a command line that could not be read."""
-    text = text.strip().rstrip(".")
-    paint(message(text[:1].lower() + text[1:], f"see {command} --help"), sys.stderr)
+    text = text.strip().rstrip(".").partition(", unable to parse ")[0].replace(": Input should be ", ": it must be ")
+    text, _, near = text.partition(". Did you mean '")
+    help = f"did you mean `{near.partition("'")[0]}`?" if near else f"see {command} --help"
+    paint(message(text[:1].lower() + text[1:], help), sys.stderr)
     return USAGE
+
+
+def report_disk(error: OSError) -> int:
+    """Tells that what was written has no place to go."""
+    where = f" to {error.filename}" if error.filename else ""
+    paint(message(f"cannot write{where}: {error.strerror}", "make room there, and try again"), sys.stderr)
+    return FAILED
 
 
 def report_bug(error: BaseException) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -13,9 +14,9 @@ from tests.cli.shop import Shop
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["staus"], "Did you mean 'status'?"),
+        (["staus"], "did you mean `status`?\n"),
         (["status", "--jsn"], "--json"),
-        (["runs", "--limit", "x"], "limit"),
+        (["runs", "--limit", "x"], "'-n': it must be a valid integer\n"),
         (["run"], "no flow is named"),
         (["run", "--day", "2026-11-01", "etl.flow"], "the flow comes before its parameters"),
         (["run", "etl.flow", "--jobs", "0"], "jobs"),
@@ -32,6 +33,22 @@ def test_a_mistake_on_the_command_line_is_a_sentence_and_exit_code_2(
     assert done.stderr.startswith("error: ")
     assert "help: " in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["status", "logs"])
+def test_help_names_no_type_of_python(shop: Shop, verb: str) -> None:
+    told = shop.flower(verb, "--help").stdout
+    assert "--help" in told
+    assert not re.search(r"<(bool|str|int|path|list)", told)
+
+
+def test_a_full_disk_is_told_in_a_sentence(seen: Shop) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            seen.command("flows"), cwd=seen.folder, env=seen.environ(), stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: cannot write: No space left on device\n")
 
 
 def test_status_loads_nothing_heavy(seen: Shop) -> None:

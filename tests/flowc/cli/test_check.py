@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -143,7 +144,7 @@ def test_wrong_command_line_is_told_in_a_sentence(words: tuple[str, ...], tmp_pa
     ended = flowc(*words, cwd=tmp_path)
     assert ended.code == 2
     assert ended.err.startswith("error: ")
-    assert "--help" in ended.err
+    assert "help: see flowc" in ended.err or "help: did you mean `check`?" in ended.err
     assert ended.out == ""
 
 
@@ -156,6 +157,13 @@ def test_help_and_version_work_in_any_folder(tmp_path: Path) -> None:
     assert flowc("--version", cwd=tmp_path).out.startswith("flowc ")
     told = flowc("--help", cwd=tmp_path).out
     assert all(verb in told for verb in ("check", "deploy", "rows", "explain"))
+
+
+@pytest.mark.parametrize("verb", ["check", "graph"])
+def test_help_names_no_type_of_python(verb: str, tmp_path: Path) -> None:
+    told = flowc(verb, "--help", cwd=tmp_path).out
+    assert "--help" in told
+    assert not re.search(r"<(bool|str|int|path|list)", told)
 
 
 def test_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:

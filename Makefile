@@ -44,6 +44,7 @@ format:
 	@.ci/environment dev
 	"$(BIN)/python" -m ruff format .
 	"$(BIN)/python" -m ruff check --fix .
+	"$(BIN)/flowc" fmt examples
 
 bench:
 	@.ci/environment

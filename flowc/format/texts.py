@@ -22,7 +22,7 @@ def text_piece(source: str, span: Span, holes: list[Span], spell: Callable[[Span
     opening, closing = source[start : start + 3], source[end - 3 : end]
     begin, finish, margin = texts.layout(source, start + 3, end - 3, holes)
     own_line = begin > start + 3
-    if own_line and not source[begin : end - 3].strip(" \t"):
+    if own_line and begin == finish:
         return Lines(opening, [], closing, True)
     if _ends_with_blanks(source, begin, finish):
         return Verbatim(source[start:end])

@@ -12,6 +12,7 @@ from runtime.model.errors import FlowerError
 
 FAILED: Final = 1
 USAGE: Final = 2
+_QUOTE: Final = "'"
 BUG: Final = 70
 INTERRUPTED: Final = 130
 
@@ -33,8 +34,8 @@ def run(arguments: Sequence[str]) -> int:
         if hasattr(error, "format_message"):  # the family of usage errors of typer, wherever it lives in its versions
             text = error.format_message().strip().rstrip(".").partition(", unable to parse ")[0]
             text = text.replace(": Input should be ", ": it must be ")
-            text, _, near = text.partition(". Did you mean '")
-            help = f"did you mean `{near.partition("'")[0]}`?" if near else f"see {_command(arguments)} --help"
+            text, _, near = text.partition(". Did you mean ")
+            help = f"did you mean `{near.split(_QUOTE)[1]}`?" if near else f"see {_command(arguments)} --help"
             _say(text[:1].lower() + text[1:], help)
             return USAGE
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):

@@ -157,6 +157,9 @@ def _sign_after_word(misfit: Misfit) -> Finding | None:
         return None
     if word not in STATEMENT_WORDS or word in DECLARING:
         return None
+    if misfit.source.text[misfit.bad[3] :].lstrip(" ").startswith(("|", ">")):
+        help = f'write `{word} """` there, and `"""` below the last line'
+        return Finding(codes.SYNTAX, 'a text of many lines stands between `"""`', help)
     help = f"write `{word} {misfit.rest(misfit.at + 1)}`"
     return Finding(codes.SYNTAX, f"`{word}` takes its value without `{sign}`", help)
 
@@ -176,10 +179,15 @@ def _setting_before_the_block(misfit: Misfit) -> Finding | None:
     """`task d after a { … }`, `task greet: sh "…"`."""
     if misfit.first[0] not in ("TASK", "GROUP", "FLOW") or misfit.at < misfit.start + 2:
         return None
+    kinds = [token[0] for token in misfit.tokens[misfit.start : misfit.at]]
+    if kinds.count("LPAR") > kinds.count("RPAR"):
+        return None
     head = misfit.written(misfit.start, misfit.at)
     if misfit.bad[0] == "COLON" and misfit.at == misfit.start + 2:
         return Finding(codes.SYNTAX, f"a block follows `{head}`, and no `:`", f"write `{head} {{ … }}`")
     word = word_of(misfit.bad)
+    if word in STATEMENT_WORDS and word not in DECLARING and misfit.before[0] == "RBRACE":
+        return Finding(codes.SYNTAX, f"`{word}` stands inside the block", "move it before the `}`")
     if word not in STATEMENT_WORDS or misfit.before[0] == "RBRACE" or "\n" in head:
         return None
     help = f"put it into the block: `{head} {{ {word} … }}`"

@@ -175,6 +175,7 @@ class _Run:
         self.values: list[Any] = []
         self.statement = 0
         self.height = 1
+        self.begun: list[tuple[int, int]] = []
         self.last_error = -1
 
     def parse(self, start: str) -> Any:
@@ -186,7 +187,7 @@ class _Run:
         while at < count:
             state, kind = states[-1], tokens[at][0]
             if state in starts:
-                self.statement, self.height = at, len(states)
+                self._begin(at)
                 if kind in SOFT_KINDS and tokens[at + 1][0] in _NAME_GOES_ON:
                     kind = "NAME"
             action = actions[state].get(kind)
@@ -203,12 +204,29 @@ class _Run:
                 values.append(tokens[at])
                 at += 1
             elif start == "file":
+                self._leave_closed()
                 at = self._mended(at) or self._recovered(at)
                 count = len(tokens)
             else:
                 self._complain(at)
                 return ErrorNode((tokens[0][2], tokens[-1][3]))
         return values[0] if values and isinstance(values[0], list) else []
+
+    def _begin(self, at: int) -> None:
+        """A statement begins here; those around it stay known until their blocks are closed."""
+        height, begun = len(self.states), self.begun
+        while begun and begun[-1][1] >= height:
+            begun.pop()
+        begun.append((at, height))
+        self.statement, self.height = at, height
+
+    def _leave_closed(self) -> None:
+        """After the `}` of a block, what goes on is the statement that the block belongs to."""
+        begun, states, starts = self.begun, self.states, self.machine.statement_starts
+        while len(begun) > 1 and (begun[-1][1] > len(states) or states[begun[-1][1] - 1] not in starts):
+            begun.pop()
+        if begun:
+            self.statement, self.height = begun[-1]
 
     def _reduce(self, action: int) -> int:
         method, size, origin = self.rules[~action]
@@ -324,12 +342,13 @@ class _Run:
 
     def _skip(self, at: int) -> tuple[int, int | None]:
         """Where the statement ends that fails at `at`, and where its block begins if that comes later."""
-        tokens, depth, body = self.tokens, 0, None
+        tokens, depth, body, closed = self.tokens, 0, None, False
         for index in range(self.statement, len(tokens)):
             kind = tokens[index][0]
             if kind in _OPENING:
-                if depth == 0 and kind == "LBRACE" and index >= at:
-                    body = index
+                if depth == 0 and kind == "LBRACE":
+                    closed = closed or index < at
+                    body = index if not closed else None
                 depth += 1
             elif kind in _CLOSING:
                 if depth == 0 and kind == "RBRACE" and index >= at:

@@ -100,7 +100,7 @@ class Watcher:
         scope = self._step.scope(run, row)
         limit = None if row.kind == "item" else limit_of(task, scope)
         items = list(Items(self._step).rows(run, row, task)) if row.kind == "map" else []
-        if not self._step.take_place(run, row, task.uses and row.kind != "item"):
+        if not self._step.take_place(run, row, task.uses and task.kind == "group" and row.kind != "item"):
             return
         members = (
             sum(1 for new in items if new.parent_id == row.id)

@@ -112,6 +112,7 @@ def read_use(settings: Settings, pools: Pools, task: Task, item: nodes.Use, scop
         )
         return task.uses
     _check_weight(settings, pool, item, weight)
+    _check_held(report, pool, task, item, weight)
     return (*task.uses, Use(name, weight))
 
 
@@ -165,6 +166,22 @@ def _check_weight(settings: Settings, pool: Pool, item: nodes.Use, weight: Tree)
             labels=[Label(pool.span, "the pool is declared here", pool.source)],
             help=f"write at most `use {name} {limit}`, or give the pool more places",
         )
+
+
+def _check_held(report: Report, pool: Pool, task: Task, item: nodes.Use, weight: Tree) -> None:
+    """What a group holds is not free for its members."""
+    limit, name = pool.definition.limit, pool.definition.name
+    holders = [(group, use.weight) for group in task.ancestors() for use in group.uses if use.pool == name]
+    held = sum(places for _, places in holders if isinstance(places, int))
+    if limit is None or not holders or not isinstance(weight, int) or weight > limit or held + weight <= limit:
+        return
+    report.error(
+        codes.BAD_SETTING,
+        item.span,
+        f"`{task.dotted}` could never start: of the {limit} places of `{name}` the groups around it hold {held}",
+        labels=[Label(group.span, f"`{group.dotted}` holds places from its start to its end") for group, _ in holders],
+        help="let either the group or its members use the pool",
+    )
 
 
 def _unknown(report: Report, item: nodes.Use, pools: Pools) -> None:

@@ -87,6 +87,54 @@ def test_a_condition_on_outcomes_starts_or_skips(bench: Bench, condition: object
     assert bench.states(run)["c"] == expected
 
 
+def test_a_mapped_group_may_lose_an_item_of_its_members(bench: Bench) -> None:
+    def size(arguments: object) -> None:
+        if arguments["x"] == "b":  # type: ignore[index]
+            raise Failure
+
+    bench.executor.bodies = {"g/size": size}
+    flow = FlowBuilder().group("g", generators=over("x", ["list", "a", "b", "c"]), allow_failures=1)
+    flow.task("g/size", arguments={"x": ["item", "x"]}).task("total").edge("g", "total")
+    run = bench.register(flow.build())
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.states(run)["total"] == "succeeded"
+
+
+def test_members_of_a_late_item_know_what_was_decided_before(bench: Bench) -> None:
+    bench.executor.bodies = {"a": broken}
+    bench.executor.hold_back = ["slow"]
+    flow = FlowBuilder().task("a", allow_failure=True).task("slow").task("open").edge("a", "open")
+    flow.group("g", generators=over("x", ["list", 1])).edge("open", "g")
+    flow.task("g/plain").edge("a", "g/plain", deep=True)
+    flow.task("g/repair", awaits=state("a", "failed")).edge("a", "g/repair", deep=True, outcome=True)
+    run = bench.register(flow.build())
+    rest = bench.start().work_on(run)
+    bench.executor.wait_for("g[0]/plain", "g[0]/repair")
+    bench.executor.release("slow")
+    assert rest.result(10) is RunStatus.SUCCEEDED
+
+
+def test_a_failure_before_the_start_is_an_outcome_like_any_other(bench: Bench) -> None:
+    nonsense = ["index", ["list", True], 3]
+    bench.executor.hold_back = ["slow"]
+    flow = FlowBuilder().task("slow").task("a", when=nonsense, allow_failure=True).task("b").edge("a", "b")
+    flow.task("c", awaits=state("a", "failed")).edge("a", "c", outcome=True)
+    run = bench.register(flow.build())
+    rest = bench.start().work_on(run)
+    bench.executor.wait_for("b", "c")
+    bench.executor.release("slow")
+    assert rest.result(10) is RunStatus.SUCCEEDED
+
+
+def test_a_failure_within_an_allowed_one_fires_no_hook_of_the_flow(bench: Bench) -> None:
+    bench.executor.bodies = {"g/a": broken}
+    flow = FlowBuilder().group("g", allow_failure=True).task("g/a").task("g/b").edge("g/a", "g/b")
+    flow.task("page", awaits=state("", "failed"), hook="failure").edge("", "page", outcome=True)
+    run = bench.register(flow.build())
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.states(run)["page"] == "skipped"
+
+
 def test_an_or_does_not_wait_for_the_slower_one(bench: Bench) -> None:
     bench.executor.hold_back = ["b"]
     run = bench.register(awaiting(["or", state("a", "succeeded"), state("b", "succeeded")]).build())
@@ -251,3 +299,13 @@ def test_a_run_that_is_not_over_at_its_deadline_fails_and_what_runs_is_ended(ben
 
 def test_a_run_that_is_over_before_its_deadline_knows_nothing_of_it(bench: Bench) -> None:
     assert bench.work(bench.register(late(60).build())) is RunStatus.SUCCEEDED
+
+
+def test_hooks_of_a_flow_that_waited_for_a_person_fire_when_it_has_ended(bench: Bench) -> None:
+    flow = FlowBuilder().task("ask", action=Ask("go?")).task("go").edge("ask", "go")
+    flow.task("bye", awaits=state("", "done"), hook="done").edge("", "bye", outcome=True)
+    run = bench.register(flow.build())
+    assert bench.work(run) is RunStatus.SUSPENDED
+    bench.ask(verb="answer", run=run, task="ask", fields={})
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.executor.started == ["go", "bye"]

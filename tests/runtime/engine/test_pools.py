@@ -12,7 +12,7 @@ from runtime.model.definition import Cache, FlowDefinition, OutDefinition, PoolD
 from runtime.model.errors import Refused
 from runtime.model.state import RunStatus
 from tests.runtime.engine.conftest import Bench
-from tests.runtime.engine.flows import FlowBuilder
+from tests.runtime.engine.flows import FlowBuilder, over
 
 DAY = ["lit", "duration", "1d"]
 
@@ -49,6 +49,13 @@ def holders(folder: Path) -> int:
     (count,) = connection.execute("SELECT count(*) FROM pool_holder").fetchone()
     connection.close()
     return int(count)
+
+
+def test_each_item_of_a_mapped_task_takes_a_place_and_the_map_none(bench: Bench) -> None:
+    flow = FlowBuilder("a").task("a", generators=over("x", ["list", 1, 2, 3]), uses=(Use("door"),))
+    run = bench.register(replace(flow.build(), pools=(PoolDefinition("door", limit=1),)))
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.executor.started == ["a[0]", "a[1]", "a[2]"]
 
 
 def test_more_places_than_a_pool_has_fail_the_task(bench: Bench) -> None:

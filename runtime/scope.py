@@ -124,10 +124,10 @@ class TaskScope:
 
         return decide(tree, state, count)
 
-    def _outcome_of_run(self, name: str) -> bool:
+    def _outcome_of_run(self, name: str) -> bool | None:
         failed = self._tasks.stopped(self._row.run_id, ExecStatus.FAILED)
         if not failed and self._tasks.stopped(self._row.run_id, ExecStatus.SUSPENDED):
-            return False
+            return None
         return name in ("done", "failed" if failed else "succeeded")
 
     def out(self, path: str, name: str) -> Any:

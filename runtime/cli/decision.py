@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from runtime.cli.selection import find_task, split_run
-from runtime.model.definition import FlowDefinition, ParameterDefinition
+from runtime.model.definition import FlowDefinition, OutDefinition, ParameterDefinition
 from runtime.model.errors import FlowerError
 from runtime.model.run import RunSummary, TaskView
 from runtime.model.state import ExecStatus, Reason
@@ -43,10 +43,14 @@ def fields_of(service: Service, run: RunSummary, task: TaskView, words: Sequence
 def _form(definition: FlowDefinition, task: TaskView) -> tuple[ParameterDefinition, ...]:
     node = definition.tasks[task.node]
     return tuple(
-        ParameterDefinition(out.name, out.type, out.has_default, out.default, None, out.doc, node.line)
+        ParameterDefinition(out.name, out.type, _may_be_left_out(out), out.default, None, out.doc, node.line)
         for out in node.outs
         if not out.computed
     )
+
+
+def _may_be_left_out(out: OutDefinition) -> bool:
+    return out.has_default or (isinstance(out.type, dict) and "optional" in out.type)
 
 
 def tell(service: Service, run: RunSummary, sentence: str, db: str | None) -> None:

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from runtime.engine import Engine
 from runtime.model.encode import dumps
-from runtime.model.errors import FlowerError
+from runtime.model.errors import FlowerError, StoreProblem
 from runtime.service.requests import apply, error_from_json, error_to_json
 
 _BELL_SECONDS: Final = 0.02
@@ -41,9 +41,15 @@ class Endpoint:
         before = os.umask(0o177)
         try:
             self._socket.bind(str(path))
+            self._socket.listen(64)
+        except OSError as problem:
+            self._socket.close()
+            raise StoreProblem(
+                f"the engine's socket {path} cannot be made: {problem.strerror or problem}",
+                "set XDG_RUNTIME_DIR to a folder with a short path that you may write to",
+            ) from None
         finally:
             os.umask(before)
-        self._socket.listen(64)
         engine.listen(self._ring)
         threading.Thread(target=self._accept, name="flower-endpoint", daemon=True).start()
 

@@ -5,6 +5,7 @@ A request is an object with a `verb`; `apply` does it within the caller's transa
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -14,7 +15,7 @@ from runtime import admission, control
 from runtime.admission import Wanted
 from runtime.maintenance.prune import prune
 from runtime.model.definition import FlowDefinition, PoolDefinition
-from runtime.model.encode import flow_from_json
+from runtime.model.encode import dumps, flow_from_json
 from runtime.model.errors import BadParameter, FlowerError, NotFound, Refused
 from runtime.model.names import nearest
 from runtime.step import ActiveRun, Step
@@ -44,7 +45,21 @@ def apply_alone(store: Store, request: JsonObject, now: int) -> Any:
 
 
 def apply(step: Step, request: JsonObject) -> Any:
-    """Do a request; FlowerError if it cannot be done, and then nothing of it is written."""
+    """Do a request; FlowerError if it cannot be done, and then nothing of it is written.
+
+    One that has an `id` is done once, however often it is sent: the answer is kept with its effects.
+    """
+    identity = request.get("id")
+    known = step.store.events.receipt(identity) if identity else None
+    if known is not None:
+        return json.loads(known)
+    answer = _do(step, request)
+    if identity:
+        step.store.events.add_receipt(identity, dumps(answer), step.now)
+    return answer
+
+
+def _do(step: Step, request: JsonObject) -> Any:
     verb = _VERBS.get(request.get("verb", ""))
     if verb is None:
         raise Refused(

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import ExitStack
 
 from runtime.engine import Engine
 from runtime.executor.protocol import Executor
@@ -81,19 +82,19 @@ class Serving:
         self.changed.set()
 
     def _as_engine(self) -> None:
-        store = SqliteStore(self._files, self._synchronous)
-        engine = Engine(store, self._make_executor(), self._jobs, all_runs=True, scheduler=Scheduler(self._zone))
-        engine.listen(self.changed.set)
-        engine.start()
-        door = Endpoint(engine, self._files.socket)
-        self._engine = engine
-        self.is_engine = True
-        self.changed.set()
-        try:
+        with ExitStack() as closing:
+            store = SqliteStore(self._files, self._synchronous)
+            closing.callback(store.close)
+            scheduler = Scheduler(self._zone)
+            engine = Engine(store, self._make_executor(), self._jobs, all_runs=True, scheduler=scheduler)
+            engine.listen(self.changed.set)
+            door = Endpoint(engine, self._files.socket)
+            closing.callback(engine.close)
+            closing.callback(door.close)
+            engine.start()
+            self._engine = engine
+            self.is_engine = True
+            self.changed.set()
             while not self._stopping.wait(1.0):
                 if engine.problem is not None:
                     raise engine.problem
-        finally:
-            door.close()
-            engine.close()
-            store.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -180,6 +181,7 @@ class Service:
         if not create:
             _ = self.reader
         self.files.create()
+        request = {"id": uuid.uuid4().hex, **request}
         lock = EngineLock(self.files)
         deadline = time.monotonic() + _LOCKED_SECONDS
         while time.monotonic() < deadline:

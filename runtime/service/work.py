@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import ExitStack
 from typing import Final
 
 from runtime.engine import Engine
@@ -134,18 +135,17 @@ class Work:
             self.stop()
 
     def _as_engine(self) -> RunStatus:
-        store = SqliteStore(self._files, self._synchronous)
-        engine = Engine(store, self._make_executor(), self._jobs)
-        engine.listen(self.changed.set)
-        engine.start()
-        door = Endpoint(engine, self._files.socket)
-        try:
+        with ExitStack() as closing:
+            store = SqliteStore(self._files, self._synchronous)
+            closing.callback(store.close)
+            engine = Engine(store, self._make_executor(), self._jobs)
+            engine.listen(self.changed.set)
+            door = Endpoint(engine, self._files.socket)
+            closing.callback(engine.close)
+            closing.callback(door.close)
+            engine.start()
             rest = engine.work_on(self._run_id)
             self._engine = engine
             if self._stopping.is_set():
                 engine.stop_claiming()
             return rest.result()
-        finally:
-            door.close()
-            engine.close()
-            store.close()

@@ -7,8 +7,12 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from runtime.model.errors import StoreProblem
+
+_LONGEST_FOLDER: Final = 70
+"""Bytes; with the name of the socket the path stays below the 108 that the system allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,11 @@ class StoreFiles:
 
 
 def _runtime_folder() -> Path:
+    """The first of the places for sockets that can be used and is short enough for one."""
     base = os.environ.get("XDG_RUNTIME_DIR")
-    if base and os.access(base, os.W_OK):
-        folder = Path(base) / "flower"
-    else:
-        folder = Path(tempfile.gettempdir()) / f"flower-{os.getuid()}"
+    places = [Path(base) / "flower"] if base and os.access(base, os.W_OK) else []
+    places += [Path(parent) / f"flower-{os.getuid()}" for parent in (tempfile.gettempdir(), "/tmp")]
+    folder = next((place for place in places if len(os.fsencode(place)) <= _LONGEST_FOLDER), places[-1])
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_uid != os.getuid():
         raise StoreProblem(

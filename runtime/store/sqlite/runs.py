@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from runtime.model.encode import dumps
 from runtime.model.rows import AttemptEnd, HandChange, RunRow
 from runtime.store.sqlite.tasks import TaskRuns
+
+_RECEIPT_MICROSECONDS: Final = 86_400_000_000
 
 
 class FlowRuns:
@@ -217,6 +219,16 @@ class Events:
             "INSERT INTO event (at, flow_run_id, task_run_id, kind, detail) VALUES (?, ?, ?, ?, ?)",
             (now, run_id, task_run_id, kind, dumps(detail)),
         )
+
+    def receipt(self, request: str) -> str | None:
+        """The answer that a request has had, as JSON; None if it is new."""
+        row = self._sql("SELECT answer FROM receipt WHERE request = ?", (request,)).fetchone()
+        return str(row[0]) if row else None
+
+    def add_receipt(self, request: str, answer: str, now: int) -> None:
+        """Keep an answer for a while: nobody asks again after a day."""
+        self._sql("INSERT INTO receipt (request, answer, at) VALUES (?, ?, ?)", (request, answer, now))
+        self._sql("DELETE FROM receipt WHERE at < ?", (now - _RECEIPT_MICROSECONDS,))
 
     def hand_changes(self) -> list[HandChange]:
         """What people have written since the engine looked last, oldest first. A state that does not exist is put

@@ -12,7 +12,9 @@ from runtime.model.definition import FlowDefinition, Script
 from runtime.model.errors import BadParameter, NotFound, Refused, StoreProblem
 from runtime.model.state import RunStatus
 from runtime.service import Service
+from runtime.service.requests import apply_alone
 from runtime.settings import find_settings
+from runtime.store.sqlite.store import SqliteStore
 from tests.runtime.engine.flows import FlowBuilder
 
 
@@ -112,6 +114,29 @@ def test_nothing_is_written_for_parameters_that_do_not_fit(service: Service, tmp
         with pytest.raises(BadParameter):
             service.register("pair", {"day": "today"})
         assert service.reader.runs() == []
+
+
+def test_a_request_that_is_sent_twice_is_done_once(service: Service, tmp_path: Path) -> None:
+    with service:
+        service.deploy([two_scripts()], tmp_path)
+    store = SqliteStore(service.files)
+    request = {"verb": "register", "flow": "pair", "parameters": {}, "zone": "UTC", "id": "the same"}
+    answers = [apply_alone(store, dict(request), now) for now in (1, 2)]
+    other = apply_alone(store, {**request, "id": "another"}, 3)
+    store.close()
+    assert answers == [{"id": 1, "new": True}] * 2
+    assert other["id"] == 2
+
+
+def test_a_folder_for_sockets_that_is_too_long_is_passed_over(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = tmp_path / ("long" * 30)
+    long.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
+    with service:
+        service.deploy([two_scripts()], tmp_path)
+        assert service.work(service.register("pair").id).wait(30) is RunStatus.SUCCEEDED
 
 
 def test_names_that_do_not_exist_are_told_with_the_nearest(service: Service, tmp_path: Path) -> None:

@@ -192,6 +192,14 @@ CREATE TABLE event (
 );
 CREATE INDEX event_run ON event (flow_run_id, id);
 
+-- Answers to requests, so that one that is sent again after its answer was lost is not done twice.
+CREATE TABLE receipt (
+    request TEXT PRIMARY KEY,
+    answer TEXT NOT NULL,
+    at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX receipt_at ON receipt (at);
+
 -- A person's update of exec_status by any SQL tool. Every update by the engine raises `revision`; one that does
 -- not is a person's. Plain SQL only, so that it works in every tool.
 CREATE TABLE hand_change (

@@ -34,7 +34,7 @@ NOT_TOLD = {
     "FlowDefinition": {"name", "line", "content_hash", "tasks", "dependencies", "parameters"},
     "TaskDefinition": {"node", "path", "name", "kind", "parent", "edges_in", "line", "content_hash"},
     "OutDefinition": {"early"},
-    "Script": {"line"},
+    "Script": {"line", "source_file"},
     "Ensure": {"line"},
     "PoolDefinition": {"line"},
     "ScheduleDefinition": {"line"},

@@ -14,7 +14,7 @@ from flowc.source import Source, Span
 from flowc.syntax import nodes
 from flowc.syntax.inside import everything
 from runtime.model.definition import Call, FlowDefinition
-from runtime.model.encode import flow_to_json, task_to_json
+from runtime.model.encode import flow_settings_to_json, task_to_json
 from runtime.model.types import PATH, required
 
 Uses = set[tuple[str, ...]]
@@ -29,6 +29,15 @@ def report_hints(
     hints.names_of_the_file(tree)
     for flow, definition in zip(flows, definitions, strict=True):
         hints.of_flow(flow, definition)
+
+
+def _trees_of(definition: FlowDefinition) -> list[Any]:
+    """Everything of a flow that may hold expressions; its edges are left out."""
+    return [
+        [task_to_json(task) for task in definition.tasks],
+        [[parameter.default, parameter.where] for parameter in definition.parameters],
+        flow_settings_to_json(definition),
+    ]
 
 
 def uses_in(data: Any) -> Uses:
@@ -70,7 +79,7 @@ class _Hints:
             self._hint(codes.UNUSED, name.span, f"`{name.text}` is {how} and never used", "remove it, or use it")
 
     def of_flow(self, flow: Flow, definition: FlowDefinition) -> None:
-        uses = uses_in(flow_to_json(definition))
+        uses = uses_in(_trees_of(definition))
         for parameter in flow.parameters.values():
             if ("param", parameter.name) not in uses:
                 self._hint(
@@ -80,9 +89,9 @@ class _Hints:
                     "remove it, or use it",
                 )
         awaited = {edge.predecessor for edge in definition.dependencies}
-        for task, row in zip(flow.tasks, definition.tasks, strict=True):
+        for task in flow.tasks:
             if task.node in awaited:
-                self._outputs(task, uses | uses_in(task_to_json(row)))
+                self._outputs(task, uses)
             self._task(task)
         self._orders(flow)
 
@@ -135,19 +144,17 @@ class _Hints:
                     f"`{second}` uses an output of `{first}`, so it comes after it in any case",
                     "remove this `after`",
                 )
-        for task in flow.tasks:
-            self._never(flow, task)
+        asking = [task for task in flow.tasks if task.awaits is not None and not task.hook]
+        before: dict[int, list[Task]] = {task.node: [] for task in asking}
+        for order in flow.orders:
+            if order.successor.node in before and not order.outcome:
+                before[order.successor.node].append(order.predecessor)
+        for task in asking:
+            self._never(task, before[task.node])
 
-    def _never(self, flow: Flow, task: Task) -> None:
+    def _never(self, task: Task, before: list[Task]) -> None:
         """A task that asks for the failure of what it also needs."""
-        if task.hook:
-            return
-        needed = {reference.target.path: reference.target for reference in task.references}
-        needed |= {
-            order.predecessor.path: order.predecessor
-            for order in flow.orders
-            if order.successor is task and not order.outcome
-        }
+        needed = {needs.path: needs for needs in (*(reference.target for reference in task.references), *before)}
         for path, state in required_states(task.awaits):
             if state == "failed" and path in needed and not needed[path].may_fail:
                 self._hint(

@@ -508,6 +508,15 @@ class TaskRuns:
 def _row(found: Sequence[Any]) -> TaskRow:
     values = list(found)
     values[8] = ExecStatus(values[8])
-    values[17] = json.loads(values[17]) if values[17] else None
+    values[17] = _item(values[17]) if values[17] else None
     values[19:] = [bool(flag) for flag in values[19:]]
     return TaskRow(*values)
+
+
+def _item(text: str) -> dict[str, Any]:
+    """Loop variables as JSON. What cannot be read holds none: the row fails where it needs one, others go on."""
+    try:
+        item = json.loads(text)
+    except ValueError:
+        return {}
+    return item if isinstance(item, dict) else {}

@@ -179,3 +179,15 @@ def test_a_condition_on_an_item_skips_that_item_alone(bench: Bench) -> None:
     )
     assert bench.work(bench.register(flow.build())) is RunStatus.SUCCEEDED
     assert seen == [[1, None, 1]]
+
+
+def test_an_item_that_cannot_be_read_fails_its_task_and_no_other(bench: Bench) -> None:
+    bench.executor.hold_back = ["size[0]"]
+    flow = FlowBuilder().task("size", arguments={"x": ["item", "x"]}, generators=over("x", ["list", "a", "b", "c"]))
+    run = bench.register(flow.build())
+    rest = bench.start(jobs=1).work_on(run)
+    bench.executor.wait_for("size[0]")
+    bench.update("UPDATE task_run SET item = '{broken' WHERE path = 'size[1]'")
+    bench.executor.release("size[0]")
+    assert rest.result(10) is RunStatus.FAILED
+    assert bench.states(run) == {"size[0]": "succeeded", "size[1]": "failed", "size[2]": "succeeded"}

@@ -82,6 +82,7 @@ IMPLIED_ORDER: Final = Code("F0803", "an order that a reference makes already")
 CONSTANT_CONDITION: Final = Code("F0804", "a condition that is always true")
 UNNAMED_ITEMS: Final = Code("F0805", "items of a map that have no names")
 RETRY_REPEATS: Final = Code("F0806", "something that may be done twice")
+UNSET_VARIABLE: Final = Code("F0807", "a shell variable that nobody sets, with the name of a value")
 NOT_YET: Final = Code("F0901", "not compiled by this version yet")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flowc.analysis.constant import Unknown, holds
 from flowc.analysis.model import Flow, Task
@@ -13,9 +13,11 @@ from flowc.diagnostics import Code, Sink, codes
 from flowc.source import Source, Span
 from flowc.syntax import nodes
 from flowc.syntax.inside import everything
-from runtime.model.definition import Call, FlowDefinition
+from runtime.model.definition import Call, FlowDefinition, Script
 from runtime.model.encode import flow_settings_to_json, task_to_json
 from runtime.model.types import PATH, required
+
+_VARIABLE: Final = re.compile(r"(?<!\\)\$\{?([a-z_][A-Za-z0-9_]*)\b")
 
 Uses = set[tuple[str, ...]]
 """What expressions name: `("param", NAME)`, `("out", PATH, NAME)`, `("own", NAME)`."""
@@ -93,6 +95,7 @@ class _Hints:
             if task.node in awaited:
                 self._outputs(task, uses)
             self._task(task)
+            self._variables(flow, task)
         self._orders(flow)
 
     def _outputs(self, task: Task, uses: Uses) -> None:
@@ -133,6 +136,24 @@ class _Hints:
                 "write `idempotent` if it does none, or let nothing be tried again",
             )
 
+    def _variables(self, flow: Flow, task: Task) -> None:
+        """`$name` in a shell script, where `name` is a value of the flow and nothing sets such a variable."""
+        if not isinstance(task.action, Script) or task.action.language not in ("sh", "bash") or task.called:
+            return
+        text = "".join(part for part in task.action.parts if isinstance(part, str))
+        known = {*flow.parameters, *(generator.name for generator in task.generators)}
+        given = {name for name, _ in task.env}
+        for name in dict.fromkeys(_VARIABLE.findall(text)):
+            if name in known and name not in given and not _sets(name, text):
+                start = self._source.text.find(f"${name}", task.span[0])
+                span = (start, start + len(name) + 1) if start >= 0 else task.span
+                self._hint(
+                    codes.UNSET_VARIABLE,
+                    span,
+                    f"nothing sets the shell variable `{name}`, so it is empty here",
+                    f"for the value `{name}` of the flow write `{{{{ {name} }}}}`",
+                )
+
     def _orders(self, flow: Flow) -> None:
         for order in flow.orders:
             needs = {id(reference.target) for reference in order.successor.references}
@@ -163,6 +184,13 @@ class _Hints:
                     f"`{task.dotted}` never runs: it waits for `{path.replace('/', '.')}` and asks for its failure",
                     "use nothing of it here, and order the task by the question alone",
                 )
+
+
+def _sets(name: str, text: str) -> bool:
+    """Whether a script may set a variable itself."""
+    return (
+        re.search(rf"\b{name}(\+)?=|\b(for|read|mapfile|readarray|getopts|unset)\b[^\n;]*\b{name}\b", text) is not None
+    )
 
 
 def _always_true(condition: Any) -> bool:

@@ -88,6 +88,18 @@ def test_task_that_asks_for_the_failure_of_what_it_needs() -> None:
     assert hints(flow) == [("F0801", "`b` never runs: it waits for `a` and asks for its failure")]
 
 
+def test_a_shell_variable_that_only_looks_like_a_value_of_the_flow() -> None:
+    known = 'param dir: path = "old"\n'
+    used = "; echo {{ dir }}"
+    expected = [("F0807", "nothing sets the shell variable `dir`, so it is empty here")]
+    assert hints(f'{known}task a {{ sh "rm -rf $dir/x{used}" }}') == expected
+    assert hints(f'{known}task a {{ bash "ls ${{dir}}{used}" }}') == expected
+    assert hints(f'{known}task a {{ sh "dir=x; ls $dir{used}" }}') == []
+    assert hints(f'{known}task a {{ sh "for dir in a b; do ls $dir; done{used}" }}') == []
+    assert hints(f'{known}task a {{ env {{ dir: "x" }}; sh "ls $dir{used}" }}') == []
+    assert hints(f'{known}task a {{ sh "ls $other{used}" }}') == []
+
+
 def test_hints_are_told_only_to_who_asks() -> None:
     text = 'flow case {\nparam n: int = 3\ntask a { sh "echo" }\n}\n'
     assert compile_inputs([Input(Source("case.flow", text), catalog(), "case.flow")]).diagnostics == ()

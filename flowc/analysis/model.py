@@ -27,6 +27,7 @@ from runtime.model.types import Type
 
 if TYPE_CHECKING:
     from flowc.analysis.choices import Branch
+    from flowc.analysis.typed import Typed
 
 Catalog = Mapping[str, Signature]
 """The components that a file may call, by full name."""
@@ -78,8 +79,8 @@ class Task:
     without those of its members. `called`: a flow that is called has become this group; its member `result` computes
     the flow's outputs. `branches`: of `if` and `match`, inside its group, that it stands in, the outermost first.
     `outs_unknown`: what it calls is not known, so neither are its outputs. `may_fail`: it may fail, or lose items, and
-    others go on all the same. `hook`: the event of `subject` that it reports on; `space` is then the namespace of the
-    hook.
+    others go on all the same. `arguments`: what a called task or flow gets. `hook`: the event of `subject` that
+    it reports on; `space` is then the namespace of the hook.
     """
 
     node: int
@@ -100,6 +101,7 @@ class Task:
     members: dict[str, Task] = field(default_factory=dict)
     outs: dict[str, Out] = field(default_factory=dict)
     references: list[Reference] = field(default_factory=list)
+    arguments: dict[str, Typed] = field(default_factory=dict)
     item_types: dict[str, Type] = field(default_factory=dict)
     action: Action | None = None
     out_definitions: tuple[OutDefinition, ...] = ()

@@ -50,7 +50,10 @@ class Claim:
 
 @dataclass(slots=True, eq=False)
 class Scenario:
-    """One `test` block. `flow` is declared by `definition`, maybe in another file; `time` is a tree of a datetime."""
+    """One `test` block. `flow` is declared by `definition`, maybe in another file; `time` is a tree of a datetime.
+
+    `arguments`: of tasks and flows that are called, by path of the node and name, as far as they are asked for.
+    """
 
     title: str
     span: Span
@@ -61,3 +64,4 @@ class Scenario:
     time: Tree = None
     endings: list[EndingTree] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    arguments: dict[tuple[str, str], Tree] = field(default_factory=dict)

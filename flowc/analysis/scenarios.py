@@ -171,6 +171,7 @@ class _Body:
         for item in decl.body:
             if isinstance(item, nodes.Expect):
                 self._scenario.claims += claims_of(self._about, item.condition, self._scope)
+        self._scenario.arguments = self._subjects.arguments
 
     # Parameters
 

@@ -18,7 +18,7 @@ from flowc.analysis.typed import RUN_TIME, Typed, wrong
 from flowc.diagnostics import Label, codes
 from flowc.source import Source
 from flowc.syntax import nodes
-from runtime.model.definition import Call
+from runtime.model.definition import Call, Tree
 from runtime.model.types import BOOL, INT, STR, ListOf, Record, Type, optional
 from runtime.model.values import to_text
 
@@ -63,9 +63,11 @@ class Subject:
 
 
 class Subjects:
-    """Finds the nodes of one flow for one test. `source`: the file of the flow."""
+    """Finds the nodes of one flow for one test. `source`: the file of the flow. `arguments`: those that were asked for,
+    by path of the node and name."""
 
     def __init__(self, names: Names, report: Report, catalog: Catalog, source: Source) -> None:
+        self.arguments: dict[tuple[str, str], Tree] = {}
         self._names = names
         self._report = report
         self._catalog = catalog
@@ -182,7 +184,10 @@ class Subjects:
         return Typed(kind, ["state", subject.path(), asked], RUN_TIME)
 
     def _argument(self, task: Task, name: str) -> Type | None:
-        """The type of an argument of the component that a task calls."""
+        """The type of an argument of what a task calls."""
+        if name in task.arguments:
+            self.arguments[task.path, name] = task.arguments[name].tree
+            return task.arguments[name].type
         if not isinstance(task.action, Call) or task.action.component not in self._catalog:
             return None
         found = (item for item in self._catalog[task.action.component].parameters if item.name == name)
@@ -228,7 +233,7 @@ class Subjects:
         """The names that may follow that of a node."""
         members = [name for name, member in task.members.items() if member is not task.result]
         own = ["attempts", "error"] if task.kind == "task" else []
-        arguments = list(task.action.arguments) if isinstance(task.action, Call) else []
+        arguments = list(task.arguments) or (list(task.action.arguments) if isinstance(task.action, Call) else [])
         return [*members, *(task.result or task).outs, *arguments, *STATES, *own]
 
 

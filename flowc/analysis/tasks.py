@@ -238,6 +238,7 @@ def _scopes(task: Task, layers: list[Layer], scope: Scope) -> list[Scope]:
         assert isinstance(outer.decl, nodes.TaskDecl)
         assert outer.decl.callee is not None
         bind(outer.decl.callee, outer.frame, scopes[-1], inner.frame)
+        task.arguments = task.arguments or {name: bound.value for name, bound in inner.frame.names.bound.items()}
         if inner.frame.definition is None or inner.frame.definition.broken:
             break
         if isinstance(inner.decl, nodes.FlowDecl):

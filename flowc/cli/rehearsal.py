@@ -21,7 +21,7 @@ from runtime.model.state import Reason, RunStatus
 from runtime.model.values import ValueProblem, to_json
 from runtime.register import RunValues
 from runtime.simulation.given import Ending, Given
-from runtime.simulation.result import STATES, Result
+from runtime.simulation.result import STATES, Result, dotted
 from runtime.simulation.simulation import Simulation
 from runtime.simulation.step import Unknown
 from runtime.store.sqlite.files import StoreFiles
@@ -66,14 +66,19 @@ def rehearse(test: FlowTest) -> Verdict:
         try:
             simulation = Simulation(store, test.flow, given_of(scenario, test.flow.zone or "UTC"))
             simulation.work()
-            tasks = _tasks(files, simulation.run.id)
-            found = _failures(scenario, Result(simulation), tasks)
+            tasks = tuple(task for task in _tasks(files, simulation.run.id) if task.node not in _inner(scenario))
+            found = _failures(scenario, Result(simulation, scenario.arguments), tasks)
             status: RunStatus | None = simulation.status
         except (FlowerError, ExpressionError, Unknown, ValueProblem) as problem:
             status, tasks, found = None, (), (Failure(scenario.span, str(problem)),)
         finally:
             store.close()
     return Verdict(scenario, tuple(found), status, tasks, time.monotonic() - began)
+
+
+def _inner(scenario: Scenario) -> set[int]:
+    """Nodes that the source does not show: they compute the outputs of flows that are called."""
+    return {task.result.node for task in scenario.flow.tasks if task.result is not None}
 
 
 def _tasks(files: StoreFiles, run_id: int) -> tuple[TaskView, ...]:
@@ -118,9 +123,13 @@ def _outcome(tree: OutcomeTree, scope: RunValues) -> Outcome:
 def _failures(scenario: Scenario, result: Result, tasks: tuple[TaskView, ...]) -> tuple[Failure, ...]:
     """Values that are needed and were not given come first: what else is wrong may follow from them."""
     unknown = {row.path for row in result.stopped_by_unknown()}
-    messages = dict.fromkeys(task.message for task in tasks if task.path in unknown)
-    if messages:
-        return tuple(Failure(scenario.span, message) for message in messages)
+    needed: dict[str, str] = {}
+    for task in tasks:
+        if task.path in unknown:
+            needed.setdefault(task.message, dotted(task.path))
+    if needed:
+        place = scenario.span
+        return tuple(Failure(place, message, ((place, f"`{task}` needs it"),)) for message, task in needed.items())
     strays = tuple(_stray_endings(scenario, result))
     return strays or tuple(found for claim in scenario.claims if (found := _judge(claim, result)) is not None)
 

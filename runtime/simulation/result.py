@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from runtime.expression.evaluator import ExpressionError, evaluate
+from runtime.model.definition import Call
 from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus, Reason, RunStatus
+from runtime.outputs import early_values
 from runtime.picture import has_state
 from runtime.simulation.simulation import Simulation
 from runtime.simulation.step import SimulatedScope
@@ -24,8 +26,10 @@ class Result:
     beside states, `items` (the keys of a mapped node), `attempts`, `error` and `argument NAME`.
     """
 
-    def __init__(self, simulation: Simulation) -> None:
+    def __init__(self, simulation: Simulation, arguments: Mapping[tuple[str, str], Any] | None = None) -> None:
+        """`arguments`: trees of those that rows do not hold, by path of the node and name."""
         self._simulation = simulation
+        self._arguments = arguments or {}
         self._graph = simulation.run.graph
         self._store = simulation.store
         self.rows: dict[str, TaskRow] = {}
@@ -96,10 +100,13 @@ class Result:
         return {"kind": str(row.reason), "message": self._messages.get(row.path, ""), "exit_code": exit_code}
 
     def _argument(self, row: TaskRow, name: str) -> Any:
-        arguments = self._simulation.arguments.get(row.path)
-        if arguments is None:
+        if row.status is ExecStatus.WAITING or row.status is ExecStatus.IGNORED:
             raise ExpressionError(f"`{dotted(row.path)}` was given no `{name}`: it {self.told(row)}")
-        return arguments.get(name)
+        task = self._graph.task(row.node)
+        tree = task.action.arguments.get(name) if isinstance(task.action, Call) else None
+        scope = self._simulation.scope(row)
+        scope.own_values = early_values(task, scope)
+        return evaluate(self._arguments.get((task.path, name), tree), scope)
 
     def _keys(self, maps: list[int], scope_id: int) -> list[Any]:
         """The keys of the items of the outermost of these mapped nodes, of the next within each, and so on."""

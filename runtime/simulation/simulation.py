@@ -15,19 +15,21 @@ from runtime.model.errors import FlowerError
 from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus, Reason, RunStatus
 from runtime.simulation.given import Given
-from runtime.simulation.step import WANTED, Causes, SimulatedStep
+from runtime.simulation.step import WANTED, Causes, SimulatedScope, SimulatedStep
 from runtime.step import ActiveRun
 from runtime.store.protocol import Store
 from runtime.work import Claim, Worker
 
 MOST_ATTEMPTS: Final = 100_000
+_MOST_IDLE_TURNS: Final = 1_000
+"""In a row, at one moment."""
 _AT_ONCE: Final = 1_000
 _NO_LUCK: Final = 0.5
 """The middle of what chance can do: delays have no jitter."""
 
 
 class Simulation:
-    """A simulated run over a store of its own. `arguments`, `exit_codes`: of the last attempt of each task, by path."""
+    """A simulated run over a store of its own. `exit_codes`: of the last attempt of each task, by path."""
 
     def __init__(self, store: Store, flow: FlowDefinition, given: Given) -> None:
         """Makes the run. BadParameter if the parameters do not fit the flow."""
@@ -36,7 +38,6 @@ class Simulation:
         self.now = given.time
         self.status = RunStatus.RUNNING
         self.causes: Causes = {}
-        self.arguments: dict[str, Mapping[str, Any]] = {}
         self.exit_codes: dict[str, int | None] = {}
         self._attempts = 0
         self._attempt_ids = count(1)
@@ -60,14 +61,20 @@ class Simulation:
     def _step(self) -> SimulatedStep:
         return SimulatedStep(self.store, self.now, self.given, self.causes)
 
+    def scope(self, row: TaskRow) -> SimulatedScope:
+        """What expressions of a row see."""
+        return self._step().scope(self.run, row)
+
     def work(self) -> RunStatus:
         """Goes on until nothing can move. FlowerError if that takes too many attempts."""
-        going_on = True
+        going_on, idle = True, 0
         while going_on:
+            before = (self._attempts, self.now)
             with self.store.transaction():
                 going_on = self._turn(self._step())
-            if self._attempts > MOST_ATTEMPTS:
-                raise FlowerError(f"after {MOST_ATTEMPTS} attempts the run has not ended")
+            idle = idle + 1 if before == (self._attempts, self.now) else 0
+            if self._attempts > MOST_ATTEMPTS or idle > _MOST_IDLE_TURNS:
+                raise FlowerError(f"after {self._attempts} attempts the run has not ended")
         return self.status
 
     def _turn(self, step: SimulatedStep) -> bool:
@@ -86,7 +93,6 @@ class Simulation:
     def _end(self, worker: Worker, claim: Claim) -> None:
         row = claim.row
         self._attempts += 1
-        self.arguments[row.path] = claim.attempt.arguments
         outcome = self.given.outcome(self.run.task(row).path, row.path, row.attempts)
         self.exit_codes[row.path] = outcome.exit_code
         worker.record(claim, outcome, _NO_LUCK)

@@ -42,7 +42,7 @@ class Endings:
 
     def read(self, subject: Subject, outcome: nodes.Expr) -> EndingTree | None:
         """None if an error was reported."""
-        span = subject.span
+        span, outcome = subject.span, spelled_out(self.checker, outcome)
         if _word(outcome) == "skipped":
             return EndingTree(subject.path(), span, skipped=True)
         if not self._can_end(subject.task, outcome):
@@ -51,7 +51,7 @@ class Endings:
         if not parts or (len(parts) > 1 and isinstance(subject.task.action, Ask)):
             self._bad(outcome, "a list holds the outcomes of the attempts, one after another")
             return None
-        outcomes = [self._outcome(subject.task, part) for part in parts]
+        outcomes = [self._outcome(subject.task, spelled_out(self.checker, part)) for part in parts]
         known = tuple(found for found in outcomes if found is not None)
         return EndingTree(subject.path(), span, outcomes=known) if len(known) == len(parts) else None
 
@@ -101,7 +101,7 @@ class Endings:
                 self._no_output(task, entry.key, given)
                 continue
             why = f"the output `{name}` of `{task.dotted}` is {described(out.type)}"
-            value = self.checker.check(entry.value, self.scope, Wanted(out.type, why))
+            value = self.checker.check(spelled_out(self.checker, entry.value), self.scope, Wanted(out.type, why))
             outputs[name] = value.tree
         return OutcomeTree(True, outputs)
 
@@ -140,6 +140,18 @@ class Endings:
             why = f"`{name}` of `{word}` is {described(known[name])}"
             trees[name] = self.checker.check(argument.value, self.scope, Wanted(known[name], why)).tree
         return OutcomeTree(False, **trees)
+
+
+def spelled_out(checker: Expressions, expr: nodes.Expr) -> nodes.Expr:
+    """The value that a `let` of the test's own file stands for, so that it takes the type of its place; else `expr`."""
+    seen: set[str] = set()
+    while isinstance(expr, nodes.NameRef) and expr.name not in seen:
+        let = checker.names.file_lets.get(expr.name)
+        if let is None or let.checker is not None:
+            break
+        seen.add(expr.name)
+        expr = let.value
+    return expr
 
 
 def _word(expr: nodes.Expr) -> str | None:

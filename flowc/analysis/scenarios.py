@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from flowc.analysis.claims import claims_of
-from flowc.analysis.endings import Endings
+from flowc.analysis.endings import Endings, spelled_out
 from flowc.analysis.expressions import Expressions
 from flowc.analysis.mismatch import Wanted
 from flowc.analysis.model import Flow, Task
@@ -181,8 +181,10 @@ class _Body:
             self._parameter(argument)
         left = [each for each in self._scenario.flow.parameters.values() if not each.has_default]
         missing = [each.name for each in left if each.name not in self._scenario.parameters]
-        named = {argument.name.text for argument in given if argument.name}
-        if missing and not set(missing) <= named:
+        strays = any(
+            argument.name is None or argument.name.text not in self._scenario.flow.parameters for argument in given
+        )
+        if missing and not strays:
             self._report.error(
                 codes.MISSING_ARGUMENT,
                 expr.span,
@@ -215,7 +217,7 @@ class _Body:
             return
         why = f"the parameter `{name.text}` is {described(known.type)}"
         wanted = Wanted(known.type, why, known.span, "declared here", self._other_source)
-        value = self._values.check(argument.value, self._plain, wanted)
+        value = self._values.check(spelled_out(self._values, argument.value), self._plain, wanted)
         self._scenario.parameters[name.text] = value.tree
 
     @property
@@ -238,7 +240,8 @@ class _Body:
             )
         elif _is_time(one.subject):
             why = "the time of the run is a date with a time of day"
-            self._scenario.time = self._values.check(one.outcome, self._plain, Wanted(DATETIME, why)).tree
+            outcome = spelled_out(self._values, one.outcome)
+            self._scenario.time = self._values.check(outcome, self._plain, Wanted(DATETIME, why)).tree
         else:
             self._ending(one.subject, one.outcome)
 

@@ -66,7 +66,9 @@ def _named(task: TaskView) -> str:
     notes = []
     if task.attempts > 1:
         notes.append(f"{task.attempts} attempts")
-    if task.message and task.status in (ExecStatus.FAILED, ExecStatus.SUSPENDED):
+    if task.reason is Reason.MISSING_VALUE:
+        notes.append("a value was not given")
+    elif task.message and task.status in (ExecStatus.FAILED, ExecStatus.SUSPENDED):
         notes.append(task.message)
     elif task.status is ExecStatus.SUSPENDED and task.reason is not Reason.NONE:
         notes.append(str(task.reason))

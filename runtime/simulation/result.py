@@ -75,7 +75,8 @@ class Result:
         if container.status is ExecStatus.WAITING or container.status is ExecStatus.SUSPENDED:
             return f"`{dotted(around)}` never ran, so it has no items"
         keys = [row.path.removeprefix(around)[1:-1] for row in self._items(container)]
-        return f"there is no `{dotted(path)}`: the items are {', '.join(keys) if keys else 'none'}"
+        items = f"the items are {', '.join(keys)}" if keys else f"`{dotted(around)}` has no items"
+        return f"there is no `{dotted(path)}`: {items}"
 
     def state(self, path: str, name: str) -> Any:
         """See the class."""

@@ -21,7 +21,7 @@ def test_example_does_what_is_expected(copy: Copy, example: str) -> None:
 def test_every_flow_is_expected_and_told_of() -> None:
     typed = [step["type"] for example in EXPECTED.values() for step in example["steps"]]
     readme = (EXAMPLES / "README.md").read_text()
-    for flow in EXAMPLES.glob("*.flow"):
+    for flow in sorted(set(EXAMPLES.glob("*.flow")) - set(EXAMPLES.glob("*_test.flow"))):
         assert any(flow.name in line.split() for line in typed), f"expected.toml does not run {flow.name}"
         assert f"({flow.name})" in readme
 

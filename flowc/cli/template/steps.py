@@ -46,9 +46,13 @@ def largest(folder: Path, kind: str) -> Largest:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """All files below a folder, except hidden ones."""
+    """All files below a folder, except hidden ones and what Python makes of its own."""
     found = sorted(file for file in folder.rglob("*") if file.is_file())
-    return [file for file in found if not any(part.startswith(".") for part in file.relative_to(folder).parts)]
+    return [file for file in found if not any(hidden(part) for part in file.relative_to(folder).parts)]
+
+
+def hidden(part: str) -> bool:
+    return part.startswith(".") or part == "__pycache__"
 
 
 def ending(file: Path) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from flowc.cli.help_text import Command
 from flowc.cli.verbs.check import check
+from flowc.cli.verbs.completion import completion
 from flowc.cli.verbs.deploy import deploy
 from flowc.cli.verbs.diff import diff
 from flowc.cli.verbs.docs import docs
@@ -38,6 +39,7 @@ VERBS: dict[str, Callable[..., int]] = {
     "docs": docs,
     "editor": editor,
     "explain": explain,
+    "completion": completion,
 }
 
 _HELP = """Checks .flow files and deploys them, for `flower` to run.

@@ -35,7 +35,7 @@ def _chosen(compilation: Compilation, only: str | None) -> list[FlowTest]:
     if not tests:
         raise FlowerError(
             "there are no tests in what was named",
-            'write one: `test "it works" { given FLOW() expect flow.succeeded }`',
+            'write one: `test "it works" { given FLOW(); expect flow.succeeded }`',
         )
     chosen = [test for test in tests if only is None or only.lower() in test.scenario.title.lower()]
     if not chosen:

@@ -30,6 +30,7 @@ VERBS: Final = {
     "refuse": "Mend",
     "cancel": "Mend",
     "prune": "Keep house",
+    "completion": "Keep house",
 }
 """Each verb, a function of that name in `verbs/NAME.py`, and its panel in the help."""
 
@@ -63,8 +64,14 @@ def make_app(words: Iterable[str]) -> typer.Typer:
     return app
 
 
+def verb_function(name: str) -> Callable[..., int]:
+    """The function that does a verb."""
+    function: Callable[..., int] = getattr(import_module(f"runtime.cli.verbs.{name}"), name)
+    return function
+
+
 def _add(app: typer.Typer, name: str) -> None:
-    verb: Callable[..., int] = getattr(import_module(f"runtime.cli.verbs.{name}"), name)
+    verb = verb_function(name)
     own_help = name in _TAKES_PARAMETERS
     app.command(
         name,

@@ -28,6 +28,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _dispatch(arguments: Sequence[str]) -> int:
+    from runtime.cli import names
+
+    if len(arguments) == 2 and arguments[0] == "completion" and arguments[1] in names.KINDS:
+        return names.tell_names(arguments[1])  # asked while a person types: before anything is imported that is slow
     from runtime.cli.app import make_app
 
     result = make_app(arguments)(args=list(arguments), prog_name="flower", standalone_mode=False)

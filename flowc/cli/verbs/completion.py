@@ -9,7 +9,7 @@ import typer
 from flowc.cli.completion import Shell
 
 
-def completion(shell: Annotated[Shell, typer.Argument(help="The shell that you use.")]) -> int:
+def completion(shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")]) -> int:
     """Print a script that lets your shell complete this command.
 
     bash   eval "$(flowc completion bash)"   in ~/.bashrc

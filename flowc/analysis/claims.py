@@ -49,8 +49,8 @@ def _operands(checker: Expressions, expr: nodes.Expr, scope: Scope) -> Iterator[
 
 def _is_written(expr: nodes.Expr) -> bool:
     match expr:
-        case nodes.Literal() | nodes.NameRef():
-            return not isinstance(expr, nodes.NameRef)
+        case nodes.Literal():
+            return True
         case nodes.Text():
             return expr.plain is not None
         case nodes.ListExpr(items):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from flowc.analysis.conversion import adapts
 from flowc.analysis.expressions import Expressions
 from flowc.analysis.scenario import Claim, Operand
 from flowc.analysis.scope import Scope
@@ -39,7 +40,7 @@ def _operands(checker: Expressions, expr: nodes.Expr, scope: Scope) -> Iterator[
         yield from _operands(checker, expr.right, scope)
     elif isinstance(expr, nodes.Binary) and expr.op in _COMPARED:
         for side in (expr.left, expr.right):
-            if not _is_written(side):
+            if not _is_written(side) and not adapts(side, checker.names, scope):
                 found = checker.infer(side, scope)
                 if not found.wrong:
                     yield Operand(side.span, found.tree)

@@ -159,7 +159,7 @@ def _told(operand: Operand, result: Result) -> str | None:
     """What a part of a claim is: in words for the state of a task, else as a value of the language."""
     match operand.tree:
         case ["state", "", str()]:
-            return f"the flow {result.status}"
+            return f"the flow {'is ' if result.status is RunStatus.SUSPENDED else ''}{result.status}"
         case ["state", str(path), str(name)] if name in STATES:
             return f"it {result.told(result.row(path))}"
     try:

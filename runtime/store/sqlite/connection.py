@@ -149,14 +149,6 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def is_busy(error: sqlite3.Error) -> bool:
-    """Whether another program holds the lock that we wanted."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-    )
-
-
 def translate(error: sqlite3.Error, db: Path) -> StoreProblem:
     """An SQLite error as a sentence that says what to do."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -11,7 +11,6 @@ from runtime.model.graph import FlowGraph
 from runtime.store.sqlite import definitions
 from runtime.store.sqlite.connection import (
     connect_writer,
-    is_busy,
     transaction,
     translate,
 )
@@ -101,6 +100,3 @@ class SqliteStore:
 
     def close(self) -> None:
         self._connection.close()
-
-
-__all__ = ["SqliteStore", "is_busy"]

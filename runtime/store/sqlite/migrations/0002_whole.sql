@@ -1,0 +1,1 @@
+-- Columns and tables that the whole language and the commands of operation need.

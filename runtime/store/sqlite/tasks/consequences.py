@@ -1,0 +1,94 @@
+"""What follows for other rows: things waited for, members of groups, places of limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from runtime.store.sqlite.tasks.row import TaskTable
+
+
+class TaskConsequences(TaskTable):
+    """Counters of rows that wait, of groups and of their limits."""
+
+    def satisfy(self, waits: Iterable[tuple[int, int, int, int]]) -> None:
+        """(how many, run, node, scope): the row of a node in a scope waits for so many things less."""
+        self._many(
+            "UPDATE task_run SET remaining = remaining - ?, revision = revision + 1"
+            " WHERE flow_run_id = ? AND node = ? AND scope_id = ? AND ordinal = 0 AND exec_status = 0",
+            waits,
+        )
+
+    def satisfy_deep(self, run_id: int, node: int, scope_id: int, *, mapped: bool) -> None:
+        """All rows of a node within a scope, in further mapped nodes, wait for one thing less."""
+        self._sql(
+            "WITH RECURSIVE inside (id) AS (SELECT ?1 UNION ALL SELECT task_run.id FROM task_run"
+            " JOIN inside ON task_run.scope_id = inside.id"
+            " WHERE task_run.kind IN ('map', 'item') AND task_run.flow_run_id = ?2)"
+            " UPDATE task_run SET remaining = remaining - 1, revision = revision + 1"
+            " WHERE flow_run_id = ?2 AND node = ?3 AND exec_status = 0 AND scope_id IN inside"
+            " AND (kind = 'map' OR NOT ?4)",
+            (scope_id, run_id, node, mapped),
+        )
+
+    def satisfy_next_item(self, container_id: int, ordinal: int) -> None:
+        """The item after `ordinal` of a mapped sequence waits for one thing less."""
+        self._sql(
+            "UPDATE task_run SET remaining = remaining - 1, revision = revision + 1"
+            " WHERE parent_id = ? AND ordinal = ? AND exec_status = 0",
+            (container_id, ordinal + 1),
+        )
+
+    def await_met(self, task_run_id: int) -> None:
+        """The condition of a waiting row on the outcomes of others holds."""
+        self._sql(
+            "UPDATE task_run SET remaining = remaining - 1, awaiting = 0, revision = revision + 1"
+            " WHERE id = ? AND awaiting = 1 AND exec_status = 0",
+            (task_run_id,),
+        )
+
+    def open_gate(self, parent_id: int) -> None:
+        """The members of a group that opens wait for one thing less."""
+        self._sql(
+            "UPDATE task_run SET remaining = remaining - 1, revision = revision + 1"
+            " WHERE parent_id = ? AND exec_status = 0",
+            (parent_id,),
+        )
+
+    def to_lane(self, task_run_id: int, lane: int) -> None:
+        self._sql(
+            "UPDATE task_run SET lane = ?, revision = revision + 1 WHERE id = ?",
+            (lane, task_run_id),
+        )
+
+    def members_ended(self, parent_id: int, ended: int, freed: int) -> tuple[int, int | None, int, int]:
+        """Count members of a container that ended and places that came free.
+
+        Returns (open_members, member_limit, active_members, exec_status).
+        """
+        return self._sql(  # type: ignore[no-any-return]
+            "UPDATE task_run SET open_members = open_members - ?, active_members = max(active_members - ?, 0),"
+            " revision = revision + 1 WHERE id = ?"
+            " RETURNING open_members, member_limit, active_members, exec_status",
+            (ended, freed, parent_id),
+        ).fetchall()[0]
+
+    def members_started(self, parent_id: int, started: int) -> None:
+        self._sql(
+            "UPDATE task_run SET active_members = active_members + ?, revision = revision + 1 WHERE id = ?",
+            (started, parent_id),
+        )
+
+    def hold(self, task_run_ids: Iterable[int], holder_id: int) -> None:
+        """Ready rows that the limit of `holder_id` keeps from starting."""
+        self._many(
+            "UPDATE task_run SET held_by = ?, revision = revision + 1 WHERE id = ?",
+            ((holder_id, task_run_id) for task_run_id in task_run_ids),
+        )
+
+    def let_go(self, holder_id: int, places: int) -> None:
+        """Give free places of a limit to the first rows that it holds."""
+        self._sql(
+            "UPDATE task_run SET held_by = 0, revision = revision + 1 WHERE id IN"
+            " (SELECT id FROM task_run WHERE held_by = ? ORDER BY priority, id LIMIT ?)",
+            (holder_id, places),
+        )

@@ -16,17 +16,17 @@ from flowc.analysis.schedules import check_schedules
 from flowc.analysis.scope import Bound, Names, Scope
 from flowc.analysis.tasks import Tasks, check_file_defaults
 from flowc.analysis.typed import CREATION, Typed
+from flowc.analysis.unread import unread_of
 from flowc.diagnostics import Label, Sink, codes
-from flowc.source import Source, Span
+from flowc.source import Source
 from flowc.syntax import nodes
-from flowc.syntax.inside import everything
 
 
 def analyse(
     file: nodes.File, source: Source, catalog: Catalog, sink: Sink, imports: Imports, stored_as: str
 ) -> tuple[Module, list[Flow]]:
     """The file as others see it, and its flows, resolved as far as they can be; what is wrong goes to the sink."""
-    report = Report(sink, source, _unread(file))
+    report = Report(sink, source, unread_of(file, source))
     report_later(file, report)
     module = module_of(file, report, catalog, imports)
     module.stored_as = stored_as
@@ -145,8 +145,3 @@ def _report_double(report: Report, item: nodes.ParamDecl, first: Bound) -> None:
         labels=[Label(first.span, "first defined here")],
         help="give one of them another name",
     )
-
-
-def _unread(file: nodes.File) -> list[Span]:
-    """The places of statements that the parser could not read."""
-    return [part.span for part in everything(file.items) if isinstance(part, nodes.ErrorNode)]

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from flowc.analysis.unread import Unread
 from flowc.diagnostics import Code, Fix, Label, Sink, codes, nearest
 from flowc.source import Source, Span
 
 
 class Report:
-    """The analysis of one source tells its problems here. `lost`: places of text that the parser could not read.
-    `errors` counts what was told, in calls as well.
+    """The analysis of one source tells its problems here. `unread`: what the parser could not read; problems that
+    may only follow from it are not told. `errors` counts all problems, in calls as well.
     """
 
-    def __init__(self, sink: Sink, source: Source, lost: Sequence[Span] = ()) -> None:
+    def __init__(self, sink: Sink, source: Source, unread: Unread | None = None) -> None:
         self.sink = sink
         self.source = source
         self.errors = 0
-        self._lost = [source.text[start:end] for start, end in lost]
+        self._unread = unread or Unread()
         self._caller: Report | None = None
         self._draft = False
         self._calls: tuple[Label, ...] = ()
@@ -42,9 +43,7 @@ class Report:
         return report
 
     def _again(self) -> Report:
-        report = Report(self.sink, self.source)
-        report._lost = self._lost
-        return report
+        return Report(self.sink, self.source, self._unread)
 
     @property
     def is_called(self) -> bool:
@@ -78,6 +77,8 @@ class Report:
         while at is not None:
             at.errors += 1
             at = at._caller
+        if self._unread.explains(code, self.source, span):
+            return
         if self._calls:
             labels = [*(found for found in labels if found.source or self._elsewhere is None), *self._calls]
         self.sink.error(
@@ -101,11 +102,11 @@ class Report:
 
     def lose(self, name: str) -> None:
         """A name is known to be missing: nothing that needs it is told."""
-        self._lost.append(name)
+        self._unread.texts.append(name)
 
     def may_be_lost(self, name: str) -> bool:
         """Whether unread text mentions the name, so that it may well be declared there."""
-        return any(name in text for text in self._lost)
+        return self._unread.mentions(name)
 
 
 def did_you_mean(name: str, candidates: Iterable[str], span: Span) -> tuple[str, tuple[Fix, ...]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
+from flowc.diagnostics import codes
 from flowc.diagnostics.codes import Code
 from flowc.diagnostics.data import Diagnostic, Fix, Label, Severity
 from flowc.source import Source, Span
@@ -84,8 +86,40 @@ class Sink:
         )
 
     def diagnostics(self) -> list[Diagnostic]:
-        """All of them by file, in the order of first mention, and place."""
+        """All of them by file, in the order of first mention, and place. A name that is wrong in the same way at many
+        places is one problem."""
         files: dict[str, int] = {}
         for found in self._found:
             files.setdefault(found.path, len(files))
-        return sorted(self._found, key=lambda found: (files[found.path], found.span or (0, 0)))
+        return _merged(sorted(self._found, key=lambda found: (files[found.path], found.span or (0, 0))))
+
+
+_OF_NAMES: Final = frozenset(
+    (
+        codes.UNKNOWN_NAME,
+        codes.UNKNOWN_TYPE,
+        codes.UNKNOWN_MEMBER,
+        codes.UNKNOWN_FUNCTION,
+        codes.UNKNOWN_COMPONENT,
+        codes.UNKNOWN_ARGUMENT,
+    )
+)
+_MAX_ALSO: Final = 3
+
+
+def _merged(found: list[Diagnostic]) -> list[Diagnostic]:
+    """What says the same of a name at other places becomes labels of the first, and its fixes count for all."""
+    groups: dict[tuple[str, str, str], list[Diagnostic]] = {}
+    for number, one in enumerate(found):
+        key = (one.code.number, one.path, one.message if one.code in _OF_NAMES else str(number))
+        groups.setdefault(key, []).append(one)
+    return [_as_one(first, rest) if rest else first for first, *rest in groups.values()]
+
+
+def _as_one(first: Diagnostic, rest: list[Diagnostic]) -> Diagnostic:
+    places = [one for one in rest if one.span is not None]
+    labels = tuple(Label(one.span, "and here") for one in places[:_MAX_ALSO] if one.span is not None)
+    more = len(places) - _MAX_ALSO
+    notes = (*first.notes, f"it stands at {more} more place{'s' if more > 1 else ''}") if more > 0 else first.notes
+    fixes = tuple(dict.fromkeys(fix for one in (first, *rest) for fix in one.fixes))
+    return replace(first, labels=(*first.labels, *labels), notes=notes, fixes=fixes)

@@ -44,8 +44,8 @@ def rerun(step: Step, run: ActiveRun, names: Sequence[str]) -> list[str]:
     reset = [row for row in chosen if _stopped_itself(row)]
     if not reset and RunStatus(step.store.runs.status(run.id)).ended and step.store.tasks.settled(run.id):
         return []
-    _reset(step, run, reset, shape)
-    _reopen(step, run)
+    reset_rows(step, run, reset, shape)
+    reopen(step, run)
     step.store.events.add(step.now, "rerun", run.id, tasks=[row.path for row in reset])
     return [row.path for row in reset]
 
@@ -80,7 +80,7 @@ def _started_by(step: Step, run: ActiveRun, rows: Sequence[TaskRow], shape: RunP
     return sorted(started)
 
 
-def _reset(step: Step, run: ActiveRun, rows: Sequence[TaskRow], shape: RunPicture) -> list[int]:
+def reset_rows(step: Step, run: ActiveRun, rows: Sequence[TaskRow], shape: RunPicture) -> list[int]:
     """A new generation of these rows and of those that their old outcome started: hooks, tasks that asked for it.
 
     A row whose last attempt has not ended yet must not start beside it: it is running until then. These attempts are
@@ -134,7 +134,7 @@ def ignore(step: Step, run: ActiveRun, name: str) -> list[str]:
         "",
         step.now,
     )
-    _reopen(step, run)
+    reopen(step, run)
     step.store.events.add(step.now, "ignored", run.id, row.id, task=row.path)
     return [each.path for each in open_ones if each.kind == "task"]
 
@@ -186,8 +186,8 @@ def _apply_hand_changes(step: Step, run: ActiveRun, changes: Iterable[HandChange
             was=change.was,
             wanted=change.wanted,
         )
-    ended += _reset(step, run, list(reset.values()), shape)
-    _reopen(step, run)
+    ended += reset_rows(step, run, list(reset.values()), shape)
+    reopen(step, run)
     return ended
 
 
@@ -230,10 +230,13 @@ def _apply_to_group(
     return []
 
 
-def _reopen(step: Step, run: ActiveRun) -> None:
-    """After states have been changed: derive the rest; the run goes on if anything can move, else it is at rest."""
+def reopen(step: Step, run: ActiveRun) -> None:
+    """After states have been changed: derive the rest; the run goes on if anything can move, else it is at rest. One
+    that a person has suspended stays so until it is resumed."""
     recount(step, run)
     status = step.store.runs.status(run.id)
+    if step.store.runs.suspended_from(run.id) is not None and not step.store.tasks.settled(run.id):
+        return
     if not step.store.tasks.settled(run.id) and step.store.tasks.moving(run.id):
         if RunStatus(status).ended and run.graph.task(0).timeout_seconds is not None:
             step.store.runs.set_deadline(run.id, None)
@@ -270,7 +273,7 @@ def answer(step: Step, run: ActiveRun, name: str, fields: Mapping[str, Any]) -> 
     step.store.events.add(step.now, "answered", run.id, row.id, task=row.path, fields=values)
     step.ended(run, row, active=False)
     step.flush()
-    _reopen(step, run)
+    reopen(step, run)
     return row.path
 
 
@@ -284,7 +287,7 @@ def refuse(step: Step, run: ActiveRun, name: str, why: str) -> str:
     else:
         step.stopped(run, row)
     step.flush()
-    _reopen(step, run)
+    reopen(step, run)
     return row.path
 
 

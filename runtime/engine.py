@@ -334,7 +334,8 @@ class Engine:
             self._take_up_before(step, run)
         else:
             step.store.runs.start(run_id, step.now)
-            if run.row.status != RunStatus.CANCELLED and step.store.tasks.moving(run_id):
+            held = run.row.status == RunStatus.CANCELLED or step.store.runs.suspended_from(run_id) is not None
+            if not held and step.store.tasks.moving(run_id):
                 step.store.runs.set_status(run_id, RunStatus.RUNNING, None)
         self._store.pools.ask_again(run_id)
         executed = self._store.tasks.executed(run_id) if run_id not in self._taken else []
@@ -464,6 +465,8 @@ class Engine:
             if status == RunStatus.RUNNING:
                 self._nudge_if(True)
                 return
+        elif status == RunStatus.SUSPENDED and self._store.tasks.settled(run.id):
+            status = self._status[run.id] = rest.conclude(step, run)
         self._announce(step, run, RunStatus(status))
 
     def _nudge_if(self, moves: bool) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from runtime.expression.outcome import decide
 from runtime.model.graph import FlowGraph
+from runtime.model.occasion import has_happened
 from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus
 
@@ -53,6 +54,10 @@ class RunPicture:
             if row.parent_id is not None:
                 self._children[row.parent_id].append(row)
         self._around: dict[int, dict[int, int]] = {0: {}}
+
+    def children(self, row: TaskRow) -> list[TaskRow]:
+        """The direct members of a container."""
+        return self._children[row.id]
 
     def below(self, row: TaskRow) -> Iterator[TaskRow]:
         """All rows inside a container, parents first."""
@@ -111,7 +116,14 @@ class RunPicture:
             container = self._at.get((node, self.scope_of(node, row), 0))
             return count_items([status[item.id] for item in self._children[container.id]]) if container else (0, 1)
 
-        return decide(tree, state, count)
+        def occasion(path: str, name: str, after: object) -> bool | None:
+            node = self._graph.by_path[path]
+            if name == "late" and not row.awaiting:
+                return True
+            found = self._at.get((node, self.scope_of(node, row), 0))
+            return has_happened(found, name) if found is not None else None
+
+        return decide(tree, state, count, occasion)
 
     def _needs(self, row: TaskRow) -> Iterator[TaskRow]:
         """What a row waits for: its group's opening, the item before it, its predecessors."""

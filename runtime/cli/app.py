@@ -25,6 +25,8 @@ VERBS: Final = {
     "schedules": "Look",
     "events": "Look",
     "rerun": "Mend",
+    "suspend": "Mend",
+    "resume": "Mend",
     "ignore": "Mend",
     "answer": "Mend",
     "refuse": "Mend",

@@ -23,6 +23,7 @@ def run_json(run: RunSummary, tasks: Sequence[TaskView] | None = None) -> dict[s
         "flow": run.flow,
         "version": run.version,
         "status": run.status.value,
+        "held": run.held,
         "key": run.key,
         "parameters": run.parameters,
         "created": iso(run.created_at),

@@ -14,6 +14,7 @@ from runtime.expression.text import expression_text
 from runtime.model.definition import FlowDefinition
 from runtime.model.errors import BadParameter, FlowerError, NotFound
 from runtime.model.run import RunSummary
+from runtime.model.state import RunStatus
 
 if TYPE_CHECKING:
     from runtime.service import Service
@@ -38,6 +39,18 @@ def refuse_words(resume: str, flow: str | None, words: Sequence[str]) -> None:
             f"run {resume} has its flow and its parameters already, so `{given}` has no place here",
             f"write flower run --resume {resume}",
         )
+
+
+def go_on(service: Service, resume: str) -> int:
+    """The id of a run that is to be worked on again. One that a person has suspended is resumed; of one that has ended
+    it is said that there is nothing to go on with."""
+    run = service.reader.run(resume)
+    if run.status in (RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.CANCELLED):
+        verb = "been cancelled" if run.status is RunStatus.CANCELLED else run.status.value
+        print(f"run {run.ref} has already {verb}: there is nothing to go on with", file=sys.stderr)
+    if run.held:
+        service.resume(run.id)
+    return run.id
 
 
 def find_flow(service: Service, name: str) -> FlowDefinition:

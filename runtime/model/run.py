@@ -72,7 +72,8 @@ class ScheduleSummary:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A run in one line. `counts`: tasks (no groups) by state; `ref`: what people type, `etl-12`."""
+    """A run in one line. `counts`: tasks (no groups) by state; `ref`: what people type, `etl-12`; `held`: a person has
+    suspended it."""
 
     id: int
     ref: str
@@ -85,6 +86,7 @@ class RunSummary:
     started_at: int | None
     ended_at: int | None
     counts: dict[ExecStatus, int] = field(default_factory=dict)
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

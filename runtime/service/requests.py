@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
-from runtime import admission, control
+from runtime import admission, control, suspension
 from runtime.admission import Wanted
 from runtime.maintenance.prune import prune
 from runtime.model.definition import FlowDefinition, PoolDefinition
@@ -182,6 +182,19 @@ def _rerun(step: Step, request: JsonObject) -> Sequence[str]:
     return control.rerun(step, _run(step, request), request.get("tasks", []))
 
 
+def _suspend(step: Step, request: JsonObject) -> Sequence[str]:
+    run, task = _run(step, request), request.get("task")
+    if task is not None:
+        return suspension.suspend_task(step, run, task)
+    suspension.suspend_run(step, run)
+    return []
+
+
+def _resume(step: Step, request: JsonObject) -> Sequence[str]:
+    run, task = _run(step, request), request.get("task")
+    return suspension.resume_run(step, run) if task is None else suspension.resume_task(step, run, task)
+
+
 def _ignore(step: Step, request: JsonObject) -> Sequence[str]:
     return control.ignore(step, _run(step, request), request["task"])
 
@@ -208,6 +221,8 @@ _VERBS: Final[dict[str, Callable[[Step, JsonObject], Any]]] = {
     "pause": _pause,
     "unpause": _unpause,
     "rerun": _rerun,
+    "suspend": _suspend,
+    "resume": _resume,
     "ignore": _ignore,
     "answer": _answer,
     "refuse": _refuse,

@@ -109,6 +109,16 @@ class Service:
         """Reset what failed in a run, or the tasks named; the paths that were reset. Nothing is started."""
         return list(self._change({"verb": "rerun", "run": run_id, "tasks": list(tasks)}))
 
+    def suspend(self, run_id: int, task: str | None = None) -> list[str]:
+        """Start nothing more of a run, or of a task or group of it, until it is resumed; the paths held back.
+
+        What runs goes on."""
+        return list(self._change({"verb": "suspend", "run": run_id, "task": task}))
+
+    def resume(self, run_id: int, task: str | None = None) -> list[str]:
+        """Let go on what a person has suspended in a run, or one suspended task; the paths. Nothing is started."""
+        return list(self._change({"verb": "resume", "run": run_id, "task": task}))
+
     def ignore(self, run_id: int, task: str) -> list[str]:
         """Let a task count as done without its work; the paths that were changed."""
         return list(self._change({"verb": "ignore", "run": run_id, "task": task}))

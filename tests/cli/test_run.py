@@ -179,8 +179,8 @@ def test_a_suspended_run_never_waits_for_a_person_and_says_what_to_type(shop: Sh
     store.close()
     done = shop.flower("run", "--resume", "etl-2")
     assert done.returncode == 3
-    assert "publish suspended: by hand" in done.stdout
-    assert done.stdout.splitlines()[-1].strip() == "flower rerun etl-2 publish"
+    assert "publish suspended: by a person" in done.stdout
+    assert done.stdout.splitlines()[-1].strip() == "flower resume etl-2 publish"
 
 
 def test_a_flow_that_is_not_deployed_points_to_its_file(shop: Shop) -> None:

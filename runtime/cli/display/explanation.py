@@ -145,12 +145,15 @@ def _short(node: Node, seen_from: Node) -> str:
 
 
 def suspended(node: Node) -> str:
+    if node.view.reason is Reason.BY_HAND:
+        return "by a person"
     return str(node.view.reason) + (f": {first_line(node.view.message)}" if node.view.message else "")
 
 
 def skipped(node: Node) -> str:
     return {
         Reason.CONDITION: "skipped, its condition is false",
+        Reason.NO_EVENT: "its event did not happen",
         Reason.PARENT: "skipped with its group",
         Reason.BY_HAND: "ignored by a person",
     }.get(node.view.reason, "skipped")

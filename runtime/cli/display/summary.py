@@ -155,8 +155,12 @@ def next_step(picture: Picture, step: NextStep = NextStep()) -> list[Line]:
     ended = any(node.view.reason is Reason.CANCELLED for node in failures(picture))
     if picture.run.status is RunStatus.RUNNING and ended and not step.alive:
         return _step("to go on with it, and run again what was ended:", f"rerun {picture.run.ref}", step)
-    if picture.run.status is RunStatus.SUSPENDED and stopped and stopped[0].view.reason is Reason.ASKED:
-        return _answer(stopped[0], picture, step)
+    if picture.run.status is RunStatus.SUSPENDED and stopped and not picture.run.held:
+        if stopped[0].view.reason is Reason.ASKED:
+            return _answer(stopped[0], picture, step)
+        if stopped[0].view.reason is Reason.BY_HAND:
+            target = f"resume {picture.run.ref} {shlex.quote(stopped[0].view.path)}"
+            return _step(f"a person has suspended {stopped[0].view.path}. To let it start:", target, step)
     return next_step_of(picture.run, stopped[0].view.path if stopped else None, step)
 
 
@@ -186,6 +190,8 @@ def next_step_of(run: RunSummary, suspended: str | None, step: NextStep = NextSt
             return _step("when the cause is mended, go on from there (what succeeded stays):", f"rerun {run.ref}", step)
         case RunStatus.CANCELLED:
             return _step("to run what was not finished:", f"rerun {run.ref}", step)
+        case RunStatus.SUSPENDED if run.held:
+            return _step("a person has suspended it. To let it go on:", f"resume {run.ref}", step)
         case RunStatus.SUSPENDED if suspended is None:
             return _step("a person has to decide; see:", f"status {run.ref}", step)
         case RunStatus.SUSPENDED:

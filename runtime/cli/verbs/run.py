@@ -36,7 +36,7 @@ def run(
     """
     from runtime.cli.foreground import Manner, work_on
     from runtime.cli.parameter_help import show_help
-    from runtime.cli.registration import deploy_flow, find_flow, flow_name, refuse_words, register_run
+    from runtime.cli.registration import deploy_flow, find_flow, flow_name, go_on, refuse_words, register_run
     from runtime.cli.store import open_service, same_store
 
     with open_service(db, jobs) as service:
@@ -46,7 +46,7 @@ def run(
         manner = Manner(json, plain, same_store(db))
         if resume is not None:
             refuse_words(resume, flow, context.args)
-            return work_on(service, service.reader.run(resume).id, manner)
+            return work_on(service, go_on(service, resume), manner)
         name = flow_name(flow, "flower run")
         words = ["flower", "run", name]
         definition = deploy_flow(service, name)

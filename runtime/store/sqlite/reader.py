@@ -32,8 +32,8 @@ from runtime.store.sqlite.schedules import scheduled_flows
 from runtime.store.sqlite.tasks import TaskRuns
 
 _RUN: Final = (
-    "SELECT r.id, r.flow, d.version, r.status, r.key, r.parameters, r.created_at, r.started_at, r.ended_at"
-    " FROM flow_run AS r JOIN flow_definition AS d ON d.id = r.flow_definition_id"
+    "SELECT r.id, r.flow, d.version, r.status, r.key, r.parameters, r.created_at, r.started_at, r.ended_at,"
+    " r.suspended_from FROM flow_run AS r JOIN flow_definition AS d ON d.id = r.flow_definition_id"
 )
 _VERSION: Final = (
     "SELECT d.id, d.name, d.version, d.content_hash, d.source_file, d.project, d.deployed_at,"
@@ -229,6 +229,7 @@ class Reader:
             started_at=row[7],
             ended_at=row[8],
             counts={ExecStatus(status): count for status, count in counts if status in _STATES},
+            held=row[9] is not None,
         )
 
     def _attempt(self, row: Sequence[Any]) -> AttemptView:

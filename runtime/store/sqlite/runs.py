@@ -78,11 +78,12 @@ class FlowRuns:
         return RunRow(*values)
 
     def moving(self) -> list[int]:
-        """Runs that have not come to rest, and cancelled ones of which something still runs; oldest first."""
+        """Runs that have not come to rest, and cancelled or suspended ones of which something still runs; oldest
+        first."""
         rows = self._sql(
             "SELECT id FROM flow_run WHERE status = 'running' UNION SELECT r.id FROM flow_run AS r"
             " JOIN task_run AS t ON t.flow_run_id = r.id AND t.exec_status = 1 AND t.kind = 'task'"
-            " WHERE r.status = 'cancelled' ORDER BY id"
+            " WHERE r.status IN ('cancelled', 'suspended') ORDER BY id"
         )
         return [row[0] for row in rows]
 
@@ -115,10 +116,25 @@ class FlowRuns:
             self._sql(statement, (run_id,))
 
     def set_status(self, run_id: int, status: str, ended_at: int | None) -> None:
+        """Any other status than suspended ends a suspension by a person."""
         self._sql(
-            "UPDATE flow_run SET status = ?, ended_at = ? WHERE id = ?",
+            "UPDATE flow_run SET status = ?1, ended_at = ?2,"
+            " suspended_from = CASE WHEN ?1 = 'suspended' THEN suspended_from END WHERE id = ?3",
             (status, ended_at, run_id),
         )
+
+    def suspend(self, run_id: int, now: int) -> None:
+        """A person suspends the run; the status that it had is kept for `suspended_from`."""
+        self._sql(
+            "UPDATE flow_run SET suspended_from = CASE status WHEN 'queued' THEN 'queued' ELSE 'running' END,"
+            " status = 'suspended', ended_at = ? WHERE id = ?",
+            (now, run_id),
+        )
+
+    def suspended_from(self, run_id: int) -> str | None:
+        """The status in which a person suspended the run; None if nobody did."""
+        row = self._sql("SELECT suspended_from FROM flow_run WHERE id = ?", (run_id,)).fetchone()
+        return row[0]  # type: ignore[no-any-return]
 
     def deadline(self, run_id: int) -> int | None:
         """When the run must be over, in microseconds; None if it has no deadline, or its time has not begun."""

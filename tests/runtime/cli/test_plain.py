@@ -78,4 +78,4 @@ def test_a_run_taken_up_again_tells_only_what_is_new() -> None:
     progress.skip(sample.picture(), [attempt(1, "a")])
     assert progress.lines(sample.picture(), [attempt(1, "a")]) == []
     sample.views[-1] = replace(view, status=ExecStatus.SUSPENDED, reason=Reason.BY_HAND)
-    assert [line.split(" ", 1)[1] for line in progress.lines(sample.picture(), [])] == ["report suspended: by hand"]
+    assert [line.split(" ", 1)[1] for line in progress.lines(sample.picture(), [])] == ["report suspended: by a person"]

@@ -7,14 +7,15 @@ rest, and by the doctor. Pure: rows in, changes out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from runtime.expression.outcome import decide
+from runtime.model.definition import Dependency
 from runtime.model.graph import FlowGraph
 from runtime.model.occasion import has_happened
 from runtime.model.rows import TaskRow
-from runtime.model.state import ExecStatus
+from runtime.model.state import ExecStatus, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,9 @@ class RunPicture:
         self._rows = rows
         self._by_id = {row.id: row for row in rows}
         self._at = {(row.node, row.scope_id, row.ordinal): row for row in rows}
+        self._of_node: defaultdict[int, list[TaskRow]] = defaultdict(list)
+        for row in rows:
+            self._of_node[row.node].append(row)
         self._children: defaultdict[int, list[TaskRow]] = defaultdict(list)
         for row in rows:
             if row.parent_id is not None:
@@ -65,6 +69,60 @@ class RunPicture:
             yield child
             yield from self.below(child)
 
+    def following(self, first: Iterable[TaskRow], closing: Iterable[TaskRow] = ()) -> dict[int, TaskRow]:
+        """These rows with all below them, and all that comes after any of them, whatever its state, by id.
+
+        `closing`: containers of which only what comes after them follows.
+        """
+        found: dict[int, TaskRow] = {}
+        passed: set[int] = set()
+        todo = list(first)
+        for row in closing:
+            todo += self._after(row, passed)
+        while todo:
+            row = todo.pop()
+            if row.id not in found:
+                found[row.id] = row
+                todo += self._children[row.id]
+                todo += self._after(row, passed)
+        return found
+
+    def _after(self, row: TaskRow, passed: set[int]) -> Iterator[TaskRow]:
+        """What comes after a row, and after the containers that it is in. `passed`: rows that were asked about."""
+        for before in (row, *self.around(row)):
+            if before.id in passed:
+                continue
+            passed.add(before.id)
+            if before.parent_id is not None and self._by_id[before.parent_id].kind == "map":
+                if self._graph.task(before.node).sequential and (after := self._next_item(before)) is not None:
+                    yield after
+                continue
+            for edge in self._graph.successors[before.node]:
+                near = self._at.get((edge.successor, before.scope_id, 0))
+                yield from [near] if near is not None else self._deeper(edge, before)
+
+    def _next_item(self, row: TaskRow) -> TaskRow | None:
+        return self._at.get((row.node, row.scope_id, row.ordinal + 1))
+
+    def _deeper(self, edge: Dependency, before: TaskRow) -> Iterator[TaskRow]:
+        """Rows of an edge's successor that are in items below the scope of its predecessor."""
+        for row in self._of_node[edge.successor]:
+            if self.scope_of(edge.predecessor, row) == before.scope_id:
+                yield row
+
+    def started_by(self, rows: Sequence[TaskRow]) -> list[TaskRow]:
+        """Rows that have ended and that asked for the outcome of these rows, or of the groups around them."""
+        own = {row.id for row in rows}
+        changed = {(each.node, each.scope_id) for row in rows for each in (row, *self.around(row))}
+        edges = {edge for node in {node for node, _ in changed} for edge in self._graph.successors[node]}
+        started: dict[int, TaskRow] = {}
+        for edge in edges:
+            for row in self._of_node[edge.successor] if edge.outcome else ():
+                ended = row.status not in (ExecStatus.WAITING, ExecStatus.RUNNING) and row.id not in own
+                if ended and (edge.predecessor, self.scope_of(edge.predecessor, row)) in changed:
+                    started[row.id] = row
+        return [started[identity] for identity in sorted(started)]
+
     def derive(self) -> dict[int, Derived]:
         """The derived columns of every row, from states alone. Groups with members that are not settled are open."""
         status = self._reopened()
@@ -74,6 +132,8 @@ class RunPicture:
         status = {row.id: row.status for row in self._rows}
         for row in reversed(self._rows):
             ended = status[row.id] in (ExecStatus.FINISHED, ExecStatus.IGNORED, ExecStatus.FAILED)
+            if row.kind == "map" and row.status is ExecStatus.FAILED and row.reason == Reason.EXPRESSION:
+                continue
             if row.kind != "task" and ended and not all(_settled(child, status) for child in self._children[row.id]):
                 status[row.id] = ExecStatus.RUNNING
         return status
@@ -97,7 +157,7 @@ class RunPicture:
 
     def _meets(self, needed: TaskRow, row: TaskRow, status: dict[int, ExecStatus]) -> bool:
         if needed.id == row.parent_id:
-            return status[needed.id] is not ExecStatus.WAITING
+            return status[needed.id] not in (ExecStatus.WAITING, ExecStatus.FAILED)
         return _settled(needed, status)
 
     def _awaits(self, row: TaskRow, status: dict[int, ExecStatus]) -> bool | None:
@@ -114,7 +174,7 @@ class RunPicture:
         def count(path: str) -> tuple[int, int]:
             node = self._graph.by_path[path]
             container = self._at.get((node, self.scope_of(node, row), 0))
-            return count_items([status[item.id] for item in self._children[container.id]]) if container else (0, 1)
+            return count_items([status[item.id] for item in self._children[container.id] if item.ordinal >= 0]) if container else (0, 1)
 
         def occasion(path: str, name: str, after: object) -> bool | None:
             node = self._graph.by_path[path]
@@ -131,8 +191,9 @@ class RunPicture:
             return
         parent = self._by_id[row.parent_id]
         if parent.kind == "map":
-            if self._graph.task(row.node).sequential and row.ordinal:
+            if self._graph.task(row.node).sequential and row.ordinal > 0:
                 yield self._at[row.node, row.scope_id, row.ordinal - 1]
+            yield parent
             return
         yield parent
         for edge in self._graph.predecessors[row.node]:

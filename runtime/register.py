@@ -68,6 +68,12 @@ class RunValues:
     def error(self, name: str) -> Any:
         raise ExpressionError(f"`error.{name}` is known only in `retry … when:`")
 
+    def round(self, path: str) -> Any:
+        raise ExpressionError("`round` is known only while a task runs")
+
+    def last(self, path: str, name: str) -> Any:
+        raise ExpressionError("`last` is known only while a task runs")
+
     def hook(self, name: str) -> Any:
         raise ExpressionError(f"`{name}` of a failure is known only in a hook")
 
@@ -164,6 +170,7 @@ def _static_row(
     task = graph.task(node)
     kind = graph.row_kind(node)
     body = task.parent is None
+    awaiting = task.awaits is not None and task.awaits != ["event", "", "start"]
     return NewTaskRow(
         id=identity[node],
         run_id=run_id,
@@ -174,8 +181,8 @@ def _static_row(
         path=graph.flow.name if body else task.path,
         kind=kind,
         status=ExecStatus.RUNNING if body else ExecStatus.WAITING,
-        remaining=0 if body else task.edges_in + (1 if task.parent else 0) + (task.awaits is not None),
-        awaiting=task.awaits is not None,
+        remaining=0 if body else task.edges_in + (1 if task.parent else 0) + awaiting,
+        awaiting=awaiting,
         forgiven=graph.forgiven(node),
         lane=graph.lane(node, kind),
         priority=task.priority,

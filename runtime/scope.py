@@ -6,14 +6,16 @@ from outside it sees a list over all items.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from runtime.expression.evaluator import ExpressionError
+from runtime.expression.evaluator import ExpressionError, evaluate
 from runtime.expression.outcome import decide, subject_of
 from runtime.model.graph import FlowGraph
+from runtime.model.occasion import has_happened
 from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus
 from runtime.model.types import Type, optional, required, type_from_json
@@ -65,7 +67,11 @@ class TaskScope:
 
     def hook(self, name: str) -> Any:
         """Of what the hook reports on: the task that failed first, its error, all failures, the number of attempts."""
-        subject = self._subject()
+        subject = self.subject()
+        if subject is None:
+            raise ExpressionError("what this hook reports on is not known")
+        if self._graph.task(self._row.node).hook == "retry":
+            return self._of_retry(subject, name)
         if name == "attempt":
             return subject.attempts if subject.kind == "task" else 1
         failures = [
@@ -76,15 +82,41 @@ class TaskScope:
             return failures
         return failures[0][name] if failures else None
 
-    def _subject(self) -> TaskRow:
+    def _of_retry(self, subject: TaskRow, name: str) -> Any:
+        """Of the attempt that has failed, whatever has become of the next one meanwhile."""
+        number, message = self._tasks.last_failure(subject.id) or (subject.attempts, "")
+        failure = {"task": subject.path, "error": message}
+        return number if name == "attempt" else [failure] if name == "failures" else failure[name]
+
+    def subject(self) -> TaskRow | None:
         """The row that this hook reports on."""
-        path = subject_of(self._graph.task(self._row.node).awaits)
-        node = self._graph.by_path[path]
-        found = self._tasks.at(self._row.run_id, node, self.scope_of(node))
-        row = self._tasks.by_id(found[0]) if found is not None else None
-        if row is None:
-            raise ExpressionError("what this hook reports on is not known")
-        return row
+        return self.row_at(subject_of(self._graph.task(self._row.node).awaits))
+
+    def round(self, path: str) -> Any:
+        return self._round_of(path)[0]
+
+    def last(self, path: str, name: str) -> Any:
+        _, given = self._round_of(path)
+        until = self._graph.task(self._graph.by_path[path]).until
+        kind = next((kind for kept, _, kind in until.kept if kept == name), None) if until is not None else None
+        if kind is None:
+            raise ExpressionError(f"`{path}` keeps no `last.{name}`")
+        return from_json(optional(type_from_json(kind)), given.get(name), f"`last.{name}`")
+
+    def _round_of(self, path: str) -> tuple[int, dict[str, Any]]:
+        """The round of the node that this row is, or is in, and what the one before gave, as JSON."""
+        node, row = self._graph.by_path[path], self._row
+        while row.node != node or row.kind == "map":
+            outer = self._tasks.by_id(row.parent_id) if row.parent_id is not None else None
+            if outer is None:
+                raise ExpressionError(f"`round` of `{path}` is known only inside of it")
+            row = outer
+        number, last = self._tasks.round_of(row.id)
+        return number, json.loads(last) if last else {}
+
+    def rounds(self) -> list[int]:
+        """The rounds that this row and what it is in are at, the outermost first; only of nodes with `until`."""
+        return [self.round(self._graph.task(node).path) for node in self._graph.repeated[self._row.node]]
 
     def item(self, name: str) -> Any:
         if name in self.loop_values:
@@ -99,10 +131,10 @@ class TaskScope:
         found = self._tasks.at(self._row.run_id, node, self.scope_of(node))
         return found is not None and has_state(ExecStatus(found[1]), name) is True
 
-    def awaits(self, tree: Any, *, at_rest: bool = False) -> bool | None:
+    def awaits(self, tree: Any, now: int, *, at_rest: bool = False) -> bool | None:
         """Whether a condition on the outcomes of others holds; None if that is still open.
 
-        `at_rest`: nothing else of the run can move, so what is blocked counts as done, and the run has its outcome.
+        `now`: microseconds, for what is late. `at_rest`: nothing else of the run can move, so what is blocked counts as done, and the run has its outcome.
         """
 
         def state(path: str, name: str) -> bool | None:
@@ -122,7 +154,38 @@ class TaskScope:
             succeeded, possible = count_items([ExecStatus(item[1]) for item in items])
             return succeeded, 0 if at_rest else possible
 
-        return decide(tree, state, count)
+        def occasion(path: str, name: str, after: Any) -> bool | None:
+            node = self._graph.by_path[path]
+            row = self.row_at(path)
+            happened = has_happened(row, name) if row is not None else None
+            if happened is None and name == "late":
+                happened = self._is_late(row, after, now)
+            if happened is None and node == 0 and at_rest:
+                return None if self._outcome_of_run("done") is None else False
+            return happened
+
+        return decide(tree, state, count, occasion)
+
+    def row_at(self, path: str) -> TaskRow | None:
+        """The row of a node, as seen from here."""
+        node = self._graph.by_path[path]
+        found = self._tasks.at(self._row.run_id, node, self.scope_of(node))
+        return self._tasks.by_id(found[0]) if found is not None else None
+
+    def _is_late(self, row: TaskRow | None, after: Any, now: int) -> bool | None:
+        at = self.late_at(row, after)
+        return True if at is not None and at <= now else None
+
+    def late_at(self, row: TaskRow | None, after: Any) -> int | None:
+        """When a row that has not ended is late, in microseconds; None if it has not started. `after`: a tree."""
+        started = self._tasks.first_start(row.id) if row is not None and has_happened(row, "start") else None
+        if started is None:
+            return None
+        value = evaluate(after, self)
+        seconds = value.total_seconds() if isinstance(value, dt.timedelta) else value
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
+            raise ExpressionError("`on late` needs a duration that is longer than nothing")
+        return started + round(seconds * 1e6)
 
     def _outcome_of_run(self, name: str) -> bool | None:
         failed = self._tasks.stopped(self._row.run_id, ExecStatus.FAILED)

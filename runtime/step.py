@@ -26,6 +26,7 @@ from runtime.scope import UNUSABLE, MissingValue, TaskScope
 from runtime.store.protocol import Store
 
 _NO_LIMIT: Final = 1 << 62
+_ENDED: Final = (ExecStatus.FINISHED, ExecStatus.FAILED, ExecStatus.IGNORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,11 @@ class Step:
         self.failed: set[int] = set()
         self.delayed: set[int] = set()
         self.ending: set[int] = set()
+        self.renewed: set[int] = set()
+        self.touched: set[int] = set()
         self.pools_freed = False
+        self.relisted: list[tuple[ActiveRun, int]] = []
+        """Mapped nodes that are open, or have been, and whose list was made again."""
         self.after_commit: list[Callable[[], None]] = []
         self._met: Counter[tuple[int, int, int]] = Counter()
         self._met_deep: list[tuple[int, int, int, bool]] = []
@@ -122,6 +127,8 @@ class Step:
                 self._next_items.append((row.parent_id, row.ordinal))
             self.tell_outcome(run, row)
             return
+        if row.generation > 1 or row.kind != "task":
+            self._relist(run, row)
         for edge in run.graph.successors[row.node]:
             if edge.outcome:
                 self._outcomes.append((run, row, edge.successor))
@@ -136,6 +143,21 @@ class Step:
                 )
             else:
                 self._met[run.id, edge.successor, row.scope_id] += 1
+
+    def _relist(self, run: ActiveRun, row: TaskRow) -> None:
+        """Mapped nodes that have made items of the old outputs of the row must look at the new ones."""
+        path = run.task(row).path
+        for edge in run.graph.successors[row.node]:
+            task = run.graph.task(edge.successor)
+            if edge.outcome or not any(mentions(generator.over, path) for generator in task.generators):
+                continue
+            for found in self.store.tasks.of_node(run.id, edge.successor):
+                if found.kind == "map" and found.status is not ExecStatus.WAITING and self._sees(run, found, row):
+                    self.relisted.append((run, found.id))
+
+    def _sees(self, run: ActiveRun, row: TaskRow, other: TaskRow) -> bool:
+        """Whether it is `other` that is found from `row` under its name."""
+        return self.scope(run, row).scope_of(other.node) == other.scope_id
 
     def close(self, run: ActiveRun, row: TaskRow) -> None:
         """All members of an open container have ended well: it is finished, with the outputs computed from theirs."""
@@ -169,6 +191,35 @@ class Step:
         self.tell_outcome(run, row)
         if row.parent_id is not None and run.limited(row):
             self._ended[run.id, row.parent_id][1] += active
+
+    def started(self, run: ActiveRun, row: TaskRow) -> bool:
+        """The row has started: hooks may report that, and from now on it can be late. Whether anybody asks."""
+        if row.node not in run.graph.watched:
+            return False
+        self.delayed.add(run.id)
+        self.tell_outcome(run, row)
+        return True
+
+    def retried(self, run: ActiveRun, row: TaskRow) -> None:
+        """The row waits for another attempt. Hooks that have reported on an earlier one report again; while they are
+        still at it, they are left to it."""
+        edges = [edge for edge in run.graph.successors[row.node] if edge.outcome]
+        nodes = {edge.successor for edge in edges if run.graph.task(edge.successor).hook == "retry"}
+        rows = [found for node in sorted(nodes) for found in self.store.tasks.of_node(run.id, node)]
+        rows = [found for found in rows if self._reports_on(run, found, row)]
+        if not rows or not all(found.status in _ENDED for found in rows):
+            return
+        for found in rows:
+            if found.parent_id is not None:
+                self.store.tasks.members_ended(found.parent_id, -1, 0)
+        self.store.tasks.report_again(
+            (1 + _inner_edges(run.graph, found.node, nodes), run.graph.lane(found.node, found.kind), found.id)
+            for found in rows
+        )
+
+    def _reports_on(self, run: ActiveRun, hook: TaskRow, row: TaskRow) -> bool:
+        subject = self.scope(run, hook).subject()
+        return subject is not None and subject.id == row.id
 
     def tell_outcome(self, run: ActiveRun, row: TaskRow) -> None:
         """Those who ask what has become of the row may be decided."""
@@ -262,14 +313,18 @@ class Step:
 
     def decide_awaiting(self, run: ActiveRun, row: TaskRow, *, at_rest: bool = False) -> bool:
         """Start or skip a row if its condition on the outcomes of others is decided; whether it was."""
-        holds = self.scope(run, row).awaits(run.task(row).awaits, at_rest=at_rest)
+        try:
+            holds = self.scope(run, row).awaits(run.task(row).awaits, self.now, at_rest=at_rest)
+        except (MissingValue, *UNUSABLE) as problem:
+            self.cannot_start(run, row, ExecStatus.FAILED, Reason.EXPRESSION, str(problem))
+            return True
         if holds is None:
             return False
         if holds:
             self.store.tasks.await_met(row.id)
             return True
         try:
-            self.skip(run, row)
+            self.skip(run, row, Reason.NO_EVENT if run.task(row).hook else Reason.CONDITION)
         except (MissingValue, *UNUSABLE) as problem:
             self.cannot_start(run, row, ExecStatus.FAILED, Reason.EXPRESSION, str(problem))
         return True
@@ -290,6 +345,20 @@ class Step:
                 self.close(run, parent)
 
 
+def _inner_edges(graph: FlowGraph, node: int, nodes: set[int]) -> int:
+    """How many of some nodes a node waits for."""
+    return sum(1 for edge in graph.predecessors[node] if not edge.outcome and edge.predecessor in nodes)
+
+
 def allowance(value: Any, items: int) -> int:
     """How many of so many items may fail: a number, or a percentage rounded down."""
     return int(items * value) if isinstance(value, Percent) else int(value)
+
+
+def mentions(tree: Any, path: str) -> bool:
+    """Whether an expression reads an output of a node or of what is in it."""
+    if not isinstance(tree, list):
+        return isinstance(tree, dict) and any(mentions(value, path) for value in tree.values())
+    if len(tree) == 3 and tree[0] == "out" and isinstance(tree[1], str):
+        return tree[1] == path or tree[1].startswith(path + "/")
+    return any(mentions(part, path) for part in tree)

@@ -14,7 +14,7 @@ from runtime.items import Items
 from runtime.model.definition import Ask, Call, Script, TaskDefinition, Wait
 from runtime.model.encode import dumps
 from runtime.model.graph import DECIDE, EXECUTE
-from runtime.model.rows import TaskRow
+from runtime.model.rows import NewTaskRow, TaskRow
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.values import Percent, ValueProblem, to_text
 from runtime.scope import UNUSABLE, MissingValue
@@ -77,12 +77,14 @@ class Watcher:
     def _begin_wait(self, run: ActiveRun, row: TaskRow, action: Wait) -> None:
         until = due_at(evaluate(action.until, self._step.scope(run, row)), self._step.now, run.row.zone)
         self._tasks.wait_until(row.id, until, self._step.now, Reason.WAIT)
+        self._step.started(run, row)
         self._step.delayed.add(run.id)
 
     def _ask(self, run: ActiveRun, row: TaskRow, action: Ask) -> None:
         question = to_text(evaluate(action.text, self._step.scope(run, row)))
         self._tasks.decide(row.id, ExecStatus.SUSPENDED, Reason.ASKED, question, None, self._step.now)
         self._step.store.events.add(self._step.now, "asked", run.id, row.id, task=row.path, message=question)
+        self._step.started(run, row)
 
     def _join(self, run: ActiveRun, row: TaskRow) -> None:
         outputs = self._step.outputs(run, row, {})
@@ -99,7 +101,8 @@ class Watcher:
     def _open(self, run: ActiveRun, row: TaskRow, task: TaskDefinition) -> None:
         scope = self._step.scope(run, row)
         limit = None if row.kind == "item" else limit_of(task, scope)
-        items = list(Items(self._step).rows(run, row, task)) if row.kind == "map" else []
+        again = row.kind == "map" and row.generation > 1 and bool(self._tasks.children(row.id))
+        items = self._item_rows(run, row) if row.kind == "map" and not again else []
         if not self._step.take_place(run, row, task.uses and task.kind == "group" and row.kind != "item"):
             return
         members = (
@@ -109,11 +112,19 @@ class Watcher:
         )
         self._tasks.insert(items)
         self._tasks.open(row.id, members, limit, self._step.now)
+        self._step.started(run, row)
+        if again:
+            self._step.relisted.append((run, row.id))
+            return
         self._decide_new(run, [new.id for new in items if new.awaiting])
         if members == 0:
             self._step.close(run, row)
         elif row.kind != "map":
             self._tasks.open_gate(row.id)
+
+    def _item_rows(self, run: ActiveRun, row: TaskRow) -> list[NewTaskRow]:
+        items = Items(self._step)
+        return list(items.rows(run, row, items.of(run, row)))
 
     def _decide_new(self, run: ActiveRun, rows: list[int]) -> None:
         """Rows that come into being may ask for outcomes that are known already."""

@@ -111,7 +111,8 @@ class Worker:
             fresh = [claim for row in rows if (claim := self._prepare(run, row))]
             self._write(fresh)
             claims += fresh
-            if len(fresh) < len(rows):
+            told = [self._step.started(run, claim.row) for claim in fresh]
+            if len(fresh) < len(rows) or any(told):
                 self._step.flush()
             if len(claims) >= places:
                 return claims
@@ -278,6 +279,8 @@ class Worker:
             not_before = now + round(decision.delay_seconds * 1e6) if decision.delay_seconds else 0
             self._step.delayed.add(run.id)
             applied = tasks.retry_at(row.id, row.fence, outcome.message, outcome.exit_code, not_before)
+            if applied:
+                self._step.retried(run, row)
         else:
             status = ExecStatus.SUSPENDED if decision.kind == "suspend" else ExecStatus.FAILED
             applied = tasks.stop(row.id, row.fence, status, outcome.reason, outcome.message, outcome.exit_code, now)

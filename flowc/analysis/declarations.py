@@ -11,13 +11,14 @@ from typing import Final, Protocol
 
 from flowc.analysis.choices import Branch, branches_of
 from flowc.analysis.frame import Frame, Layer, called, frame_of
-from flowc.analysis.hooks import Space, attach, namespace, tasks_of
+from flowc.analysis.hooks import Space, attach, event_of, namespace, tasks_of
 from flowc.analysis.model import Flow, Out, Parameter, Span, Task
 from flowc.analysis.module import Definition
 from flowc.analysis.outcomes import may_skip
 from flowc.analysis.scope import Let, Names
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
+from runtime.model.definition import Tree
 
 RESERVED: Final = ("succeeded", "failed", "skipped", "done", "error")
 """No names for outputs and members of groups: after a point they are states."""
@@ -48,11 +49,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredHook:
-    """A hook, in its frame, with the namespace of its tasks."""
+    """A hook on `subject`, in its frame, with the namespace of its tasks. `event`: what they wait for, a tree."""
 
     space: Task
+    subject: Task
     decl: nodes.Hook
     frame: Frame
+    event: list[Tree]
 
 
 @dataclass(slots=True, eq=False)
@@ -212,12 +215,12 @@ class _Declaration:
             if space is None:
                 continue
             taken = self._spaces.setdefault((subject.node, decl.event.text), space).taken
-            first = len(flow.tasks)
+            first, event = len(flow.tasks), event_of(subject, decl)
             self._members(frame, space.task, tasks_of(decl, frame.report), taken)
             for task in flow.tasks[first:]:
                 if task.parent is space.task:
-                    attach(task, space.task, subject, decl, flow, frame.report)
-            self._found.hooks.append(DeclaredHook(space.task, decl, frame))
+                    attach(task, space.task, subject, decl, event, flow, frame.report)
+            self._found.hooks.append(DeclaredHook(space.task, subject, decl, frame, event))
 
     def _layers(self, task: Task, layers: list[Layer]) -> None:
         decl, frame = layers[-1].decl, layers[-1].frame
@@ -225,6 +228,7 @@ class _Declaration:
             definition = frame.module.find(decl.callee.path)
             if definition is None or isinstance(definition.decl, nodes.PoolDecl):
                 return
+            task.outs_unknown = task.outs_unknown or definition.decl.partial
             if self._is_recursive(definition, decl.callee, frame):
                 task.outs_unknown = True
                 return

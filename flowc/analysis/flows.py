@@ -82,6 +82,9 @@ class _Looked:
             _read_orders(found, entry)
         for hook in found.hooks:
             Orders(found.flow, hook.frame.names, hook.frame.report).read(hook.space, hook.decl.body)
+            if hook.decl.late is not None:
+                scope = Scope(hook.subject, hook.space.home, nodes=False)
+                hook.event[2] = hook.frame.settings.bound(hook.decl.late, "on late", scope)
         return found.flow
 
     def _task(self, definition: Definition, decl: nodes.TaskDecl) -> None:

@@ -13,15 +13,23 @@ from flowc.analysis.report import Report, did_you_mean
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
 from runtime.model import definition
+from runtime.model.definition import Tree
 from runtime.model.types import INT, STR, ListOf, Record, Type, optional
 
 if TYPE_CHECKING:
     from flowc.analysis.frame import Frame
 
-EVENTS: Final = {"failure": "failed", "success": "succeeded", "skip": "skipped", "done": "done"}
-"""The events, and the state that each reports on."""
+STATES: Final = {"failure": "failed", "success": "succeeded", "skip": "skipped", "done": "done"}
+"""The events that are outcomes, and the state that each reports on."""
 
-_LATER: Final = ("start", "retry", "timeout", "late")
+EVENTS: Final = ("start", *STATES, "retry", "timeout", "late")
+
+_NOT_OF_FLOWS: Final = {
+    "skip": ("a whole flow is never skipped", "write it in a task or group"),
+    "retry": ("a whole flow is not tried again", "write it in the tasks that have a `retry`"),
+}
+_FAILING: Final = ("failure", "retry", "timeout")
+"""Events at which something has failed for certain."""
 
 FAILURE: Final = Record((("task", STR), ("error", STR)))
 
@@ -42,11 +50,8 @@ class Space:
 def namespace(subject: Task, hook: nodes.Hook, frame: Frame) -> Space | None:
     """None if the event is reported."""
     event, report = hook.event, frame.report
-    if event.text in _LATER:
-        report.not_yet(hook.head, f"`on {event.text}`")
-        return None
     if event.text not in EVENTS:
-        help, fixes = did_you_mean(event.text, [*EVENTS, *_LATER], event.span)
+        help, fixes = did_you_mean(event.text, EVENTS, event.span)
         report.error(
             codes.UNKNOWN_STATEMENT,
             event.span,
@@ -56,8 +61,12 @@ def namespace(subject: Task, hook: nodes.Hook, frame: Frame) -> Space | None:
             fixes=fixes,
         )
         return None
-    if subject.kind == "flow" and event.text == "skip":
-        report.error(codes.MISPLACED, hook.head, "a whole flow is never skipped", help="write it in a task or group")
+    if (event.text == "late") != (hook.late is not None):
+        _wrong_time(hook, report)
+        return None
+    if subject.kind == "flow" and event.text in _NOT_OF_FLOWS:
+        message, help = _NOT_OF_FLOWS[event.text]
+        report.error(codes.MISPLACED, hook.head, message, help=help)
         return None
     name = f"on_{event.text}"
     if name in subject.members:
@@ -66,6 +75,15 @@ def namespace(subject: Task, hook: nodes.Hook, frame: Frame) -> Space | None:
     home = subject.home if subject.kind == "task" else subject
     path = f"{subject.path}/{name}" if subject.path else name
     return Space(Task(-1, "group", name, path, None if frame.names.root is None else home, event.span))
+
+
+def _wrong_time(hook: nodes.Hook, report: Report) -> None:
+    """`late` needs a time, no other event has one."""
+    if hook.late is None:
+        message, help = "`on late` says after what time", "write for example `on late 3h { … }`"
+    else:
+        message, help = f"`on {hook.event.text}` takes no time", f"write `on {hook.event.text} {{ … }}`, or `on late …`"
+    report.error(codes.BAD_SETTING, hook.head, message, help=help)
 
 
 def _name_is_taken(member: Task, hook: nodes.Hook, report: Report) -> None:
@@ -94,13 +112,23 @@ def tasks_of(hook: nodes.Hook, report: Report) -> list[nodes.Statement]:
     return found
 
 
-def attach(task: Task, space: Task, subject: Task, hook: nodes.Hook, flow: Flow, report: Report) -> None:
-    """Makes a declared task one of the hook: it waits for the outcome of `subject`, and stands beside it."""
+def event_of(subject: Task, hook: nodes.Hook) -> list[Tree]:
+    """What the tasks of a hook wait for. The time of `late` is filled in when expressions are checked."""
+    event = hook.event.text
+    if event == "late":
+        return ["late", subject.path, None]
+    return ["state", subject.path, STATES[event]] if event in STATES else ["event", subject.path, event]
+
+
+def attach(
+    task: Task, space: Task, subject: Task, hook: nodes.Hook, event: list[Tree], flow: Flow, report: Report
+) -> None:
+    """Makes a declared task one of the hook: it waits for the event of `subject`, and stands beside it."""
     task.space = space
     task.parent = next((group for group in subject.ancestors() if group.mapped), flow.tasks[0])
     task.hook = cast(definition.Hook, hook.event.text)
     task.subject = subject
-    task.awaits = ["state", subject.path, EVENTS[hook.event.text]]
+    task.awaits = event
     flow.orders.append(Order(subject, task, report.place(hook.event.span), "after", outcome=True))
 
 
@@ -117,4 +145,4 @@ def seen_by_hook(observer: Task, task: Task, kind: Type) -> Type:
 
 def failed_type(observer: Task, name: str) -> Type:
     """The type of `failed.NAME`: what has ended need not have failed."""
-    return VALUES[name] if observer.hook == "failure" else optional(VALUES[name])
+    return VALUES[name] if observer.hook in _FAILING else optional(VALUES[name])

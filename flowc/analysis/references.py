@@ -139,12 +139,12 @@ class References:
             return self._fields(Typed(hooks.ATTEMPT, ["hook", "attempt"], RUN_TIME), base, names, scope)
         if base.name not in ("failed", "failures") or (base.name == "failed" and not names):
             return None
-        if event not in ("failure", "done"):
+        if event not in ("failure", "done", "retry", "timeout"):
             self.checker.report.error(
                 codes.KNOWN_LATER,
                 base.span,
                 f"`{base.name}` has no meaning in `on {event}`, where nothing need have failed",
-                help="use it in `on failure` or `on done`",
+                help="use it in `on failure`, `on retry`, `on timeout` or `on done`",
             )
             return wrong()
         if base.name == "failures":

@@ -172,9 +172,9 @@ class Settings:
             case nodes.Retry():
                 task.retry = (*task.retry, *read_retry(self, item, scope))
             case nodes.Timeout():
-                task.timeout_seconds = self._bound(item.value, "timeout", scope)
+                task.timeout_seconds = self.bound(item.value, "timeout", scope)
             case nodes.Deadline():
-                task.timeout_seconds = self._bound(item.value, "deadline", scope)
+                task.timeout_seconds = self.bound(item.value, "deadline", scope)
             case nodes.Limit():
                 task.limit = self._limit(task, item, scope)
             case nodes.Priority():
@@ -333,8 +333,8 @@ class Settings:
     def impossible(self, expr: nodes.Expr, message: str, help: str) -> None:
         self.report.error(codes.BAD_SETTING, expr.span, message, help=help)
 
-    def _bound(self, value: nodes.Expr, word: str, scope: Scope) -> Tree:
-        """The seconds of a `timeout` or `deadline`."""
+    def bound(self, value: nodes.Expr, word: str, scope: Scope) -> Tree:
+        """The seconds of a `timeout`, a `deadline`, or of what is late."""
         found = self.value(value, scope, Wanted(DURATION, f"`{word}` is a duration such as `20m`"), CREATION, word)
         if found is None:
             return None
@@ -342,7 +342,10 @@ class Settings:
         if length is None:
             return ["call", "seconds", found.tree]
         if length <= dt.timedelta():
-            self.impossible(value, f"a {word} of no time would end everything at once", "write at least `1s`")
+            message = f"a {word} of no time would end everything at once"
+            if word == "on late":
+                message = "after no time nothing is late yet"
+            self.impossible(value, message, "write at least `1s`")
         return length.total_seconds()
 
     def _limit(self, task: Task, item: nodes.Limit, scope: Scope) -> Tree:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from flowc.export.wording import (
+    event_text,
     outcome_text,
     pool_text,
     retry_text,
@@ -98,7 +99,7 @@ def flow_facts(flow: FlowDefinition) -> Facts:
 def _doing(task: TaskDefinition) -> Iterator[_Fact]:
     yield "does", program_of(task.action) if task.kind == "task" else "group"
     if task.hook:
-        yield "on", task.hook
+        yield "on", event_text(task)
 
 
 def _mapping(task: TaskDefinition) -> Iterator[_Fact]:
@@ -116,7 +117,9 @@ def _action(action: Action | None) -> Iterator[_Fact]:
             yield from _expression("database", action.connection)
             for binding in action.bindings:
                 yield f"{TYPE_OF}{{{{ {expression_text(binding.value)} }}}}", str(type_from_json(binding.type))
-        case Call(arguments=arguments):
+        case Call(arguments=arguments, process=process):
+            if process:
+                yield "in a process of its own", ""
             for name, tree in arguments.items():
                 yield f"argument {name}", expression_text(tree)
         case Wait(until):

@@ -28,8 +28,10 @@ def _renamed(value: Any, paths: Mapping[str, str]) -> Any:
 
 def _renamed_tree(tree: list[Any], paths: Mapping[str, str]) -> list[Any]:
     match tree:
-        case ["out" | "state" | "any" as operation, str(path), name]:
+        case ["out" | "state" | "any" | "event" as operation, str(path), name]:
             return [operation, paths.get(path, path), name]
+        case ["late", str(path), after]:
+            return ["late", paths.get(path, path), after]
         case ["lit", *_]:
             return tree
     return [_renamed(part, paths) for part in tree]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flowc.export.implied import implied_links
-from flowc.export.wording import condition_of, doing_of, facts_of, flow_facts_of, mapping_of
+from flowc.export.wording import condition_of, doing_of, event_text, facts_of, flow_facts_of, mapping_of
 from runtime.model.definition import FlowDefinition, TaskDefinition
 
 
@@ -121,7 +121,7 @@ def _node(task: TaskDefinition, members: tuple[int, ...], sequence: bool) -> Nod
         each=mapping_of(task),
         condition=condition_of(task),
         facts=facts_of(task),
-        hook=task.hook,
+        hook=event_text(task),
         doc=task.doc,
         line=task.line,
     )

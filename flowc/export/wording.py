@@ -44,11 +44,31 @@ def condition_of(task: TaskDefinition) -> str:
     return ", ".join(told)
 
 
+def event_text(task: TaskDefinition) -> str:
+    """What a hook reports on, as the source writes it: `failure`, `late 3h`; or nothing."""
+    after = late_after(task.awaits) if task.hook == "late" else None
+    return task.hook if after is None else f"late {time_text(after)}"
+
+
+def late_after(tree: Any) -> Any:
+    """The time in the condition of a hook on what is late; None if there is none."""
+    match tree:
+        case ["late", _, after]:
+            return after
+        case ["and", *parts]:
+            return next((found for part in parts if (found := late_after(part)) is not None), None)
+    return None
+
+
 def outcome_text(tree: Any) -> str:
     """A condition on outcomes as the source writes it: `risky.failed or any(shards, 3)`."""
     match tree:
         case ["state", path, state]:
             return f"{_dotted(path)}.{state}"
+        case ["event", path, event]:
+            return f"{_dotted(path)}.{event}"
+        case ["late", path, after]:
+            return f"{_dotted(path)} late by {time_text(after)}"
         case ["any", path, count]:
             return f"any({_dotted(path)}, {count})"
         case ["not", inner]:

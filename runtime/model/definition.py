@@ -75,10 +75,14 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of a component: its full name and a tree for each argument given."""
+    """A call of a component: its full name and a tree for each argument given.
+
+    `process`: it declares to run in a process of its own, so the engine need not load its module.
+    """
 
     component: str
     arguments: dict[str, Tree] = field(default_factory=dict)
+    process: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +140,15 @@ class Cache:
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """Rounds of a task until `condition` over its own outputs holds, `every_seconds` apart, `at_most` of them."""
+    """Rounds of a node until `condition` over its own outputs holds, `every_seconds` apart, `at_most` of them (trees).
+
+    `kept`: (name, tree, type) of the values of a round that the next one may ask for as `last.name`.
+    """
 
     condition: Tree
-    every_seconds: float = 0.0
-    at_most: int | None = None
+    every_seconds: Tree = 0.0
+    at_most: Tree = None
+    kept: tuple[tuple[str, Tree, TypeJson], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +180,7 @@ class Generator:
     type: TypeJson
 
 
-Hook = Literal["", "start", "success", "failure", "retry", "skip", "timeout", "done"]
+Hook = Literal["", "start", "success", "failure", "retry", "skip", "timeout", "late", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +191,13 @@ class TaskDefinition:
     items of a mapped sequence run one after another. `edges_in`: how many `Dependency` rows end here, those with
     `outcome` left out.
 
-    `timeout_seconds`: of an attempt; of the flow's body, the deadline of the run.
+    `timeout_seconds`: of an attempt; of a group or a node with rounds, from its first start to its end; of the flow's
+    body, the deadline of the run. `enough`: the node has succeeded after so many of its members, and the rest is not
+    needed. `fail_fast`: after a failure nothing new starts in it.
     `allow_failure`: its failure stops nobody. `allow_failures`: of a mapped node, how many items may fail (a number, or
     a percentage of them, rounded down). `awaits`: a condition on the outcomes of others, decided as soon as they allow
     it: true, the node may start; false, it is skipped. It is made of `["state", PATH, STATE]`,
-    `["any", PATH, COUNT]`, `and`, `or`, `not`. `hook`: the node reports on another one (its `awaits` says on what) and
+    `["any", PATH, COUNT]`, `and`, `or`, `not`; of hooks `["event", PATH, EVENT]`, `["late", PATH, DURATION]`. `hook`: the node reports on another one (its `awaits` says on what) and
     its own failure changes no outcome.
     """
 
@@ -214,6 +224,8 @@ class TaskDefinition:
     uses: tuple[Use, ...] = ()
     allow_failure: bool = False
     allow_failures: Tree = None
+    enough: Tree = None
+    fail_fast: bool = False
     awaits: Tree = None
     hook: Hook = ""
     priority: int = 0

@@ -17,6 +17,9 @@ EXECUTE = 1
 class FlowGraph:
     """`members[n]`: direct members of node n. `maps[n]`: its mapped ancestors, outermost first, itself included.
 
+    `watched`: nodes whose start somebody asks about. `late`: the tasks of hooks on nodes that are late.
+    `repeated[n]`: of n and the groups around it, outermost first, those with rounds; `hasty[n]`: of the groups around
+    it, and of n if it is mapped, those with `fail_fast`.
     `patient`: the failure of some group lets others go on, so it must be noticed as soon as it is certain.
     """
 
@@ -29,15 +32,27 @@ class FlowGraph:
     maps: tuple[tuple[int, ...], ...]
     size: int
     patient: bool
+    repeated: tuple[tuple[int, ...], ...]
+    hasty: tuple[tuple[int, ...], ...]
+    watched: frozenset[int]
+    late: tuple[int, ...]
 
     @classmethod
     def of(cls, definition_id: int, flow: FlowDefinition) -> FlowGraph:
         size = len(flow.tasks)
         members: list[list[int]] = [[] for _ in range(size)]
         maps: list[tuple[int, ...]] = []
+        repeated: list[tuple[int, ...]] = []
+        around_hasty: list[tuple[int, ...]] = []
+        hasty: list[tuple[int, ...]] = []
         for task in flow.tasks:
             outer = maps[task.parent] if task.parent is not None else ()
             maps.append((*outer, task.node) if task.generators else outer)
+            outer = repeated[task.parent] if task.parent is not None else ()
+            repeated.append((*outer, task.node) if task.until is not None else outer)
+            outer = around_hasty[task.parent] if task.parent is not None else ()
+            around_hasty.append((*outer, task.node) if task.fail_fast else outer)
+            hasty.append(around_hasty[-1] if task.generators else outer)
             if task.parent is not None:
                 members[task.parent].append(task.node)
         forward: list[list[Dependency]] = [[] for _ in range(size)]
@@ -53,7 +68,11 @@ class FlowGraph:
             successors=tuple(map(tuple, forward)),
             predecessors=tuple(map(tuple, backward)),
             maps=tuple(maps),
+            repeated=tuple(repeated),
+            hasty=tuple(hasty),
             size=size,
+            watched=frozenset(edge.predecessor for edge in flow.dependencies if _of_start(flow.tasks[edge.successor])),
+            late=tuple(task.node for task in flow.tasks if task.hook == "late"),
             patient=any(_lets_go_on(task, forward[task.node]) for task in flow.tasks),
         )
 
@@ -100,6 +119,10 @@ class FlowGraph:
         if task.generators and task.kind == "group" and item:
             return False
         return task.allow_failure or bool(task.hook)
+
+
+def _of_start(task: TaskDefinition) -> bool:
+    return task.hook in ("start", "late")
 
 
 def _lets_go_on(task: TaskDefinition, successors: list[Dependency]) -> bool:

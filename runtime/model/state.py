@@ -49,6 +49,7 @@ class Reason(StrEnum):
     COULD_NOT_START = "could not start"
     EXPRESSION = "expression"  # an argument or condition could not be computed
     MEMBERS = "members"  # a group some of whose members failed
+    ROUNDS = "rounds"  # its `until` did not hold after as many rounds as it may have
     # suspended
     IN_DOUBT = "in doubt"
     MISSING_VALUE = "missing value"
@@ -58,8 +59,12 @@ class Reason(StrEnum):
     # ignored
     CONDITION = "condition"
     PARENT = "parent"  # a member of a group that is skipped
+    ENOUGH = "enough"  # enough others of its group have succeeded
+    NOT_IN_LIST = "not in list"  # an item that the list no longer holds since it was made again
+    NO_EVENT = "no event"  # a hook whose event did not happen
     # waiting
     RETRY = "retry"
+    ROUND = "round"  # the next round of an `until`
     WAIT = "wait"  # a `wait` that has begun
     RATE = "rate"  # a pool lets it start at a time that is reserved for it
     # finished

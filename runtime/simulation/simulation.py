@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from runtime import admission, control, rest
 from runtime.admission import Wanted
+from runtime.lateness import decide_late, next_late
 from runtime.model.definition import FlowDefinition, TaskDefinition
 from runtime.model.encode import dumps
 from runtime.model.errors import FlowerError
 from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus, Reason, RunStatus
+from runtime.relist import relist
 from runtime.simulation.given import Given
 from runtime.simulation.step import WANTED, Causes, SimulatedScope, SimulatedStep
 from runtime.step import ActiveRun
@@ -80,9 +82,11 @@ class Simulation:
     def _turn(self, step: SimulatedStep) -> bool:
         """What can happen at this moment; whether there may be more to come."""
         self.store.tasks.wake_due(self.run.id, self.now)
+        decide_late(step, self.run)
         worker = Worker(step, self._worker_id, self._attempt_ids)
         claims = worker.claim(self.run, _AT_ONCE)
         step.flush()
+        relist(step, self.run)
         for claim in claims:
             self._end(worker, claim)
             step.flush()
@@ -121,7 +125,8 @@ class Simulation:
     def _go_on(self, step: SimulatedStep) -> bool:
         """Jumps to the next moment at which something is due; at rest, whether anything can move after all."""
         if self.store.tasks.moving(self.run.id):
-            due = self.store.tasks.next_due(self.run.id)
+            times = (self.store.tasks.next_due(self.run.id), next_late(self.store, self.run))
+            due = min((at for at in times if at is not None), default=None)
             if due is not None:
                 self.now = max(due, self.now)
                 return True

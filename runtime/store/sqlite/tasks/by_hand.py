@@ -16,6 +16,7 @@ class TaskCorrections(TaskTable):
         self._many(
             "UPDATE task_run SET exec_status = 0, reason = '', message = '', generation = generation + 1, attempts = 0,"
             " outputs = NULL, exit_code = NULL, not_before = 0, held_by = 0, started_at = NULL, ended_at = NULL,"
+            " round = 1, last = NULL, expires_at = NULL,"
             " revision = revision + 1 WHERE id = ?",
             ((task_run_id,) for task_run_id in task_run_ids),
         )
@@ -46,6 +47,13 @@ class TaskCorrections(TaskTable):
             " WHERE id = ? AND exec_status = 2",
             (outputs, now, task_run_id),
         )
+
+    def place_items(self, places: Iterable[tuple[int, str, int]]) -> None:
+        """(ordinal, loop variables as JSON, id) of items whose list was made anew. A negative ordinal is one that is in
+        the list no more. Each place is free first: the old ones would stand in the way."""
+        wanted = list(places)
+        self._many("UPDATE task_run SET ordinal = -id WHERE id = ?", ((place[2],) for place in wanted))
+        self._many("UPDATE task_run SET ordinal = ?, item = ?, revision = revision + 1 WHERE id = ?", wanted)
 
     def recount(self, changes: Iterable[tuple[int, ...]]) -> None:
         """Derived columns afresh: those of `derived`, then the id."""

@@ -46,6 +46,15 @@ class TaskConsequences(TaskTable):
             (task_run_id,),
         )
 
+    def report_again(self, waits: Iterable[tuple[int, int, int]]) -> None:
+        """(remaining, lane, id): a hook that has reported begins a new generation, and waits for its event again."""
+        self._many(
+            "UPDATE task_run SET exec_status = 0, reason = '', message = '', generation = generation + 1, attempts = 0,"
+            " outputs = NULL, exit_code = NULL, started_at = NULL, ended_at = NULL, awaiting = 1, remaining = ?,"
+            " lane = ?, revision = revision + 1 WHERE id = ?",
+            waits,
+        )
+
     def open_gate(self, parent_id: int) -> None:
         """The members of a group that opens wait for one thing less."""
         self._sql(

@@ -80,7 +80,7 @@ class TaskReading(TaskTable):
         """(id, exec_status, outputs) of a mapped node's items, in the order of the input."""
         return self._sql(
             "SELECT id, exec_status, outputs FROM task_run"
-            " WHERE flow_run_id = ? AND node = ? AND scope_id = ? ORDER BY ordinal",
+            " WHERE flow_run_id = ? AND node = ? AND scope_id = ? AND ordinal >= 0 ORDER BY ordinal",
             (run_id, node, container_id),
         ).fetchall()
 
@@ -102,6 +102,23 @@ class TaskReading(TaskTable):
             (run_id, path),
         )
         return [(row[0], row[1] or row[2]) for row in found]
+
+    def below(self, task_run_id: int) -> list[TaskRow]:
+        """All rows inside a container, parents first."""
+        query = (
+            "WITH RECURSIVE inside (id) AS (SELECT id FROM task_run WHERE parent_id = ?"
+            " UNION ALL SELECT t.id FROM inside JOIN task_run AS t ON t.parent_id = inside.id)"
+            f" SELECT {COLUMNS} FROM task_run WHERE id IN inside ORDER BY id"
+        )
+        return [task_row(found) for found in self._sql(query, (task_run_id,))]
+
+    def expired(self, run_id: int, now: int) -> list[TaskRow]:
+        """Open groups of a run whose time is over, the outermost first."""
+        query = (
+            f"SELECT {COLUMNS} FROM task_run WHERE flow_run_id = ? AND exec_status = 1 AND expires_at <= ?"
+            " AND kind <> 'task' ORDER BY id"
+        )
+        return [task_row(found) for found in self._sql(query, (run_id, now))]
 
     def derived(self, run_id: int) -> dict[int, tuple[int, ...]]:
         """What `recount` compares with: (exec_status, remaining, awaiting, lane, held_by, open_members,

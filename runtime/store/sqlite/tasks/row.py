@@ -12,7 +12,7 @@ from runtime.model.state import ExecStatus
 
 COLUMNS: Final = (
     "id, flow_run_id, node, scope_id, ordinal, parent_id, path, kind, exec_status, reason, remaining, lane, priority,"
-    " fence, generation, attempts, attempt_id, item, started_at, forgiven, awaiting"
+    " fence, generation, attempts, attempt_id, item, started_at, forgiven, awaiting, round"
 )
 
 
@@ -29,7 +29,7 @@ def task_row(found: Sequence[Any]) -> TaskRow:
     values = list(found)
     values[8] = ExecStatus(values[8])
     values[17] = _item(values[17]) if values[17] else None
-    values[19:] = [bool(flag) for flag in values[19:]]
+    values[19:21] = [bool(flag) for flag in values[19:21]]
     return TaskRow(*values)
 
 

@@ -126,6 +126,47 @@ class TaskTransitions(TaskTable):
             == 1
         )
 
+    def next_round(self, task_run_id: int, fence: int, last: str | None, not_before: int) -> bool:
+        """A round has ended and another one begins at `not_before`, with fresh retries; `last`: what it gave, as JSON.
+        Of a row that runs or is ready, fenced; whether it applied."""
+        return (
+            self._sql(
+                "UPDATE task_run SET exec_status = 0, reason = 'round', message = '', outputs = NULL, last = ?,"
+                " round = round + 1, attempts = 0, not_before = ?, revision = revision + 1"
+                " WHERE id = ? AND fence = ? AND exec_status IN (0, 1)",
+                (last, not_before, task_run_id, fence),
+            ).rowcount
+            == 1
+        )
+
+    def retry_container(self, task_run_id: int, message: str, not_before: int) -> bool:
+        """A group that failed waits for another attempt (0: at once); whether it applied."""
+        return (
+            self._sql(
+                "UPDATE task_run SET exec_status = 0, reason = 'retry', message = ?, not_before = ?, ended_at = NULL,"
+                " revision = revision + 1 WHERE id = ? AND exec_status IN (1, 4)",
+                (message, not_before, task_run_id),
+            ).rowcount
+            == 1
+        )
+
+    def renew(self, rows: Iterable[tuple[int, bool, int, bool, int]]) -> None:
+        """Members of a group that goes again, in a new generation: (remaining, awaiting, lane, forgiven, id) each."""
+        self._many(
+            "UPDATE task_run SET exec_status = 0, reason = '', message = '', generation = generation + 1, attempts = 0,"
+            " remaining = ?, awaiting = ?, lane = ?, forgiven = ?, round = 1, last = NULL, expires_at = NULL,"
+            " outputs = NULL, exit_code = NULL, not_before = 0, held_by = 0, active_members = 0, started_at = NULL,"
+            " ended_at = NULL, revision = revision + 1 WHERE id = ?",
+            rows,
+        )
+
+    def expire_at(self, task_run_id: int, at: int) -> None:
+        """When a node as a whole must be over; the first word counts until it is reset."""
+        self._sql(
+            "UPDATE task_run SET expires_at = ?, revision = revision + 1 WHERE id = ? AND expires_at IS NULL",
+            (at, task_run_id),
+        )
+
     def decide(
         self,
         task_run_id: int,
@@ -147,7 +188,7 @@ class TaskTransitions(TaskTable):
         """Set a container running."""
         self._sql(
             "UPDATE task_run SET exec_status = 1, reason = '', open_members = ?, member_limit = ?,"
-            " started_at = coalesce(started_at, ?), revision = revision + 1 WHERE id = ? AND exec_status = 0",
+            " attempts = attempts + 1, started_at = coalesce(started_at, ?), revision = revision + 1 WHERE id = ? AND exec_status = 0",
             (open_members, member_limit, now, task_run_id),
         )
 

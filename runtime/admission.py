@@ -55,6 +55,7 @@ def register(step: Step, wanted: Wanted) -> tuple[int, bool]:
         raise NotFound(f"no flow `{wanted.flow}` is deployed here", "deploy it first: flowc deploy FILE.flow")
     known = store.runs.by_key(wanted.flow, wanted.key) if wanted.key is not None else None
     if known is not None:
+        step.touched.add(known)
         return known, False
     graph = store.graph(newest[0])
     if graph.flow.zone and wanted.asker == "person":

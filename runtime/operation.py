@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runtime.executor.protocol import Outcome, ProcessMark
+from runtime.model.state import RunStatus
 from runtime.step import Step
 
 Request = Callable[[Step], Any]
@@ -18,6 +19,14 @@ Request = Callable[[Step], Any]
 class Asked:
     request: Request
     future: Future[Any]
+
+
+@dataclass(slots=True)
+class TakeUp:
+    """Work on a run; `rest` is done when nothing of it can move any more."""
+
+    run_id: int
+    rest: Future[RunStatus]
 
 
 @dataclass(slots=True)
@@ -38,4 +47,4 @@ class Nudge:
     """Nothing happened, but look again."""
 
 
-Operation = Asked | Started | Ended | Nudge
+Operation = Asked | TakeUp | Started | Ended | Nudge

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from runtime import admission, control, suspension
+from runtime import rerun as reruns
 from runtime.admission import Wanted
 from runtime.maintenance.prune import prune
 from runtime.model.definition import FlowDefinition, PoolDefinition
@@ -175,11 +176,15 @@ def _run(step: Step, request: JsonObject) -> ActiveRun:
     row = step.store.runs.get(request["run"])
     if row is None:
         raise control.not_found_run(str(request["run"]))
+    step.touched.add(row.id)
     return ActiveRun.load(step.store, row)
 
 
 def _rerun(step: Step, request: JsonObject) -> Sequence[str]:
-    return control.rerun(step, _run(step, request), request.get("tasks", []))
+    wanted = reruns.Wanted(
+        request.get("tasks", []), bool(request.get("follow")), dict(request.get("parameters") or {})
+    )
+    return reruns.rerun(step, _run(step, request), wanted)
 
 
 def _suspend(step: Step, request: JsonObject) -> Sequence[str]:

@@ -18,6 +18,8 @@ class Pools:
         self._many = connection.executemany
         self.worked_on: Container[int] | None = None
         """Runs whose rows can use a place that comes free; None: all."""
+        self.asking: set[int] = set()
+        """Runs of which rows may ask for places anew, since somebody emptied this."""
 
     def declare(self, pools: Iterable[PoolDefinition]) -> None:
         """Make the pools, or give those that exist these sizes."""
@@ -99,18 +101,20 @@ class Pools:
             " WHERE t.held_by = ? AND r.status = 'running' ORDER BY t.priority, t.id",
             (-pool_id,),
         )
-        usable = (row[0] for row in held if self.worked_on is None or row[1] in self.worked_on)
+        usable = (row for row in held if self.worked_on is None or row[1] in self.worked_on)
         self._ask_again(list(islice(usable, places)))
 
     def ask_again(self, run_id: int) -> None:
         """Let the rows of a run that pools hold ask for their places anew."""
-        held = self._sql("SELECT id FROM task_run WHERE held_by < 0 AND flow_run_id = ?", (run_id,)).fetchall()
-        self._ask_again([row[0] for row in held])
+        held = self._sql("SELECT id, flow_run_id FROM task_run WHERE held_by < 0 AND flow_run_id = ?", (run_id,))
+        self._ask_again(held.fetchall())
 
-    def _ask_again(self, task_run_ids: Iterable[int]) -> None:
+    def _ask_again(self, rows: list[tuple[int, int]]) -> None:
+        """(task run, flow run) each."""
+        self.asking |= {run_id for _, run_id in rows}
         self._many(
             "UPDATE task_run SET held_by = 0, revision = revision + 1 WHERE id = ?",
-            [(task_run_id,) for task_run_id in task_run_ids],
+            [(task_run_id,) for task_run_id, _ in rows],
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from runtime.model.encode import dumps
@@ -19,6 +19,8 @@ class FlowRuns:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._sql = connection.execute
+        self.changed: set[int] = set()
+        """Runs that were made, or whose status was set, since somebody emptied this."""
 
     def insert(
         self,
@@ -37,7 +39,9 @@ class FlowRuns:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (flow, definition_id, key, status, parameters, now if time is None else time, zone, now),
         )
-        return int(cursor.lastrowid or 0)
+        run_id = int(cursor.lastrowid or 0)
+        self.changed.add(run_id)
+        return run_id
 
     def under_way(self, flow: str) -> list[int]:
         """Runs of a flow that take up its room: running, suspended, or cancelled while something of them still runs;
@@ -117,14 +121,20 @@ class FlowRuns:
 
     def set_status(self, run_id: int, status: str, ended_at: int | None) -> None:
         """Any other status than suspended ends a suspension by a person."""
+        self.changed.add(run_id)
         self._sql(
             "UPDATE flow_run SET status = ?1, ended_at = ?2,"
             " suspended_from = CASE WHEN ?1 = 'suspended' THEN suspended_from END WHERE id = ?3",
             (status, ended_at, run_id),
         )
 
+    def set_parameters(self, run_id: int, parameters: Mapping[str, Any]) -> None:
+        """Other values for a run, as JSON."""
+        self._sql("UPDATE flow_run SET parameters = ? WHERE id = ?", (dumps(parameters), run_id))
+
     def suspend(self, run_id: int, now: int) -> None:
         """A person suspends the run; the status that it had is kept for `suspended_from`."""
+        self.changed.add(run_id)
         self._sql(
             "UPDATE flow_run SET suspended_from = CASE status WHEN 'queued' THEN 'queued' ELSE 'running' END,"
             " status = 'suspended', ended_at = ? WHERE id = ?",
@@ -142,6 +152,7 @@ class FlowRuns:
         return row[0]  # type: ignore[no-any-return]
 
     def set_deadline(self, run_id: int, at: int | None) -> None:
+        self.changed.add(run_id)
         self._sql("UPDATE flow_run SET deadline_at = ? WHERE id = ?", (at, run_id))
 
     def start(self, run_id: int, now: int) -> None:

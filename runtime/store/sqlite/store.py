@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from runtime.model.definition import FlowDefinition
+from runtime.model.errors import StoreProblem
 from runtime.model.graph import FlowGraph
 from runtime.store.sqlite import definitions
 from runtime.store.sqlite.connection import (
@@ -37,6 +38,8 @@ class SqliteStore:
         self.identity: str = self._connection.execute("SELECT incarnation FROM store").fetchone()[0][:8]
         self._graphs: dict[int, FlowGraph] = {}
         self._data_version = -1
+        opened = files.db.stat()
+        self._file = (opened.st_dev, opened.st_ino)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -66,6 +69,23 @@ class SqliteStore:
         changed = version != self._data_version
         self._data_version = version
         return bool(changed)
+
+    def check_file(self) -> None:
+        """StoreProblem if the file that is written to is not the one of its name any more."""
+        try:
+            now = self.files.db.stat()
+        except FileNotFoundError:
+            what = "been deleted"
+        except OSError:
+            return
+        else:
+            if (now.st_dev, now.st_ino) == self._file:
+                return
+            what = "been replaced by another file"
+        raise StoreProblem(
+            f"{self.files.db} has {what} while it was in use: what is written now would be lost",
+            "put the file back, or start again with the one that is there",
+        )
 
     def deploy(self, flow: FlowDefinition, project: str, now: int) -> tuple[int, int | None]:
         """Store a new version if anything changed; (version, previous version or None)."""

@@ -1,0 +1,38 @@
+"""When something happens to runs by itself: a retry, the end of a wait, a deadline."""
+
+from __future__ import annotations
+
+import heapq
+
+
+class Times:
+    """The next time of each run, in microseconds. Looking at the nearest costs nothing, however many there are."""
+
+    def __init__(self) -> None:
+        self._at: dict[int, int] = {}
+        self._heap: list[tuple[int, int]] = []
+
+    def set(self, run_id: int, at: int | None) -> None:
+        """The only time of a run from now on; None: it has none."""
+        if at is None:
+            self._at.pop(run_id, None)
+        elif self._at.get(run_id) != at:
+            self._at[run_id] = at
+            heapq.heappush(self._heap, (at, run_id))
+
+    def of(self, run_id: int) -> int | None:
+        return self._at.get(run_id)
+
+    def nearest(self) -> int | None:
+        while self._heap and self._at.get(self._heap[0][1]) != self._heap[0][0]:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+    def passed(self, now: int) -> list[int]:
+        """Runs whose time has come; they keep it until it is set anew."""
+        runs = []
+        while (at := self.nearest()) is not None and at <= now:
+            runs.append(heapq.heappop(self._heap)[1])
+        for run_id in runs:
+            heapq.heappush(self._heap, (self._at[run_id], run_id))
+        return runs

@@ -1,0 +1,122 @@
+"""A turn: what one transaction of the engine has found and decided, and what follows once it is durable."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future
+
+from runtime.engine.state import EngineState, WorkedRun
+from runtime.executor.protocol import ProcessMark, Reporter
+from runtime.model.state import ExecStatus, Reason, RunStatus
+from runtime.relist import relist
+from runtime.step import Step
+from runtime.work import Claim, Worker
+
+
+class Turn:
+    """Collects while the transaction is open. `ended`: attempts that are over; `new`: runs that are taken up; `dirty`:
+    runs that may go on; `asked`: somebody has asked for something; `again`: another turn is to follow at once."""
+
+    def __init__(self, state: EngineState, step: Step) -> None:
+        self.state = state
+        self.step = step
+        self.store = step.store
+        self.worker = Worker(step, state.worker_id, state.attempt_ids)
+        self.ended: set[int] = set()
+        self.new: dict[int, WorkedRun] = {}
+        self.dirty: set[int] = set()
+        self.asked = False
+        self.again = False
+        self.vacancy_filled = False
+        self._waits: list[tuple[int, Future[RunStatus]]] = []
+        self._claims: list[Claim] = []
+        self._recovered: list[tuple[Claim, ProcessMark | None]] = []
+        self._begun: Counter[int] = Counter()
+
+    # While the transaction is open
+
+    def worked(self, run_id: int) -> WorkedRun | None:
+        return self.state.runs.get(run_id) or self.new.get(run_id)
+
+    def all_worked(self) -> Iterator[WorkedRun]:
+        yield from self.state.runs.values()
+        yield from self.new.values()
+
+    def attempts_of(self, worked: WorkedRun) -> list[int]:
+        """Attempts of a run that were under way before this turn and have not ended in it."""
+        return [attempt_id for attempt_id in worked.attempts if attempt_id not in self.ended]
+
+    def is_busy(self, worked: WorkedRun) -> bool:
+        return self._begun[worked.id] > 0 or not worked.attempts <= self.ended
+
+    def places(self) -> int:
+        """How many more attempts may be under way."""
+        left = len(self.state.running) - len(self.state.running.keys() & self.ended)
+        return max(self.state.jobs - left - self._begun.total(), 0)
+
+    def claim(self, worked: WorkedRun, places: int) -> int:
+        """Let a run go as far as it can, with up to so many claims; how many there were."""
+        claims = self.worker.claim(worked.run, places)
+        self.step.flush()
+        while self.relist():
+            claims += self.worker.claim(worked.run, places - len(claims))
+            self.step.flush()
+        self._claims += claims
+        self._begun[worked.id] += len(claims)
+        return len(claims)
+
+    def relist(self) -> bool:
+        """Mapped nodes whose list was made again get the items that it has now; whether there were any."""
+        runs = {run.id: run for run, _ in self.step.relisted}
+        for run in runs.values():
+            for attempt_id in relist(self.step, run):
+                self.end_attempt(attempt_id)
+        return bool(runs)
+
+    def recover(self, claim: Claim, process: ProcessMark | None) -> None:
+        """An attempt of an engine that died is taken over."""
+        self._recovered.append((claim, process))
+        self._begun[claim.run.id] += 1
+
+    def wait_for(self, run_id: int, rest: Future[RunStatus]) -> None:
+        self._waits.append((run_id, rest))
+
+    def end_attempt(self, attempt_id: int) -> None:
+        """Have an attempt ended; what comes of it is told later."""
+        state = self.state
+        if attempt_id in state.running and attempt_id not in state.ending | self.step.ending:
+            self.step.ending.add(attempt_id)
+            self.step.after_commit.append(lambda: state.executor.cancel(attempt_id))
+
+    # When it is durable
+
+    def conclude(self, reporter: Reporter) -> bool:
+        """Hand out what was claimed and tell who waits; whether another turn is to follow at once."""
+        state = self.state
+        state.changed_outside = False
+        state.vacancy &= not self.vacancy_filled
+        state.touched = self.step.touched
+        state.runs |= self.new
+        for run_id, rest in self._waits:
+            state.runs[run_id].waiting.append(rest)
+        state.ending |= self.step.ending
+        for attempt_id in self.ended:
+            state.end(attempt_id)
+        for claim in self._claims:
+            state.begin(claim)
+        for claim in self._claims:
+            state.executor.submit(claim.attempt, reporter)
+        for claim, process in self._recovered:
+            self._take_over(claim, process, reporter)
+        for action in self.step.after_commit:
+            action()
+        return self.again or state.vacancy or state.is_touched()
+
+    def _take_over(self, claim: Claim, process: ProcessMark | None, reporter: Reporter) -> None:
+        state, attempt = self.state, claim.attempt
+        state.begin(claim)
+        state.executor.recover(attempt, process, reporter)
+        if claim.row.status is not ExecStatus.RUNNING or claim.row.reason == Reason.RESET_WHEN_ENDED:
+            state.ending.add(attempt.id)
+            state.executor.cancel(attempt.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from runtime.expression.evaluator import ExpressionError, evaluate
@@ -17,6 +17,10 @@ from runtime.step import ActiveRun, Step
 MOST_ITEMS: Final = 1_000_000
 
 
+Item = tuple[int, str, str]
+"""Place in the list, key, and loop variables as JSON."""
+
+
 class Items:
     """Makes the rows of mapped nodes within one step."""
 
@@ -24,14 +28,14 @@ class Items:
         self._step = step
         self._tasks = step.store.tasks
 
-    def rows(self, run: ActiveRun, row: TaskRow, task: TaskDefinition) -> Iterator[NewTaskRow]:
-        """Rows for every item of a mapped node that opens, each with all below it."""
-        graph = run.graph
+    def rows(self, run: ActiveRun, row: TaskRow, items: Iterable[Item]) -> Iterator[NewTaskRow]:
+        """Rows for items of a mapped node that is open or opens, each with all below it."""
+        graph, task = run.graph, run.task(row)
         nodes = graph.subtree(row.node) if task.kind == "group" else []
         waits = self._waits(run, row, nodes)
         next_id = self._tasks.next_id()
-        for ordinal, (key, item) in enumerate(self._items(run, row, task)):
-            kind = graph.item_kind(row.node)
+        kind = graph.item_kind(row.node)
+        for ordinal, key, item in items:
             top = NewTaskRow(
                 id=next_id,
                 run_id=run.id,
@@ -47,7 +51,7 @@ class Items:
                 priority=task.priority,
                 open_members=len(graph.members[row.node]),
                 forgiven=graph.forgiven(row.node, item=True),
-                item=dumps(item),
+                item=item,
                 item_key=key,
             )
             yield top
@@ -79,11 +83,12 @@ class Items:
         row = self._tasks.by_id(found[0])
         return row is not None and row.settled
 
-    def _items(self, run: ActiveRun, row: TaskRow, task: TaskDefinition) -> list[tuple[str, dict[str, Any]]]:
-        """Key and loop variables of every item; ExpressionError if a key repeats or there are too many."""
+    def of(self, run: ActiveRun, row: TaskRow) -> list[Item]:
+        """Every item of a mapped node's list; ExpressionError if a key repeats or there are too many."""
+        task = run.task(row)
         scope = self._step.scope(run, row)
         seen: dict[str, int] = {}
-        items: list[tuple[str, dict[str, Any]]] = []
+        items: list[Item] = []
         for values in _combinations(task, scope, 0, {}):
             ordinal = len(items)
             if ordinal >= MOST_ITEMS:
@@ -96,7 +101,7 @@ class Items:
                     " `by` must tell them apart"
                 )
             seen[key] = ordinal
-            items.append((key, {name: to_json(value) for name, value in values.items()}))
+            items.append((ordinal, key, dumps({name: to_json(value) for name, value in values.items()})))
         return items
 
 

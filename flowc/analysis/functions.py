@@ -11,6 +11,7 @@ from flowc.analysis.typed import CREATION, Typed, wrong
 from flowc.analysis.types import UNKNOWN, described, fits, holds_secret, is_unknown, join
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
+from flowc.syntax.words import KINDS
 from runtime.expression.forms import Form, Problem, Rules
 from runtime.expression.functions import FUNCTIONS, RUN_FUNCTIONS, Function, signature_text
 from runtime.model.types import Type
@@ -45,6 +46,8 @@ _RULES: Final = Rules(fits, join)
 def check_call(checker: Expressions, expr: nodes.Call, scope: Scope) -> Typed:
     """The type and tree of `name(arguments)`."""
     function = _function(checker, expr)
+    if function is None and (not isinstance(expr.callee, nodes.NameRef) or expr.callee.name in KINDS):
+        return wrong()
     if function is None:
         for argument in expr.arguments:
             checker.infer(argument.value, scope)

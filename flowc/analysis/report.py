@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from flowc.analysis.unread import Unread
 from flowc.diagnostics import Code, Fix, Label, Sink, codes, nearest
 from flowc.source import Source, Span
+
+_FOLLOWING: Final = frozenset((codes.TYPE_MISMATCH, codes.BAD_OPERANDS, codes.KNOWN_LATER))
+"""Said of an expression, these follow from what is wrong inside of it."""
 
 
 class Report:
@@ -78,6 +82,8 @@ class Report:
             at.errors += 1
             at = at._caller
         if self._unread.explains(code, self.source, span):
+            return
+        if code in _FOLLOWING and self.sink.error_within(self.source, span):
             return
         if self._calls:
             labels = [*(found for found in labels if found.source or self._elsewhere is None), *self._calls]

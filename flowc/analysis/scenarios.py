@@ -128,6 +128,8 @@ class _Test:
         if any(self._report.may_be_lost(path.names[0].text) for _, path in named):
             return
         flows = [name for name in self._module.callables() if self._flow(_as_path(name)) is not None]
+        if not named and any(isinstance(item, nodes.ErrorNode) for item in self._decl.body):
+            return
         if not named:
             shown = flows[0] if flows else "FLOW"
             message, help = "this test names no flow", f"write `given {shown}(…)`, with the parameters of the run"

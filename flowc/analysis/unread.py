@@ -14,12 +14,15 @@ from flowc.syntax.inside import Part, everything, inside
 from flowc.syntax.words import DECLARING, KINDS, STATEMENT_WORDS
 
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
-_PATH_BEFORE: Final = re.compile(r"[\w.]*\Z")
+_PATH_BEFORE: Final = re.compile(r"(?:\w+:[ ]*)?[\w.]*\Z")
+_NAMELESS: Final = re.compile(r"(?:task|parallel|sequence)\s+for\s+\w+\s+in\b|[(,]\s*:")
 _TEXT: Final = re.compile(r"\"[^\"\n]*\"?|'[^'\n]*'?")
 _LONG: Final = 80
 _ABOUT_PARTS: Final = frozenset((codes.NO_ACTION, codes.TWO_ACTIONS, codes.MISPLACED, codes.BAD_SETTING))
 """Said of a task, these depend on statements of it that may not have been read."""
-_ABOUT_NAMES: Final = frozenset((codes.UNKNOWN_NAME, codes.UNKNOWN_TYPE, codes.UNKNOWN_COMPONENT))
+_ABOUT_NAMES: Final = frozenset(
+    (codes.UNKNOWN_NAME, codes.UNKNOWN_TYPE, codes.UNKNOWN_COMPONENT, codes.UNKNOWN_ARGUMENT, codes.UNKNOWN_MEMBER)
+)
 _Declaration = nodes.FlowDecl | nodes.GroupDecl | nodes.TaskDecl
 
 
@@ -92,7 +95,7 @@ def _declared_in(text: str) -> list[str]:
 
 def _lacks_name(text: str) -> bool:
     word, _, rest = text.partition(" ")
-    return word in DECLARING and not _WORD.match(rest.lstrip())
+    return word in DECLARING and (not _WORD.match(rest.lstrip()) or _NAMELESS.search(text) is not None)
 
 
 def _names(source: Source, span: Span) -> list[str]:

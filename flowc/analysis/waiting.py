@@ -74,5 +74,6 @@ def _check_unfit(checker: Expressions, action: nodes.Ask | nodes.Wait, body: lis
                 f"`{setting}` does not go with `{word}`: {why}",
                 help="remove it, or write it in a task that does something",
             )
+            return
         elif isinstance(item, nodes.Timeout):
             checker.report.not_yet(item.span, f"`timeout` of a task with `{word}`")

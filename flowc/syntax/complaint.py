@@ -39,7 +39,8 @@ _CLOSERS: Final = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
 
 def explain(misfit: Misfit, sink: Sink) -> tuple[int, Token] | None:
     """Reports a misfit, unless its cause is known already. Gives the keyword that would mend it and its index."""
-    if misfit.bad[0] in ("BROKEN", "UNCLOSED") or sink.error_within(misfit.source, misfit.bad[2:]):
+    put_in = misfit.bad[0] == "RBRACE" and misfit.bad[2] == misfit.bad[3]
+    if put_in or misfit.bad[0] in ("BROKEN", "UNCLOSED") or sink.error_within(misfit.source, misfit.bad[2:]):
         return None
     if sink.left_out:
         sink.left_out += 1
@@ -158,6 +159,19 @@ def _no_chain(word: str, kind: str, path: str, first: Span, shown: str) -> Findi
         return Finding(codes.UNKNOWN_STATEMENT, f"there is no statement `{word}`", help, span=first)
     help = "a statement begins with a word such as `task`, `param` or `sh`, or is a chain: `a -> b`"
     return Finding(codes.UNKNOWN_STATEMENT, f"there is no statement `{word}`", help, span=first)
+
+
+def _nameless(misfit: Misfit) -> Finding | None:
+    """`parallel for x in xs { … }`."""
+    if (
+        misfit.first[0] not in ("TASK", "GROUP")
+        or misfit.at != misfit.start + 2
+        or misfit.before[0] not in ("FOR", "BY")
+    ):
+        return None
+    place = (misfit.first[3], misfit.first[3])
+    help = f"write `{misfit.word} NAME {misfit.before[1]} …`"
+    return Finding(codes.MISSING_PART, f"a name is missing after `{misfit.word}`", help, span=place)
 
 
 def _in_chain(misfit: Misfit) -> Finding | None:
@@ -283,7 +297,7 @@ def _slip_of_a_word(misfit: Misfit) -> Finding | None:
         return None
     words = [word for word, kind in {**RESERVED, **SOFT}.items() if kind in misfit.expected and kind != "LITERAL"]
     near = nearest(str(misfit.bad[1]), words)
-    if near is None:
+    if near is None or len(near) < 3 and len(near) != len(str(misfit.bad[1])):
         return None
     shown = misfit.shown(misfit.bad)
     return Finding(codes.SYNTAX, f"{shown} does not belong here", f"did you mean `{near}`?", fix=near, repair=misfit.at)
@@ -363,6 +377,7 @@ def _choices(misfit: Misfit) -> str:
 
 
 _RULES: Final[tuple[Rule, ...]] = (
+    _nameless,
     *habits.RULES,
     _bad_start,
     _unknown_statement,

@@ -20,6 +20,7 @@ from flowc.syntax.words import KINDS
 Token = tuple[str, Any, int, int]
 
 MAX_DEPTH: Final = 100
+_FAR: Final = 10_000
 
 _SIGNS: Final = {
     "{": "LBRACE",
@@ -332,6 +333,16 @@ class _Lexer:
         return self._stray_round(sign, begin)
 
     def _stray_brace(self, kind: str, begin: int) -> str:
+        if self.brackets and self.brackets[-1][0] != "{" and self._is_closed_later(begin + 1):
+            self.sink.error(
+                codes.STRAY_CLOSE,
+                self.source,
+                (begin, begin + 1),
+                "this `}` closes nothing",
+                help="remove it",
+                fixes=(Fix((begin, begin + 1), ""),),
+            )
+            return "NONE"
         if any(sign == "{" for sign, _ in self.brackets):
             self._close_round((begin, begin + 1))
             self.brackets.pop()
@@ -341,10 +352,24 @@ class _Lexer:
         self.lexed.stray = True
         return kind
 
+    def _is_closed_later(self, at: int) -> bool:
+        """Whether the innermost bracket has its closing one behind `at`, before another statement begins."""
+        wanted, depth = _CLOSING[self.brackets[-1][0]], 0
+        for place in range(at, min(len(self.text), at + _FAR)):
+            sign = self.text[place]
+            if sign == wanted and not depth:
+                return True
+            depth += (sign in _OPEN) - (sign in _CLOSE)
+            if depth < 0 or sign == "\n" and _NEW_STATEMENT.match(self.text, place + 1):
+                return False
+        return False
+
     def _stray_round(self, sign: str, begin: int) -> str:
         labels: tuple[Label, ...] = ()
         message, help = f"this `{sign}` closes nothing", "remove it"
         kind = "NONE"
+        if self._is_record_left_open(sign):
+            return self._close_records(begin)
         if self.brackets and self.brackets[-1][0] != "{":
             opening, at = self.brackets.pop()
             message = f"`{opening}` is closed by `{sign}`"
@@ -353,6 +378,39 @@ class _Lexer:
             kind = "UNCLOSED"
         self.sink.error(codes.STRAY_CLOSE, self.source, (begin, begin + 1), message, labels=labels, help=help)
         return kind
+
+    def _is_record_left_open(self, sign: str) -> bool:
+        """Whether `sign` closes a bracket around a `{`, which is then the brace of a record."""
+        outer = [opening for opening, _ in self.brackets if opening != "{"]
+        return bool(outer) and self.brackets[-1][0] == "{" and outer[-1] == _CLOSE[sign]
+
+    def _close_records(self, begin: int) -> str:
+        """Closes the braces above the last round or square bracket, with one complaint, and that bracket."""
+        if self.previous == "LBRACE" and self.brackets[-2][0] == _CLOSE[self.text[begin]]:
+            return self._turned_round(begin)
+        while self.brackets[-1][0] == "{":
+            _, place = self.brackets.pop()
+            self.lexed.tokens.append(("RBRACE", "}", begin, begin))
+        self.brackets.pop()
+        self.sink.error(codes.UNCLOSED_BLOCK, self.source, (place, place + 1), "this `{` is not closed", help="add `}`")
+        return _SIGNS[self.text[begin]]
+
+    def _turned_round(self, begin: int) -> str:
+        """`f(a: 1 { )`: the `{` belongs behind the bracket."""
+        _, place = self.brackets.pop()
+        self.brackets[-1] = ("{", place)
+        closing = self.text[begin]
+        self.lexed.tokens.insert(-1, (_SIGNS[closing], closing, place, place))
+        span = (place, begin + 1)
+        self.sink.error(
+            codes.SYNTAX,
+            self.source,
+            span,
+            f"`{{` stands before the `{closing}` that it belongs behind",
+            help=f"write `{closing} {{`",
+            fixes=(Fix(span, f"{closing} {{"),),
+        )
+        return "NONE"
 
     def _check_line(self, at: int) -> None:
         """At the start of a line inside round or square brackets: closes them if they were forgotten before it."""

@@ -223,10 +223,22 @@ class _Run:
     def _leave_closed(self) -> None:
         """After the `}` of a block, what goes on is the statement that the block belongs to."""
         begun, states, starts = self.begun, self.states, self.machine.statement_starts
-        while len(begun) > 1 and (begun[-1][1] > len(states) or states[begun[-1][1] - 1] not in starts):
+        while len(begun) > 1 and (
+            begun[-1][1] > len(states) or states[begun[-1][1] - 1] not in starts or self._closed(begun[-1][1])
+        ):
             begun.pop()
         if begun:
             self.statement, self.height = begun[-1]
+
+    def _closed(self, height: int) -> bool:
+        """Whether the block around the statement that began at this height is closed already."""
+        depth = 0
+        for value in self.values[height - 1 :]:
+            kind = value[0] if type(value) is tuple else ""
+            depth += (kind == "LBRACE") - (kind == "RBRACE")
+            if depth < 0:
+                return True
+        return False
 
     def _reduce(self, action: int) -> int:
         method, size, origin = self.rules[~action]
@@ -243,11 +255,20 @@ class _Run:
         return state
 
     def _complain(self, at: int) -> tuple[int, Token] | None:
+        if self._known_cause(at):
+            return None
         row = self.machine.actions[self.states[-1]]
         expected = frozenset(kind for kind in row if not kind.isupper() or self._would_take(kind))
         return complaint.explain(
             Misfit(self.source, self.tokens, self.statement, at, expected, self._level()), self.sink
         )
+
+    def _known_cause(self, at: int) -> bool:
+        """Whether something is wrong already on the line of this token, not before its statement."""
+        place = self.tokens[at][2]
+        start = self.source.line_start(self.source.line(place))
+        end = start + len(self.source.line_text(self.source.line(place)))
+        return self.sink.error_within(self.source, (max(self.tokens[self.statement][2], start), end))
 
     def _would_take(self, kind: str) -> bool:
         """Whether a token of this kind would be shifted, after whatever reductions it causes."""

@@ -1,15 +1,17 @@
-"""Samples of flows, and what becomes of them when a hand slips: one token left out, doubled, or swapped with the next."""
+"""Samples of flows, and what a slip of the hand makes of them: a token left out, doubled, or swapped with the next."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from flowc.diagnostics import Diagnostic, Sink
 from flowc.driver import Compiled, Input, compile_inputs
 from flowc.source import Source, read
 from flowc.syntax.lexer import lex
+from flowc.syntax.parser import parse
 from runtime.registry import catalog
 from tests.docs.pages import blocks
 
@@ -42,7 +44,7 @@ class Mutant:
 
 
 def samples() -> list[Sample]:
-    """Every example, every block of the documents, and the golden flows that become rows, as far as they stand alone."""
+    """Every example, every block of the documents, and the golden flows that become rows, if they stand alone."""
     files = [*(ROOT / "examples").glob("*.flow"), *(ROOT / "tests" / "golden" / "rows").glob("*/case.flow")]
     found = [Sample(str(file.relative_to(ROOT)), file.read_text("utf-8"), file.parent) for file in sorted(files)]
     found += [Sample(str(block), block.text, ROOT / "docs") for block in blocks("flow") if not block.note]
@@ -72,9 +74,16 @@ def faults(found: Compiled, mutant: Mutant) -> list[str]:
     told = []
     if len(errors) > MAX_ERRORS:
         told.append(f"{len(errors)} errors")
-    if errors and not any(_near(problem, mutant.lines) for problem in errors[:1]):
+    if errors and not _near(errors[0], mutant.lines) and _is_unreadable(mutant.text):
         told.append("far away")
     return told + [f"says {name}" for name in _token_names() if any(name in _words(problem) for problem in errors)]
+
+
+def _is_unreadable(text: str) -> bool:
+    """Whether the parser complains. If not, another flow has been written, and what is wrong is where it is used."""
+    sink = Sink()
+    parse(Source("sample.flow", text), sink)
+    return sink.has_errors
 
 
 def _near(problem: Diagnostic, lines: tuple[int, int]) -> bool:
@@ -90,6 +99,7 @@ def _words(problem: Diagnostic) -> set[str]:
     return set(outside.replace(",", " ").split())
 
 
+@cache
 def _token_names() -> frozenset[str]:
     from flowc.syntax import tables
 

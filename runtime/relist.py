@@ -21,7 +21,6 @@ from runtime.step import ActiveRun, Step
 from runtime.watch import sentence
 
 
-
 @dataclass(frozen=True, slots=True)
 class Matching:
     """What becomes of the items of a node: `kept` and `changed` ones with their new places, `new` ones, and the ids of
@@ -63,7 +62,7 @@ def relist(step: Step, run: ActiveRun) -> list[int]:
     ended: list[int] = []
     for identity in ids:
         row = step.store.tasks.by_id(identity)
-        if row is not None and row.status is not ExecStatus.WAITING:
+        if row is not None and row.status not in (ExecStatus.WAITING, ExecStatus.IGNORED):
             ended += _relist(step, run, row)
     return ended
 
@@ -75,6 +74,8 @@ def _relist(step: Step, run: ActiveRun, row: TaskRow) -> list[int]:
     except (MissingValue, *UNUSABLE) as problem:
         _fail(step, run, row, sentence(problem))
         return []
+    if row.reason == Reason.EXPRESSION:
+        step.store.tasks.force([row.id], ExecStatus.RUNNING, "", "", step.now)
     shape = picture(step, run)
     members = {member.id: member for member in step.store.tasks.children(row.id)}
     matching = match(_known(row, members), wanted, keyed=run.task(row).by is not None)
@@ -82,7 +83,7 @@ def _relist(step: Step, run: ActiveRun, row: TaskRow) -> list[int]:
     ended = _leave_out(step, [members[identity] for identity in matching.gone], shape)
     ended += _begin_afresh(step, run, [members[identity] for _, identity in matching.changed], shape)
     step.store.tasks.insert(items.rows(run, row, matching.new))
-    recount(step, run)
+    _derive(step, run)
     _decide_new(step, run, row)
     counts = {name: len(getattr(matching, name)) for name in ("kept", "changed", "new", "gone")}
     step.store.events.add(step.now, "list made again", run.id, row.id, task=row.path, **counts)
@@ -131,4 +132,11 @@ def _fail(step: Step, run: ActiveRun, row: TaskRow, message: str) -> None:
     step.store.tasks.force([row.id], ExecStatus.FAILED, Reason.EXPRESSION, message, step.now)
     step.store.events.add(step.now, "failed", run.id, row.id, task=row.path, message=message)
     step.failed.add(run.id)
+    _derive(step, run)
+
+
+def _derive(step: Step, run: ActiveRun) -> None:
+    """The end of the list's producer may have closed groups, and the whole run, that are open again by now."""
     recount(step, run)
+    if not step.store.tasks.settled(run.id):
+        step.finished.discard(run.id)

@@ -6,22 +6,28 @@ completion, the successors it meets and the places it frees are one durable step
 
 from __future__ import annotations
 
+import datetime as dt
+import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from runtime.backoff import retry_delay, timeout_of
 from runtime.expression.evaluator import evaluate
 from runtime.model.definition import TaskDefinition
 from runtime.model.encode import dumps
 from runtime.model.graph import FlowGraph
 from runtime.model.rows import RunRow, TaskRow
 from runtime.model.state import ExecStatus, Reason
-from runtime.model.values import Percent
+from runtime.model.types import type_from_json
+from runtime.model.values import Percent, from_json
 from runtime.outputs import computed_outputs, default_outputs, missing_file
 from runtime.pools import take_pools
 from runtime.register import RunValues, decode_parameters
+from runtime.renewal import renew
+from runtime.rounds import Verdict, judge
 from runtime.scope import UNUSABLE, MissingValue, TaskScope
 from runtime.store.protocol import Store
 
@@ -84,6 +90,9 @@ class Step:
         self.renewed: set[int] = set()
         self.touched: set[int] = set()
         self.pools_freed = False
+        self.to_end: list[int] = []
+        """Attempts that are to be ended once this step is durable: what they do is not needed any more."""
+        self._hasty: dict[int, bool] = {}
         self.relisted: list[tuple[ActiveRun, int]] = []
         """Mapped nodes that are open, or have been, and whose list was made again."""
         self.after_commit: list[Callable[[], None]] = []
@@ -164,14 +173,127 @@ class Step:
         try:
             task = run.task(row)
             outputs = self.outputs(run, row, {}) if task.outs and row.kind != "map" else {}
+            verdict = self.judge_round(run, row, {})
         except (MissingValue, *UNUSABLE) as problem:
-            self.store.tasks.fail_container(row.id, Reason.EXPRESSION, str(problem), self.now)
-            self.store.events.add(self.now, "failed", run.id, row.id, task=row.path, message=str(problem))
-            self.failed.add(run.id)
-            self.stopped(run, row)
+            self._fail_group(run, row, Reason.EXPRESSION, str(problem))
             return
-        self.store.tasks.close(row.id, dumps(outputs) if outputs else None, self.now)
-        self.ended(run, row, active=run.limited(row))
+        if verdict.kind == "failed":
+            self._fail_group(run, row, verdict.reason, verdict.message)
+        elif verdict.kind == "again":
+            self.next_round(run, row, verdict)
+        else:
+            self.store.tasks.close(row.id, dumps(outputs) if outputs else None, self.now)
+            self.ended(run, row, active=run.limited(row))
+
+    def _fail_group(self, run: ActiveRun, row: TaskRow, reason: Reason, message: str) -> None:
+        self.store.tasks.fail_container(row.id, reason, message, self.now)
+        self.store.events.add(self.now, "failed", run.id, row.id, task=row.path, message=message)
+        self.failed.add(run.id)
+        self.group_failed(run, row, reason, message)
+
+    def group_failed(self, run: ActiveRun, row: TaskRow, reason: Reason, message: str) -> bool:
+        """What follows from an open group that has been failed; whether others go on, or it has another attempt."""
+        if self._tried_again(run, row, reason, message):
+            return True
+        if row.forgiven or self.within_allowance(run, row):
+            self.ended(run, row, active=run.limited(row))
+            return True
+        self.stopped(run, row)
+        return False
+
+    # Rounds and attempts of whole nodes
+
+    def judge_round(self, run: ActiveRun, row: TaskRow, outputs: Mapping[str, Any]) -> Verdict:
+        """Whether a round that has ended well was the last of its node. `outputs`: those of a task, as JSON."""
+        task = run.task(row)
+        if task.until is None or row.kind == "map":
+            return Verdict("over")
+        scope = self.scope(run, row)
+        scope.own_values = {
+            out.name: from_json(type_from_json(out.type), outputs[out.name], out.name)
+            for out in task.outs
+            if out.name in outputs
+        }
+        return judge(task.until, row.round, self.expiry(run, row), scope, self.now)
+
+    def next_round(self, run: ActiveRun, row: TaskRow, verdict: Verdict) -> bool:
+        """Let a node wait for its next round, its members with it; False if the fence was stale."""
+        if not self.store.tasks.next_round(row.id, row.fence, verdict.kept, verdict.not_before):
+            return False
+        self.store.events.add(self.now, "round ended", run.id, row.id, task=row.path, round=row.round)
+        self._begin_again(run, row)
+        return True
+
+    def _begin_again(self, run: ActiveRun, row: TaskRow) -> None:
+        if row.kind != "task":
+            renew(self.store, run.graph, row, self.scope(run, row))
+        self.delayed.add(run.id)
+        self.stopped(run, row)
+
+    def _tried_again(self, run: ActiveRun, row: TaskRow, reason: Reason, message: str) -> bool:
+        """Give a group that has failed another attempt, if a `retry` of it covers that."""
+        task = run.task(row)
+        if not task.retry or row.kind == "map" or reason is Reason.TIMEOUT:
+            return False
+        if reason is Reason.MEMBERS:
+            message = next((f"`{path}`: {told}" for path, told in self.store.tasks.failures(run.id, row.path)), "")
+        try:
+            scope = self.scope(run, row)
+            scope.error_values = {"kind": reason.value, "exit_code": None, "message": message, "took": self._took(row)}
+            rule = next((rule for rule in task.retry if rule.when is None or evaluate(rule.when, scope) is True), None)
+        except (MissingValue, *UNUSABLE):
+            return False
+        if rule is None or row.attempts > rule.attempts:
+            return False
+        not_before = self.now + max(round(retry_delay(rule, row.attempts, random.random()) * 1e6), 1)
+        expires_at = self.store.tasks.expires_at(row.id)
+        if expires_at is not None and not_before >= expires_at:
+            return False
+        if not self.store.tasks.retry_container(row.id, message, not_before):
+            return False
+        self.store.events.add(self.now, "retried", run.id, row.id, task=row.path, attempt=row.attempts, message=message)
+        self._begin_again(run, row)
+        return True
+
+    def is_stopped_fast(self, run: ActiveRun, row: TaskRow) -> bool:
+        """Whether something has failed in a node with `fail_fast` that a ready row is in; it is then held."""
+        outer = self.store.tasks.by_id(row.parent_id) if row.parent_id is not None else None
+        while outer is not None:
+            if outer.node in run.graph.hasty[row.node] and outer.kind in ("map", "group") and (
+                outer.kind == "map" or not run.graph.mapped(outer.node)
+            ):
+                if outer.id not in self._hasty:
+                    self._hasty[outer.id] = self.store.tasks.failed_inside(run.id, outer.id)
+                if self._hasty[outer.id]:
+                    self.store.tasks.hold([row.id], outer.id)
+                    self.failed.add(run.id)
+                    return True
+            outer = self.store.tasks.by_id(outer.parent_id) if outer.parent_id is not None else None
+        return False
+
+    def _took(self, row: TaskRow) -> dt.timedelta:
+        return dt.timedelta(microseconds=max(self.now - (row.started_at or self.now), 0))
+
+    def expiry(self, run: ActiveRun, row: TaskRow) -> int | None:
+        """When a node whose `timeout` is about the whole of it must be over, in microseconds; fixed at the first call."""
+        task = run.task(row)
+        if task.timeout_seconds is None or row.kind in ("map", "flow") or (row.kind == "task" and task.until is None):
+            return None
+        at = self.store.tasks.expires_at(row.id)
+        if at is None:
+            at = self.now + round((timeout_of(task, self.scope(run, row)) or 0.0) * 1e6)
+            self.store.tasks.expire_at(row.id, at)
+        return at
+
+    def end_inside(self, run: ActiveRun, row: TaskRow, status: ExecStatus, reason: Reason, message: str) -> None:
+        """Settle everything below a container, and itself if it is a task, that has not ended; end what is executed."""
+        below = [*self.store.tasks.below(row.id), row] if row.kind != "task" else [row]
+        left = [inner for inner in below if inner.status in (ExecStatus.WAITING, ExecStatus.RUNNING)]
+        self.store.tasks.force((inner.id for inner in left), status, reason, message, self.now)
+        for inner in left:
+            self._leave_pools(run, inner)
+            if inner.status is ExecStatus.RUNNING and inner.kind == "task" and inner.attempt_id is not None:
+                self.to_end.append(inner.attempt_id)
 
     def cannot_start(self, run: ActiveRun, row: TaskRow, status: ExecStatus, reason: Reason, message: str) -> None:
         """Fail or suspend a waiting row; a place that was let go for it goes to the next."""
@@ -187,6 +309,7 @@ class Step:
         """The row failed, is suspended or waits again: nothing is met. `active`: it held a place, which is free now.
         Outcomes may be awaited."""
         self._runs[run.id] = run
+        self._hasty.clear()
         self._leave_pools(run, row)
         self.tell_outcome(run, row)
         if row.parent_id is not None and run.limited(row):
@@ -230,8 +353,8 @@ class Step:
         tree = run.task(row).allow_failures
         if tree is None or not run.is_item(row):
             return False
-        states = [item[1] for item in self.store.tasks.items(run.id, row.node, row.scope_id)]
-        if states.count(ExecStatus.FAILED) > allowance(evaluate(tree, self.scope(run, row)), len(states)):
+        items, failed = self.store.tasks.items_and_failed(run.id, row.node, row.scope_id)
+        if failed > allowance(evaluate(tree, self.scope(run, row)), items):
             return False
         self.store.tasks.forgive(row.id)
         return True

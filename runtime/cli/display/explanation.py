@@ -155,6 +155,7 @@ def skipped(node: Node) -> str:
         Reason.CONDITION: "skipped, its condition is false",
         Reason.NO_EVENT: "its event did not happen",
         Reason.PARENT: "skipped with its group",
+        Reason.NOT_IN_LIST: "no longer in the list",
         Reason.BY_HAND: "ignored by a person",
     }.get(node.view.reason, "skipped")
 

@@ -1,4 +1,4 @@
-"""What people ask of a run: rerun, ignore, cancel, and updates of `exec_status` by hand.
+"""What people ask of a run: ignore, answer, cancel, and updates of `exec_status` by hand.
 
 All of it changes states and then derives the rest afresh (`runtime.picture`); nothing here is on a hot path.
 """
@@ -24,62 +24,6 @@ from runtime.scope import UNUSABLE, MissingValue
 from runtime.step import ActiveRun, Step
 
 
-def rerun(step: Step, run: ActiveRun, names: Sequence[str]) -> list[str]:
-    """Reset what failed, or the tasks named (with all inside, if it is a group); the paths that were reset.
-
-    Tasks in doubt are reset only by name: whether they may run again is for a person to say.
-    """
-    rows = step.store.tasks.of_run(run.id)
-    shape = RunPicture(run.graph, rows)
-    if names:
-        chosen = [row for name in names for row in _named(rows, name, shape)]
-    else:
-        chosen = [row for row in rows if _never_ran(row) or _failed_itself(row)]
-    running = [row.path for row in chosen if row.kind == "task" and row.status is ExecStatus.RUNNING]
-    if running:
-        raise Refused(
-            f"`{running[0]}` is still running",
-            f"end it first: flower cancel {run.row.ref}",
-        )
-    reset = [row for row in chosen if _stopped_itself(row)]
-    if not reset and RunStatus(step.store.runs.status(run.id)).ended and step.store.tasks.settled(run.id):
-        return []
-    reset_rows(step, run, reset, shape)
-    reopen(step, run)
-    step.store.events.add(step.now, "rerun", run.id, tasks=[row.path for row in reset])
-    return [row.path for row in reset]
-
-
-def _never_ran(row: TaskRow) -> bool:
-    """Whether a row is suspended because it could not start: trying again does no harm."""
-    return row.status is ExecStatus.SUSPENDED and row.reason in (Reason.MISSING_VALUE, Reason.NO_SECRET)
-
-
-def _stopped_itself(row: TaskRow) -> bool:
-    """A task, or a group that could not open or close; other groups are what their members make of them."""
-    return row.kind == "task" or row.reason in (Reason.EXPRESSION, Reason.MISSING_VALUE)
-
-
-def _failed_itself(row: TaskRow) -> bool:
-    """Failed, and not only as the group of others that did."""
-    return row.status is ExecStatus.FAILED and row.reason != Reason.MEMBERS
-
-
-def _started_by(step: Step, run: ActiveRun, rows: Sequence[TaskRow], shape: RunPicture) -> list[int]:
-    """Rows that have ended and that asked for the outcome of these rows, or of the groups around them."""
-    own = {row.id for row in rows}
-    changed = {(row.node, row.scope_id) for row in rows}
-    changed |= {(outer.node, outer.scope_id) for row in rows for outer in shape.around(row)}
-    edges = {edge for node in {node for node, _ in changed} for edge in run.graph.successors[node] if edge.outcome}
-    started: set[int] = set()
-    for edge in edges:
-        for row in step.store.tasks.of_node(run.id, edge.successor):
-            ended = row.status not in (ExecStatus.WAITING, ExecStatus.RUNNING) and row.id not in own
-            if ended and (edge.predecessor, shape.scope_of(edge.predecessor, row)) in changed:
-                started.add(row.id)
-    return sorted(started)
-
-
 def reset_rows(step: Step, run: ActiveRun, rows: Sequence[TaskRow], shape: RunPicture) -> list[int]:
     """A new generation of these rows and of those that their old outcome started: hooks, tasks that asked for it.
 
@@ -88,7 +32,7 @@ def reset_rows(step: Step, run: ActiveRun, rows: Sequence[TaskRow], shape: RunPi
     """
     if not rows:
         return []
-    started = _started_by(step, run, rows, shape)
+    started = [row.id for row in shape.started_by(rows)]
     for row in rows:
         if row.forgiven and run.task(row).allow_failures is not None:
             step.store.tasks.forgive(row.id, run.graph.forgiven(row.node, item=run.is_item(row)))
@@ -97,14 +41,6 @@ def reset_rows(step: Step, run: ActiveRun, rows: Sequence[TaskRow], shape: RunPi
     step.store.tasks.force((row.id for row in busy), ExecStatus.RUNNING, Reason.RESET_WHEN_ENDED, "", step.now)
     step.store.tasks.reset([*(row.id for row in rows if row not in busy), *started])
     return [row.attempt_id for row in busy if row.attempt_id is not None]
-
-
-def _named(rows: list[TaskRow], name: str, shape: RunPicture) -> list[TaskRow]:
-    row = find_row(rows, name)
-    if row.kind == "task":
-        return [row]
-    unfinished = (ExecStatus.FAILED, ExecStatus.SUSPENDED, ExecStatus.RUNNING)
-    return [row, *(inner for inner in shape.below(row) if inner.status in unfinished)]
 
 
 def find_row(rows: list[TaskRow], name: str) -> TaskRow:
@@ -206,6 +142,11 @@ def _apply_hand_change(step: Step, shape: RunPicture, change: HandChange, reset:
         return []
     step.store.tasks.force([row.id], wanted, Reason.BY_HAND, "", step.now)
     return [row.attempt_id] if was is ExecStatus.RUNNING and row.attempt_id is not None else []
+
+
+def _stopped_itself(row: TaskRow) -> bool:
+    """A task, or a group that could not open or close; other groups are what their members make of them."""
+    return row.kind == "task" or row.reason in (Reason.EXPRESSION, Reason.MISSING_VALUE)
 
 
 def _apply_to_group(

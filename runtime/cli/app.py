@@ -37,7 +37,7 @@ VERBS: Final = {
 """Each verb, a function of that name in `verbs/NAME.py`, and its panel in the help."""
 
 _TAKES_PARAMETERS: Final = ("run", "register")
-_TAKES_FIELDS: Final = ("answer",)
+_TAKES_FIELDS: Final = ("answer", "rerun")
 
 _HELP: Final = """Runs flows, and remembers everything about them.
 

@@ -20,6 +20,7 @@ from runtime.store.sqlite.lock import EngineLock
 from runtime.store.sqlite.reader import Reader
 
 if TYPE_CHECKING:
+    from runtime.rerun import Plan
     from runtime.service.requests import Deployed
     from runtime.service.serve import Serving
     from runtime.service.work import Work
@@ -105,9 +106,35 @@ class Service:
         self.reader.newest(flow)
         return self.reader.run(str(self._change(request)["id"]))
 
-    def rerun(self, run_id: int, tasks: Sequence[str] = ()) -> list[str]:
-        """Reset what failed in a run, or the tasks named; the paths that were reset. Nothing is started."""
-        return list(self._change({"verb": "rerun", "run": run_id, "tasks": list(tasks)}))
+    def rerun(
+        self,
+        run_id: int,
+        tasks: Sequence[str] = (),
+        *,
+        follow: bool = False,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> list[str]:
+        """Reset what failed in a run, or the tasks named; the paths that were reset. Nothing is started.
+
+        `follow`: with all that comes after the tasks named. `parameters`: other values, as JSON; what needs them is
+        reset as well, with all that comes after it.
+        """
+        request = {"tasks": list(tasks), "follow": follow, "parameters": dict(parameters or {})}
+        return list(self._change({"verb": "rerun", "run": run_id, **request}))
+
+    def plan_rerun(
+        self,
+        run_id: int,
+        tasks: Sequence[str] = (),
+        *,
+        follow: bool = False,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Plan:
+        """What `rerun` would do at this moment. Nothing is changed."""
+        from runtime.rerun import Wanted, plan
+
+        graph, run, rows = self.reader.whole(run_id)
+        return plan(graph, run, rows, Wanted(tasks, follow, parameters or {}))
 
     def suspend(self, run_id: int, task: str | None = None) -> list[str]:
         """Start nothing more of a run, or of a task or group of it, until it is resumed; the paths held back.

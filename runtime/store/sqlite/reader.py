@@ -22,6 +22,7 @@ from runtime.model.run import (
     TickView,
     VersionSummary,
 )
+from runtime.model.rows import RunRow, TaskRow
 from runtime.model.state import ExecStatus, Reason, RunStatus
 from runtime.picture import RunPicture
 from runtime.store.sqlite import definitions
@@ -181,6 +182,13 @@ class Reader:
         """All task runs of a run, groups included, in the order of the source; the flow's body first."""
         graph = self._graph(run_id)
         return [_task(row, graph) for row in self._all(_TASK, run_id)]
+
+    def whole(self, run_id: int) -> tuple[FlowGraph, RunRow, list[TaskRow]]:
+        """A run as the engine sees it: the version of its flow, its row, and those of its tasks."""
+        row = FlowRuns(self._connection).get(run_id)
+        if row is None:
+            raise NotFound(f"there is no run {run_id}")
+        return self._graph(run_id), row, TaskRuns(self._connection).of_run(run_id)
 
     def waits_for(self, run_id: int) -> dict[int, list[str]]:
         """For each waiting task run what it waits for, by path."""

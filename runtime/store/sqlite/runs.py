@@ -130,6 +130,7 @@ class FlowRuns:
 
     def set_parameters(self, run_id: int, parameters: Mapping[str, Any]) -> None:
         """Other values for a run, as JSON."""
+        self.changed.add(run_id)
         self._sql("UPDATE flow_run SET parameters = ? WHERE id = ?", (dumps(parameters), run_id))
 
     def suspend(self, run_id: int, now: int) -> None:

@@ -10,6 +10,7 @@ from runtime.engine.turn import Turn
 from runtime.lateness import next_late
 from runtime.model.errors import FlowerError
 from runtime.model.state import RunStatus
+from runtime.step import ActiveRun
 
 
 def make_runs(turn: Turn) -> None:
@@ -60,6 +61,8 @@ def _take_up_if_moving(turn: Turn, run_id: int, moving: bool) -> None:
 
 
 def _look_at(turn: Turn, worked: WorkedRun) -> None:
+    if worked.id in turn.step.renewed and (row := turn.store.runs.get(worked.id)) is not None:
+        worked.run = ActiveRun.load(turn.store, row)
     worked.status = turn.store.runs.status(worked.id)
     moves = worked.status == RunStatus.RUNNING
     worked.deadline = deadline_of(turn.step, worked.run) if moves else None
@@ -70,5 +73,7 @@ def next_due(turn: Turn, worked: WorkedRun) -> int | None:
     """When something happens to a run by itself: a retry, the end of a wait, its deadline. None if it does not move."""
     if worked.status != RunStatus.RUNNING:
         return None
-    known = (turn.store.tasks.next_due(worked.id), worked.deadline, next_late(turn.store, worked.run))
+    tasks = turn.store.tasks
+    times = (tasks.next_due(worked.id), tasks.next_expiry(worked.id))
+    known = (*times, worked.deadline, next_late(turn.store, worked.run))
     return min((at for at in known if at is not None), default=None)

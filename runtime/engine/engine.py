@@ -36,11 +36,17 @@ _LOCKED_SECONDS: Final = 0.5
 _INTERNAL: Final = "the engine could not record how it ended: please report this"
 
 
+def microseconds() -> int:
+    """The time of this machine."""
+    return time.time_ns() // 1000
+
+
 class Engine:
     """Works on runs until told to stop. All methods may be called from any thread.
 
     `jobs`: how many attempts run at once. `all_runs`: work on every run of the store that is not at rest, not only on
-    those asked for. `scheduler`: who makes runs when their time has come, if anybody does.
+    those asked for. `scheduler`: who makes runs when their time has come, if anybody does. `clock`: gives the time in
+    microseconds since 1970, UTC.
     """
 
     def __init__(
@@ -51,8 +57,10 @@ class Engine:
         *,
         all_runs: bool = False,
         scheduler: Scheduler | None = None,
+        clock: Callable[[], int] = microseconds,
     ) -> None:
         self._store = store
+        self._now = clock
         self._executor = executor
         self._state = EngineState(store, executor, jobs, all_runs, scheduler)
         self._queue: queue.SimpleQueue[Operation] = queue.SimpleQueue()
@@ -156,7 +164,7 @@ class Engine:
         at = self._state.next_time()
         if at is None:
             return _LOOK_SECONDS
-        return min(max(at / 1e6 - time.time(), 0.0), _LOOK_SECONDS)
+        return min(max((at - self._now()) / 1e6, 0.0), _LOOK_SECONDS)
 
     def _turn(self, batch: list[Operation]) -> None:
         self._batch = batch
@@ -173,7 +181,7 @@ class Engine:
         """Whether there is anything to do though nothing is queued. StoreProblem if the store is gone."""
         self._store.check_file()
         self._state.changed_outside |= self._store.changed_outside()
-        now, at = _now(), self._state.next_time()
+        now, at = self._now(), self._state.next_time()
         return self._state.changed_outside or (at is not None and at <= now) or self._state.tick_due(now)
 
     def _patiently(self, write: Callable[[], None]) -> None:
@@ -206,7 +214,7 @@ class Engine:
 
     def _commit(self, batch: list[Operation]) -> None:
         """One transaction for everything at hand, and what follows after it is durable."""
-        turn = Turn(self._state, Step(self._store, _now()))
+        turn = Turn(self._state, Step(self._store, self._now()))
         try:
             with self._store.transaction():
                 apply_all(turn, batch)
@@ -227,12 +235,12 @@ class Engine:
         me = this_process()
         with self._store.transaction():
             self._state.attempt_ids = count(self._store.attempts.next_id())
-            worker_id = self._store.attempts.add_worker(host_name(), me.boot_id, me.pid, me.start_ticks, _now())
+            worker_id = self._store.attempts.add_worker(host_name(), me.boot_id, me.pid, me.start_ticks, self._now())
         self._state.worker_id = worker_id
 
     def _end_worker(self) -> None:
         with self._store.transaction():
-            self._store.attempts.end_worker(self._state.worker_id, _now())
+            self._store.attempts.end_worker(self._state.worker_id, self._now())
 
     def _give_up(self, problem: Exception) -> None:
         """The store cannot be written any more: whoever waits is told; scripts go on and are taken up later."""
@@ -257,7 +265,3 @@ class Engine:
             operation.rest.set_exception(problem)
         for listener in self._listeners:
             listener()
-
-
-def _now() -> int:
-    return time.time_ns() // 1000

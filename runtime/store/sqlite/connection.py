@@ -28,7 +28,9 @@ def migrations() -> list[tuple[int, str]]:
     return [(int(name.split("_")[0]), text) for name, text in files]
 
 
-def connect_writer(files: StoreFiles, synchronous: str = "FULL") -> sqlite3.Connection:
+def connect_writer(
+    files: StoreFiles, synchronous: str = "FULL", kind: type[sqlite3.Connection] = sqlite3.Connection
+) -> sqlite3.Connection:
     """The one writing connection; creates and migrates the store. The caller holds the engine lock."""
     files.create()
     if files.db.is_dir():
@@ -42,6 +44,7 @@ def connect_writer(files: StoreFiles, synchronous: str = "FULL") -> sqlite3.Conn
             check_same_thread=False,
             cached_statements=512,
             timeout=0,
+            factory=kind,
         )
     except sqlite3.Error as error:
         raise translate(error, files.db) from None

@@ -25,9 +25,11 @@ from runtime.store.sqlite.tasks import TaskRuns
 class SqliteStore:
     """The writing side. One thread at a time; the caller holds the engine lock."""
 
-    def __init__(self, files: StoreFiles, synchronous: str = "FULL") -> None:
+    def __init__(
+        self, files: StoreFiles, synchronous: str = "FULL", kind: type[sqlite3.Connection] = sqlite3.Connection
+    ) -> None:
         self.files = files
-        self._connection = connect_writer(files, synchronous)
+        self._connection = connect_writer(files, synchronous, kind)
         self.tasks = TaskRuns(self._connection)
         self.runs = FlowRuns(self._connection)
         self.attempts = Attempts(self._connection)

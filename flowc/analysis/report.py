@@ -117,5 +117,9 @@ class Report:
 
 def did_you_mean(name: str, candidates: Iterable[str], span: Span) -> tuple[str, tuple[Fix, ...]]:
     """Help and fix for a slip of one of the candidates; empty if none is near."""
-    near = nearest(name, candidates)
-    return (f"did you mean `{near}`?", (Fix(span, near),)) if near else ("", ())
+    known = list(candidates)
+    near = nearest(name, known)
+    if near is None:
+        return "", ()
+    certain = nearest(name, [other for other in known if other != near]) is None
+    return f"did you mean `{near}`?", (Fix(span, near, certain),)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,18 +45,22 @@ class Compilation:
         return not any(found.severity == "error" for found in self.diagnostics)
 
 
-def compile_paths(paths: Sequence[Path], *, hints: bool = False) -> Compilation:
+def compile_paths(paths: Sequence[Path], *, hints: bool = False, texts: Mapping[str, str] | None = None) -> Compilation:
     """Compiles files, and all `.flow` files in folders, together. Problems are diagnostics, never exceptions. `hints`:
-    what may not be meant is told as well."""
-    sink = Sink()
-    sources, places = _read_all(paths, sink)
+    what may not be meant is told as well. `texts`: what files hold, by their paths, in place of what is on disk."""
+    sink, texts = Sink(), texts or {}
+
+    def source_of(file: str) -> Source:
+        return Source(file, texts[file]) if file in texts else read(Path(file))
+
+    sources, places = _read_all(paths, sink, source_of)
     catalogs: dict[Path, LazyCatalog] = {}
     inputs = []
     for source, place in zip(sources, places, strict=True):
         folder = project_folder(place)
         catalog = catalogs.setdefault(folder, LazyCatalog(folder))
         inputs.append(Input(source, catalog, place.relative_to(folder).as_posix()))
-    compiled = compile_inputs(inputs, sink, lambda path: read(Path(path)), hints=hints)
+    compiled = compile_inputs(inputs, sink, source_of, hints=hints)
     problems = tuple(catalog.problem for catalog in catalogs.values() if catalog.problem is not None)
     flows = [()] * len(inputs) if problems or not compiled.by_input else compiled.by_input
     return Compilation(
@@ -116,7 +120,7 @@ def _with_broken_catalogs(
     return problems + tuple(found for found in diagnostics if found.code is not codes.UNKNOWN_COMPONENT)
 
 
-def _read_all(paths: Sequence[Path], sink: Sink) -> tuple[list[Source], list[Path]]:
+def _read_all(paths: Sequence[Path], sink: Sink, source_of: Callable[[str], Source]) -> tuple[list[Source], list[Path]]:
     sources: list[Source] = []
     places: list[Path] = []
     for path in paths:
@@ -125,7 +129,7 @@ def _read_all(paths: Sequence[Path], sink: Sink) -> tuple[list[Source], list[Pat
             if place in places:
                 continue
             try:
-                sources.append(read(file))
+                sources.append(source_of(str(file)))
             except Unreadable as problem:
                 sink.report(unreadable(str(file), problem))
                 continue

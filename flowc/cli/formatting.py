@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import os
-import shutil
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +12,7 @@ from typing import Final
 
 from flowc.cli.flow_files import flow_files
 from flowc.cli.paint import message, painted
+from flowc.cli.replacing import replace_file
 from flowc.diagnostics import Diagnostic, Sink
 from flowc.diagnostics.data import unreadable
 from flowc.format.formatter import Formatted, NotTheSame, formatted
@@ -94,27 +92,8 @@ def _act(file: Path, change: _Change, *, check: bool, diff: bool) -> None:
     elif check:
         print(f"{file}: not formatted")
     else:
-        _replace(file, change.result.text)
+        replace_file(file, change.result.text.encode())
         print(f"{file}: formatted")
-
-
-def _replace(file: Path, text: str) -> None:
-    """Puts the text in place of the file's, all or nothing; its permissions stay."""
-    target = Path(os.path.realpath(file))
-    temporary = None
-    try:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        shutil.copymode(target, temporary)
-        os.replace(temporary, target)
-    except OSError as problem:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        reason = (problem.strerror or str(problem)).lower()
-        raise FlowerError(f"{file} cannot be written: {reason}", "check the permissions of its folder") from None
 
 
 def _show(change: _Change) -> None:

@@ -6,15 +6,16 @@ import json
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flowc.cli.paint import colored
 from flowc.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
     from flowc.cli.compilation import Compilation
-    from runtime.model.definition import FlowDefinition
+    from runtime.model.definition import FlowDefinition, TriggerDefinition
 
 
 class Format(StrEnum):
@@ -23,14 +24,17 @@ class Format(StrEnum):
     full = "full"
     short = "short"
     json = "json"
+    sarif = "sarif"
+    github = "github"
+
+
+FOR_MACHINES: Final = (Format.json, Format.sarif, Format.github)
 
 
 def tell_problems(compilation: Compilation, form: Format = Format.full) -> None:
-    """Diagnostics: for people to stderr, as JSON to stdout."""
-    if form is Format.json:
-        from flowc.diagnostics.json_form import to_json
-
-        print(json.dumps([to_json(found) for found in compilation.diagnostics], ensure_ascii=False, indent=2))
+    """Diagnostics: for people to stderr, for machines to stdout."""
+    if form in FOR_MACHINES:
+        print(_for_machines(compilation.diagnostics, form), end="")
         return
     if not compilation.diagnostics:
         return
@@ -38,6 +42,25 @@ def tell_problems(compilation: Compilation, form: Format = Format.full) -> None:
         print(_short(found) if form is Format.short else _full(found) + "\n", file=sys.stderr)
     if not compilation.good:
         print(summary(compilation), file=sys.stderr)
+
+
+def _for_machines(diagnostics: Sequence[Diagnostic], form: Format) -> str:
+    if form is Format.github:
+        from flowc.diagnostics.github import to_github
+
+        return "".join(to_github(found) + "\n" for found in diagnostics)
+    data: object
+    if form is Format.sarif:
+        from importlib.metadata import version
+
+        from flowc.diagnostics.sarif import to_sarif
+
+        data = to_sarif(diagnostics, version("flower-workflow"))
+    else:
+        from flowc.diagnostics.json_form import to_json
+
+        data = [to_json(found) for found in diagnostics]
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
 def _full(found: Diagnostic) -> str:
@@ -75,6 +98,26 @@ def tell_success(compilation: Compilation) -> None:
     scheduled = [flow for flow in compilation.flows if flow.schedules]
     if scheduled:
         _tell_schedules(scheduled)
+    _tell_triggers([flow for flow in compilation.flows if flow.triggers])
+
+
+def _tell_triggers(flows: list[FlowDefinition]) -> None:
+    """What makes flows run, beside their schedules; nothing of it happens unless a service is there."""
+    if not flows:
+        return
+    from flowc.export.wording import trigger_text
+
+    for flow in flows:
+        for trigger in flow.triggers:
+            print(f"{flow.name} runs {_when(trigger)}, while `flower serve` is working: {trigger_text(trigger)}")
+
+
+def _when(trigger: TriggerDefinition) -> str:
+    return {
+        "after": "when runs of other flows have ended",
+        "file": "when a file is new or has changed",
+        "webhook": "when its webhook is called",
+    }[trigger.kind]
 
 
 def _tell_schedules(flows: list[FlowDefinition]) -> None:

@@ -23,10 +23,12 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A change that a machine can apply: the text at `span` becomes `replacement`."""
+    """A change that a machine can apply: the text at `span` becomes `replacement`. `certain`: nothing else can have
+    been meant, so it may be applied without asking."""
 
     span: Span
     replacement: str
+    certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

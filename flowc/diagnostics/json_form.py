@@ -27,7 +27,10 @@ def to_json(diagnostic: Diagnostic) -> dict[str, Any]:
             for label in diagnostic.labels
         ],
         "notes": list(diagnostic.notes),
-        "fixes": [{**_place(diagnostic.source, fix.span), "replacement": fix.replacement} for fix in diagnostic.fixes],
+        "fixes": [
+            {**_place(diagnostic.source, fix.span), "replacement": fix.replacement, "certain": fix.certain}
+            for fix in diagnostic.fixes
+        ],
     }
 
 

@@ -47,7 +47,7 @@ def explain(misfit: Misfit, sink: Sink) -> tuple[int, Token] | None:
         return None
     found = next(finding for rule in _RULES if (finding := rule(misfit)) is not None)
     span = misfit.place if found.span is None else found.span
-    fixes = () if found.fix is None else (Fix(span, found.fix),)
+    fixes = () if found.fix is None else (Fix(span, found.fix, found.certain),)
     sink.error(found.code, misfit.source, span, found.message, label=found.label, help=found.help, fixes=fixes)
     if found.repair is None or found.fix is None:
         return None
@@ -85,7 +85,7 @@ def report_hyphens(source: Source, name: Token, sink: Sink) -> Token | None:
         found.span(),
         f"`{found[0]}` cannot be a name, `-` means minus",
         help=f"write `{better}`",
-        fixes=(Fix(found.span(), better),),
+        fixes=(Fix(found.span(), better, certain=True),),
     )
     return ("NAME", better, found.start(), found.end())
 
@@ -300,7 +300,8 @@ def _slip_of_a_word(misfit: Misfit) -> Finding | None:
     if near is None or len(near) < 3 and len(near) != len(str(misfit.bad[1])):
         return None
     shown = misfit.shown(misfit.bad)
-    return Finding(codes.SYNTAX, f"{shown} does not belong here", f"did you mean `{near}`?", fix=near, repair=misfit.at)
+    help = f"did you mean `{near}`?"
+    return Finding(codes.SYNTAX, f"{shown} does not belong here", help, fix=near, repair=misfit.at, certain=False)
 
 
 def _in_brackets(misfit: Misfit) -> Finding | None:

@@ -217,7 +217,7 @@ class _Lexer:
         text = self.text[begin:end]
         read = literals.read(text)
         if read.problem:
-            fixes = (Fix((begin, end), read.instead),) if read.instead else ()
+            fixes = (Fix((begin, end), read.instead, certain=True),) if read.instead else ()
             help = f"write `{read.instead}`" if read.instead else f"literals look like {literals.EXAMPLES}"
             self.sink.error(codes.BAD_LITERAL, self.source, (begin, end), read.problem, help=help, fixes=fixes)
         return ("LITERAL", Literal(read.kind, read.value, (begin, end)), begin, end)
@@ -408,7 +408,7 @@ class _Lexer:
             span,
             f"`{{` stands before the `{closing}` that it belongs behind",
             help=f"write `{closing} {{`",
-            fixes=(Fix(span, f"{closing} {{"),),
+            fixes=(Fix(span, f"{closing} {{", certain=True),),
         )
         return "NONE"
 

@@ -94,7 +94,8 @@ def word_of(token: Token) -> str:
 class Finding:
     """What a rule found. Without `span` it is about the misfit itself.
 
-    With `repair`, the index of a token, the statement can be read if that token is the keyword `fix`.
+    `certain`: nothing but `fix` can have been meant. With `repair`, the index of a token, the statement can be read if
+    that token is the keyword `fix`.
     """
 
     code: Code
@@ -104,6 +105,7 @@ class Finding:
     span: Span | None = None
     fix: str | None = None
     repair: int | None = None
+    certain: bool = True
 
 
 Rule = Callable[[Misfit], Finding | None]

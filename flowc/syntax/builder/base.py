@@ -71,7 +71,7 @@ class Base:
         return name
 
     def _wrong_case(self, name: Name, message: str, better: str) -> None:
-        fixes = (Fix(name.span, better),)
+        fixes = (Fix(name.span, better, certain=True),)
         self.sink.error(codes.BAD_NAME, self.source, name.span, message, help=f"call it `{better}`", fixes=fixes)
 
     def path(self, c: Children) -> Path:

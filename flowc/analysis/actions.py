@@ -135,7 +135,8 @@ class Actions:
                 self._checker.infer(argument.value, scope)
             return None
         values = self.arguments(invocation, signature, scope, {})
-        return definition.Call(name, {name: value.tree for name, value in values.items()}), signature
+        trees = {name: value.tree for name, value in values.items()}
+        return definition.Call(name, trees, signature.runs == "process"), signature
 
     def arguments(
         self, invocation: nodes.Invocation, signature: Signature, scope: Scope, places: Mapping[str, Place]

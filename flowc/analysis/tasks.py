@@ -284,7 +284,7 @@ def _action(task: Task, last: Layer, scope: Scope, inside: Scope) -> None:
         called = None if last.frame.module.find(decl.callee.path) else last.frame.actions.call(decl.callee, scope)
         if called is not None:
             task.action, signature = called
-            task.idempotent = task.idempotent or signature.idempotent
+            task.idempotent = task.idempotent or signature.repeatable
         return
     action = next((item for item in decl.body if isinstance(item, Action)), None)
     if isinstance(action, nodes.Action):

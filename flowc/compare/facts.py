@@ -17,6 +17,7 @@ from flowc.export.wording import (
     schedule_text,
     script_text,
     time_text,
+    trigger_text,
     until_text,
 )
 from runtime.expression.text import expression_text
@@ -85,6 +86,7 @@ def flow_facts(flow: FlowDefinition) -> Facts:
             *_said("owner", flow.owner),
             *_said("tags", ", ".join(flow.tags)),
             *_numbered("schedule", map(schedule_text, flow.schedules)),
+            *_numbered("trigger", map(trigger_text, flow.triggers)),
             *_said("tz", flow.zone),
             *_said("overlap", flow.overlap),
             *([("limit of runs", str(flow.limit_runs))] if flow.limit_runs is not None else []),
@@ -159,9 +161,10 @@ def _settings(task: TaskDefinition) -> Iterator[_Fact]:
         by = f" by {expression_text(task.cache.by)}" if task.cache.by is not None else ""
         yield "cache", f"{time_text(task.cache.age)}{by}"
     yield from (("idempotent", ""),) if task.idempotent else ()
+    yield from _said("on crash", task.on_crash)
     yield from (("allow_failure", ""),) if task.allow_failure else ()
     yield from _expression("allow_failures", task.allow_failures)
-    yield from (("priority", str(task.priority)),) if task.priority else ()
+    yield from (("priority", expression_text(task.priority)),) if task.priority != 0 else ()
 
 
 def _expression(name: str, tree: Any) -> Iterable[_Fact]:

@@ -12,7 +12,8 @@ from runtime.component.annotation import Change, Codec, UnknownAnnotation, codec
 from runtime.component.context import Context
 from runtime.component.declaration import Declaration
 from runtime.component.errors import BadArguments, BadResult, ComponentProblem
-from runtime.model.signature import ParameterSignature, Signature
+from runtime.component.statements import Statements
+from runtime.model.signature import ParameterSignature, Runs, Signature
 from runtime.model.types import BOOL, FLOAT, INT, STR, Record, Type
 from runtime.model.values import ValueProblem
 
@@ -33,28 +34,57 @@ class _Argument:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A function that flows may call. `context`: the name of its parameter of type Context, if it has one."""
+    """A function that flows may call. `context` and `statements`: the names of its parameters of type Context and
+    Statements, if it has them."""
 
     name: str
     signature: Signature
     function: Callable[..., Any]
     context: str | None
+    statements: str | None
     _arguments: tuple[_Argument, ...]
     _encode: Change
 
     @property
     def wants_context(self) -> bool:
-        return self.context is not None
+        return self.context is not None or self.statements is not None
+
+    @property
+    def runs(self) -> Runs:
+        return self.signature.runs
+
+    @property
+    def transactional(self) -> bool:
+        return self.signature.transactional
 
     def invoke(self, arguments: Mapping[str, Any], context: Context | None = None) -> dict[str, Any]:
         """Call it with Python objects or JSON by parameter name; its outputs as JSON by name.
 
-        BadArguments before it has run, BadResult after; its own exceptions pass through.
+        A coroutine runs in a loop of its own. BadArguments before it has run, BadResult after; its own exceptions pass
+        through.
         """
+        result = self.function(**self._given(arguments, context))
+        if inspect.iscoroutine(result):
+            import asyncio
+
+            result = asyncio.run(result)
+        return self._told(result)
+
+    async def invoke_async(self, arguments: Mapping[str, Any], context: Context | None = None) -> dict[str, Any]:
+        """As `invoke`, within the loop that awaits it; for coroutines."""
+        return self._told(await self.function(**self._given(arguments, context)))
+
+    def _given(self, arguments: Mapping[str, Any], context: Context | None) -> dict[str, Any]:
         values = self._decode(arguments)
+        if self.wants_context and context is None:
+            context = Context()
         if self.context is not None:
-            values[self.context] = Context() if context is None else context
-        result = self.function(**values)
+            values[self.context] = context
+        if self.statements is not None and context is not None:
+            values[self.statements] = context.statements
+        return values
+
+    def _told(self, result: Any) -> dict[str, Any]:
         try:
             return self._encode(result)  # type: ignore[no-any-return]
         except ValueProblem as problem:
@@ -91,14 +121,15 @@ def component_of(function: Callable[..., Any], declaration: Declaration, name: s
 
 
 def _component_of(function: Callable[..., Any], declaration: Declaration, name: str) -> Component:
-    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
-        raise UnknownAnnotation(
-            "it is `async` or a generator; make it a plain function (`asyncio.run` may stand in it)"
-        )
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise UnknownAnnotation("it is a generator; return a list, or write a file and return its path")
     hints = _hints(function)
     parameters = inspect.signature(function).parameters
     context = next((parameter for parameter in parameters if hints.get(parameter) in _CONTEXTS), None)
-    described = [_parameter(parameter, hints) for parameter in parameters.values() if parameter.name != context]
+    statements = next((parameter for parameter in parameters if hints.get(parameter) is Statements), None)
+    _check_transactional(declaration, statements)
+    own = [parameter for parameter in parameters.values() if parameter.name not in (context, statements)]
+    described = [_parameter(parameter, hints) for parameter in own]
     outs, encode = _result(hints)
     return Component(
         name,
@@ -108,12 +139,31 @@ def _component_of(function: Callable[..., Any], declaration: Declaration, name: 
             outs,
             inspect.cleandoc(function.__doc__ or ""),
             declaration.idempotent,
+            _runs(function, declaration),
+            declaration.transactional,
         ),
         function,
         context,
+        statements,
         tuple(argument for _, argument in described),
         encode,
     )
+
+
+def _runs(function: Callable[..., Any], declaration: Declaration) -> Runs:
+    is_coroutine = inspect.iscoroutinefunction(function)
+    if declaration.runs == "coroutine" and not is_coroutine:
+        raise UnknownAnnotation('it says runs="coroutine", but is no `async def`: it would hold up all others')
+    return declaration.runs or ("coroutine" if is_coroutine else "thread")
+
+
+def _check_transactional(declaration: Declaration, statements: str | None) -> None:
+    if declaration.transactional and statements is None:
+        raise UnknownAnnotation(
+            "it is transactional; add a parameter `statements: Statements` (from runtime.component)"
+        )
+    if statements is not None and not declaration.transactional:
+        raise UnknownAnnotation(f"its parameter `{statements}` is for @component(transactional=True) only")
 
 
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
+from runtime.component.statements import Statements
+
 
 class Cancelled(Exception):
     """The attempt was cancelled or has timed out while the component waited."""
@@ -23,6 +25,7 @@ class Context:
 
     `key` stays the same over all attempts of a task, `fence` rises with each: give both to systems that can
     tell a repeated or a late request by them. `folder` is the attempt's own, `run_folder` is shared by the run.
+    `statements`: what a transactional component is given as its parameter of that type.
     """
 
     run: str = ""
@@ -35,6 +38,7 @@ class Context:
     run_folder: Path | None = None
     write: Callable[[str], None] = _write
     cancel: Event = field(default_factory=Event)
+    statements: Statements = field(default_factory=Statements)
 
     def log(self, text: object) -> None:
         """Add a line to the attempt's log."""
@@ -46,6 +50,7 @@ class Context:
         return self.cancel.is_set()
 
     def wait(self, seconds: float) -> None:
-        """Sleep; raises Cancelled as soon as the attempt is cancelled."""
+        """Sleep; raises Cancelled as soon as the attempt is cancelled. In a coroutine `await asyncio.sleep(…)` instead:
+        this would hold up all others."""
         if self.cancel.wait(seconds):
             raise Cancelled("the attempt was cancelled")

@@ -59,7 +59,7 @@ class Spawner:
     """Spawns gates. What this process inherited beyond standard input, output and error is not passed on."""
 
     def __init__(self) -> None:
-        self._inherited = _inheritable_fds()
+        self._inherited = inheritable_fds()
 
     def spawn(
         self,
@@ -89,7 +89,7 @@ class Spawner:
                 ],
                 setsid=True,
                 setsigmask=(),
-                setsigdef=_DEFAULT_SIGNALS,
+                setsigdef=DEFAULT_SIGNALS,
             )
         except BaseException:
             os.close(write_fd)
@@ -99,13 +99,13 @@ class Spawner:
         return Gate(Process.spawned(pid), write_fd)
 
 
-_DEFAULT_SIGNALS: Final = tuple(
+DEFAULT_SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGPIPE", "SIGXFSZ", "SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 """Python ignores the first two, and a parent (nohup) may ignore others; an ignored signal would stay so in scripts."""
 
 
-def _inheritable_fds() -> list[int]:
+def inheritable_fds() -> list[int]:
     """Descriptors above 2 that a child would get; all that Python opens itself are not among them."""
     try:
         fds = [int(name) for name in os.listdir("/dev/fd")]

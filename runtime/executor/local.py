@@ -1,4 +1,4 @@
-"""The executor for this machine: scripts as processes that survive the engine, components as calls in threads."""
+"""The executor for this machine: scripts as processes that survive the engine, components where they declare to run."""
 
 from __future__ import annotations
 
@@ -7,21 +7,28 @@ import threading
 from collections.abc import Mapping
 from typing import Final
 
-from runtime.executor.calls import CallRun, Find
+from runtime.executor.calls import CallRun
 from runtime.executor.crew import Crew
 from runtime.executor.deadlines import Deadlines
 from runtime.executor.folder import AttemptFolder
 from runtime.executor.gate import Spawner
-from runtime.executor.log import DEFAULT_CAP_BYTES
+from runtime.executor.invocation import Component, Find, not_found
+from runtime.executor.log import DEFAULT_CAP_BYTES, cut
+from runtime.executor.loop import Loops
+from runtime.executor.orphans import kill_orphans
 from runtime.executor.process import Wake
+from runtime.executor.processes import ComponentProcesses, ProcessLimits
 from runtime.executor.protocol import Attempt, Outcome, ProcessMark, Reporter
 from runtime.executor.redirect import restore
 from runtime.executor.scripts import Limits, ScriptRun
 from runtime.executor.verdicts import in_doubt, unspawned, unstarted
 from runtime.model.definition import Call, Script
+from runtime.model.errors import FlowerError
 from runtime.model.state import Reason
 
 _CALLS_SECONDS: Final = 30.0
+MOST_ABANDONED: Final = 32
+"""When so many threads have been given up, components that would run in a thread get a process each."""
 
 
 class LocalExecutor:
@@ -29,7 +36,7 @@ class LocalExecutor:
 
     `components` finds a component by its name and the project's folder. `grace_seconds`: between asking and forcing.
     `log_cap_bytes`: a longer log keeps its head and tail. `close_seconds`: how long `close` waits for calls.
-    `environ`: what scripts inherit.
+    `environ`: what scripts and component processes inherit.
     """
 
     def __init__(
@@ -39,6 +46,7 @@ class LocalExecutor:
         log_cap_bytes: int = DEFAULT_CAP_BYTES,
         close_seconds: float = _CALLS_SECONDS,
         environ: Mapping[str, str] | None = None,
+        processes: ProcessLimits | None = None,
     ) -> None:
         self._components = components
         self._limits = Limits(grace_seconds, log_cap_bytes)
@@ -47,12 +55,16 @@ class LocalExecutor:
         self._spawner = Spawner()
         self._crew = Crew("flower-attempt")
         self._deadlines = Deadlines()
+        self._loops = Loops(self._outlived)
+        finder = f"{getattr(components, '__module__', '')}:{getattr(components, '__qualname__', '')}"
+        self._processes = ComponentProcesses(finder, self._environ, self._deadlines, processes)
         self._lock = threading.Lock()
         self._scripts: dict[int, ScriptRun] = {}
         self._calls: dict[int, CallRun] = {}
+        self._last_call = threading.Condition()
         self._closing = False
         self.abandoned = 0
-        """How many calls did not stop when asked; their threads may still be running."""
+        """How many calls did not stop when asked and still run."""
 
     def submit(self, attempt: Attempt, reporter: Reporter) -> None:
         if self._closing:
@@ -80,8 +92,7 @@ class LocalExecutor:
                 else:
                     self._crew.run(lambda: run.recover(process))
             case Call():
-                text = "it was being called when its engine died: nobody knows how far it came"
-                reporter.ended(attempt, Outcome(False, reason=Reason.IN_DOUBT, message=text))
+                self._crew.run(lambda: _lost(attempt, reporter))
 
     def cancel(self, attempt_id: int, reason: Reason = Reason.CANCELLED) -> None:
         with self._lock:
@@ -101,8 +112,11 @@ class LocalExecutor:
                     run.leave()
                 else:
                     run.cancel(Reason.CANCELLED)
-        if self._crew.wait(max(self._close_seconds, 3 * self._limits.grace_seconds)):
+        seconds = max(self._close_seconds, 3 * self._limits.grace_seconds)
+        if self._crew.wait(seconds) and self._calls_end(seconds):
             restore()
+        self._loops.close()
+        self._processes.close()
 
     # Scripts
 
@@ -132,17 +146,65 @@ class LocalExecutor:
             self._deadlines.after(attempt.timeout_seconds, lambda: self.cancel(attempt.id, Reason.TIMEOUT))
 
     def _see_through(self, run: CallRun) -> None:
-        if not run.run(self._components, self._limits.log_cap_bytes):
-            self._crew.take_back()
+        """In a thread of the crew: make the call, or hand it to where its component declares to run."""
+        if run.call.process:
+            self._call_in_process(run)
+            return
+        try:
+            component = self._components(run.call.component, run.attempt.project)
+        except FlowerError as problem:
+            run.end(not_found(problem), self._limits.log_cap_bytes)
+            return
+        if component.runs == "coroutine":
+            self._loops.run(run, component, self._limits.log_cap_bytes)
+        elif component.runs == "process" or self.abandoned >= MOST_ABANDONED:
+            self._call_in_process(run)
+        else:
+            self._call_here(run, component)
+
+    def _call_here(self, run: CallRun, component: Component) -> None:
+        run.holds_thread = True
+        if not run.run(component, self._limits.log_cap_bytes):
+            self._outlived(run)
+
+    def _call_in_process(self, run: CallRun) -> None:
+        outcome = self._processes.call(run, self._limits.grace_seconds, self._limits.log_cap_bytes)
+        cut(run.log.path, self._limits.log_cap_bytes)
+        run.end(outcome, self._limits.log_cap_bytes)
 
     def _call_ended(self, run: CallRun, outcome: Outcome) -> bool:
         """Only the first end counts: that of its thread, or that it was given up."""
         first = self._calls.pop(run.attempt.id, None) is not None
         if first:
             run.reporter.ended(run.attempt, outcome)
+            if self._closing:
+                with self._last_call:
+                    self._last_call.notify_all()
         return first
 
+    def _calls_end(self, seconds: float) -> bool:
+        """Whether all calls have ended within so long, those too that hold no thread."""
+        with self._last_call:
+            return self._last_call.wait_for(lambda: not self._calls, seconds)
+
     def _give_up(self, run: CallRun) -> None:
-        if run.give_up():
+        if run.ends_by_itself or not run.give_up():
+            return
+        with self._lock:
             self.abandoned += 1
+        if run.holds_thread:
             self._crew.write_off()
+
+    def _outlived(self, run: CallRun) -> None:
+        """A call that was given up has ended after all."""
+        with self._lock:
+            self.abandoned -= 1
+        if run.holds_thread:
+            self._crew.take_back()
+
+
+def _lost(attempt: Attempt, reporter: Reporter) -> None:
+    """Tell of a call whose engine died. First what may still run of it is ended, as it may be called again."""
+    kill_orphans()
+    text = "it was being called when its engine died: nobody knows how far it came"
+    reporter.ended(attempt, Outcome(False, reason=Reason.IN_DOUBT, message=text))

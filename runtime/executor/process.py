@@ -39,12 +39,13 @@ class Wake:
 
 
 class Process:
-    """A script's gate shell: it leads its own session and group. Close it when it is not needed any more."""
+    """A script's gate shell, or a process that calls components: it leads its own session and group. Close it when it
+    is not needed any more. `fd`: its pidfd, if there are such."""
 
     def __init__(self, mark: ProcessMark, fd: int | None, *, child: bool) -> None:
         self.mark = mark
         self.pid = mark.pid
-        self._fd = fd
+        self.fd = fd
         self._child = child
         self._status: int | None = None
 
@@ -76,16 +77,16 @@ class Process:
 
     def wait(self, seconds: float, wake: Wake | None = None) -> bool:
         """Whether it has ended; waits up to `seconds` for that, less if `wake` is rung."""
-        if self._fd is None:
+        if self.fd is None:
             return self._wait_without_pidfd(seconds, wake)
         poll = select.poll()
-        poll.register(self._fd, select.POLLIN)
+        poll.register(self.fd, select.POLLIN)
         if wake is not None:
             poll.register(wake.fd, select.POLLIN)
         ready = [fd for fd, _ in poll.poll(max(0, round(seconds * 1000)))]
         if wake is not None and wake.fd in ready:
             wake.clear()
-        return self._fd in ready
+        return self.fd in ready
 
     def _wait_without_pidfd(self, seconds: float, wake: Wake | None) -> bool:
         until = time.monotonic() + seconds
@@ -138,16 +139,16 @@ class Process:
         return max(0.0, uptime - self.mark.start_ticks / os.sysconf("SC_CLK_TCK"))
 
     def close(self) -> None:
-        if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
+        if self.fd is not None:
+            os.close(self.fd)
+            self.fd = None
 
 
 def with_variable(name: str, value: str) -> list[int]:
     """Pids of our user's living processes that have this environment variable: what a script left, wherever it went."""
     entry = b"\0" + f"{name}={value}".encode() + b"\0"
     found = []
-    for pid in _pids():
+    for pid in pids():
         try:
             with open(f"/proc/{pid}/environ", "rb") as file:
                 if entry in b"\0" + file.read():
@@ -175,7 +176,8 @@ def _look(pid: int) -> _Found | None:
         return None
 
 
-def _pids() -> Iterator[int]:
+def pids() -> Iterator[int]:
+    """All processes; none where the system does not tell."""
     try:
         yield from (int(name) for name in os.listdir("/proc") if name.isdigit())
     except FileNotFoundError:
@@ -183,7 +185,7 @@ def _pids() -> Iterator[int]:
 
 
 def _all() -> Iterator[_Found]:
-    return (found for pid in _pids() if (found := _look(pid)) is not None)
+    return (found for pid in pids() if (found := _look(pid)) is not None)
 
 
 def _open_pidfd(pid: int) -> int | None:

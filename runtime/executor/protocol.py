@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from runtime.model.definition import Call, Script
 from runtime.model.state import Reason
+from runtime.model.statement import Statement
 from runtime.model.types import Type
 
 
@@ -62,6 +63,8 @@ class Outcome:
 
     `in_doubt`: nobody can know how it ended (`reason` is then IN_DOUBT).
     `never_ran`: certain that nothing of it ran; it may be started again without counting as an attempt.
+    `statements`: to be applied in the transaction that records its success.
+    `given_up`: it did not stop when asked, and still runs in a thread that cannot be ended.
     """
 
     succeeded: bool
@@ -71,6 +74,8 @@ class Outcome:
     exit_code: int | None = None
     never_ran: bool = False
     took_seconds: float = 0.0
+    statements: tuple[Statement, ...] = ()
+    given_up: bool = False
 
     @property
     def in_doubt(self) -> bool:

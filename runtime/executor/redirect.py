@@ -1,15 +1,14 @@
-"""`print` inside a component goes to its attempt's log, whatever other threads print at the same time."""
+"""`print` inside a component goes to its attempt's log, whatever other threads and coroutines print meanwhile."""
 
 from __future__ import annotations
 
 import os
 import sys
 import threading
+from contextvars import ContextVar
 from typing import Any, Final, TextIO
 
 from runtime.executor.log import open_log
-
-_local: Final = threading.local()
 
 
 class LazyLog:
@@ -55,8 +54,8 @@ class LazyLog:
 
 
 def divert(log: LazyLog | None) -> None:
-    """Send what this thread prints to the log; None: back to where it went before."""
-    _local.log = log
+    """Send what this thread or coroutine prints to the log; None: back to where it went before."""
+    _diverted.set(log)
     if log is not None and not (type(sys.stdout) is _Stream and type(sys.stderr) is _Stream):
         _install()
 
@@ -81,14 +80,17 @@ def restore() -> None:
 _installing: Final = threading.Lock()
 
 
+_diverted: Final[ContextVar[LazyLog | None]] = ContextVar("flower_log", default=None)
+
+
 class _Stream:
-    """Stands for `sys.stdout` or `sys.stderr`: writes to the log of the thread, if it has one."""
+    """Stands for `sys.stdout` or `sys.stderr`: writes to the log of the thread or coroutine, if it has one."""
 
     def __init__(self, original: TextIO) -> None:
         self._original = original
 
     def write(self, text: str) -> int:
-        log: LazyLog | None = getattr(_local, "log", None)
+        log = _diverted.get()
         return self._original.write(text) if log is None else log.write(text)
 
     def writelines(self, lines: Any) -> None:
@@ -96,11 +98,11 @@ class _Stream:
             self.write(line)
 
     def flush(self) -> None:
-        if getattr(_local, "log", None) is None:
+        if _diverted.get() is None:
             self._original.flush()
 
     def isatty(self) -> bool:
-        return getattr(_local, "log", None) is None and self._original.isatty()
+        return _diverted.get() is None and self._original.isatty()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._original, name)

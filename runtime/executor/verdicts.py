@@ -78,6 +78,15 @@ def ended_text(reason: Reason, attempt: Attempt) -> str:
     return "it was cancelled while it ran" if reason is Reason.CANCELLED else f"it was ended: {reason.value}"
 
 
+def process_ended_text(status: int | None) -> str:
+    """The sentence for a process that a component has ended, or that was killed under it. Negative: by a signal."""
+    if status is None:
+        return "its process ended"
+    if status < 0:
+        return f"its process was killed by {_signal_name(-status)}"
+    return f"it ended its process itself, with exit code {status}"
+
+
 def _unstartable(folder: AttemptFolder) -> str:
     lines = [line for line in tail_lines(folder.log) if line.strip()]
     return f"the script could not be started{': ' + lines[-1] if lines else ''}"

@@ -12,7 +12,7 @@ Expressions are stored as trees in JSON, described in `runtime.expression`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 Tree = Any
 """An expression in JSON; see `runtime.expression`."""
@@ -159,16 +159,22 @@ class Use:
     weight: Tree = 1
 
 
+MOST_RETRIES: Final = 1_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """`attempts` more starts after the first. Seconds; `when` is a tree with `error` in scope, or None."""
+    """`attempts` more starts after the first. `when` is a tree with `error` in scope, or None; the others are numbers, or
+    trees that need nothing but what is known when a run begins. `within_seconds`: no attempt begins later after the first
+    start."""
 
-    attempts: int
-    delay_seconds: float = 0.0
-    backoff: float = 1.0
-    max_delay_seconds: float | None = None
-    jitter: float = 0.0
+    attempts: Tree
+    delay_seconds: Tree = 0.0
+    backoff: Tree = 1.0
+    max_delay_seconds: Tree = None
+    jitter: Tree = 0.0
     when: Tree = None
+    within_seconds: Tree = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +187,10 @@ class Generator:
 
 
 Hook = Literal["", "start", "success", "failure", "retry", "skip", "timeout", "late", "done"]
+
+
+OnCrash = Literal["", "rerun", "suspend"]
+"""What becomes of a task whose end a crash has made unknowable. Empty: what `idempotent` and `retry` say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +227,7 @@ class TaskDefinition:
     limit: Tree = None
     env: tuple[tuple[str, Tree], ...] = ()
     idempotent: bool = False
+    on_crash: OnCrash = ""
     cwd: Tree = None
     ensures: tuple[Ensure, ...] = ()
     cache: Cache | None = None
@@ -228,7 +239,7 @@ class TaskDefinition:
     fail_fast: bool = False
     awaits: Tree = None
     hook: Hook = ""
-    priority: int = 0
+    priority: Tree = 0
     edges_in: int = 0
     doc: str = ""
     line: int = 0
@@ -286,6 +297,24 @@ class ScheduleDefinition:
     line: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class TriggerDefinition:
+    """What makes a flow run when something happens; `flower serve` looks for it.
+
+    `kind` decides what counts: `after` has `awaits`, a condition of `["state", FLOW, STATE]`, `and` and `or` over runs
+    of other flows; for `file`, `source` is a pattern below the project folder, for `webhook` the name in its address.
+    `event`: the type of the item `event`, which `condition` and the `arguments` for the flow's parameters are about.
+    """
+
+    kind: Literal["after", "file", "webhook"]
+    source: str = ""
+    awaits: Tree = None
+    event: TypeJson = None
+    condition: Tree = None
+    arguments: dict[str, Tree] = field(default_factory=dict)
+    line: int = 0
+
+
 Overlap = Literal["", "skip", "queue", "cancel", "allow"]
 """What becomes of a run for which its flow has no room. Empty: nothing was said, so ticks are skipped and runs that
 people ask for start at once."""
@@ -306,6 +335,7 @@ class FlowDefinition:
     line: int = 0
     content_hash: str = ""
     schedules: tuple[ScheduleDefinition, ...] = ()
+    triggers: tuple[TriggerDefinition, ...] = ()
     overlap: Overlap = ""
     limit_runs: int | None = None
     zone: str = ""

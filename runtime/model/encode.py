@@ -28,6 +28,7 @@ from runtime.model.definition import (
     ScheduleDefinition,
     Script,
     TaskDefinition,
+    TriggerDefinition,
     Until,
     Use,
     Wait,
@@ -48,8 +49,8 @@ def action_to_json(action: Action | None) -> Any:
             return {"wait": until}
         case Ask(text):
             return {"ask": text}
-        case Call(component, arguments):
-            return {"component": component, "arguments": arguments}
+        case Call(component, arguments, process):
+            return {"component": component, "arguments": arguments, **({"process": True} if process else {})}
         case Script():
             parts = [part if isinstance(part, str) else [part.binding, part.use] for part in action.parts]
             return {
@@ -70,7 +71,7 @@ def action_from_json(data: Any) -> Action | None:
     if "ask" in data:
         return Ask(data["ask"])
     if "component" in data:
-        return Call(data["component"], data["arguments"])
+        return Call(data["component"], data["arguments"], data.get("process", False))
     return Script(
         language=data["language"],
         parts=tuple(part if isinstance(part, str) else Hole(*part) for part in data["parts"]),
@@ -108,9 +109,9 @@ def task_to_json(task: TaskDefinition) -> dict[str, Any]:
         "outputs": [out_to_json(out) for out in task.outs],
         "mapping": mapping_to_json(task),
         "condition": task.when,
-        "retry": [asdict(rule) for rule in task.retry] or None,
+        "retry": [retry_to_json(rule) for rule in task.retry] or None,
         "settings": settings_to_json(task),
-        "priority": task.priority,
+        "priority": task.priority if isinstance(task.priority, int) else 0,
         "edges_in": task.edges_in,
         "doc": task.doc,
         "line": task.line,
@@ -128,6 +129,13 @@ def out_to_json(out: OutDefinition) -> dict[str, Any]:
     return data
 
 
+def retry_to_json(rule: Retry) -> dict[str, Any]:
+    data = asdict(rule)
+    if rule.within_seconds is None:
+        del data["within_seconds"]
+    return data
+
+
 def mapping_to_json(task: TaskDefinition) -> Any:
     if not task.generators:
         return None
@@ -142,17 +150,30 @@ def settings_to_json(task: TaskDefinition) -> Any:
         "limit": task.limit,
         "env": [list(entry) for entry in task.env] or None,
         "idempotent": task.idempotent or None,
+        "on_crash": task.on_crash or None,
+        "priority": None if isinstance(task.priority, int) else task.priority,
         "cwd": task.cwd,
         "ensures": [[ensure.condition, ensure.text, ensure.line] for ensure in task.ensures] or None,
         "cache": [task.cache.age, task.cache.by] if task.cache else None,
-        "until": [task.until.condition, task.until.every_seconds, task.until.at_most] if task.until else None,
+        "until": _until_to_json(task.until) if task.until else None,
         "uses": [[use.pool, use.weight] for use in task.uses] or None,
         "allow_failure": task.allow_failure or None,
         "allow_failures": task.allow_failures,
+        "enough": task.enough,
+        "fail_fast": task.fail_fast or None,
         "awaits": task.awaits,
         "hook": task.hook or None,
     }
     return {key: value for key, value in settings.items() if value is not None} or None
+
+
+def _until_to_json(until: Until) -> list[Any]:
+    return [until.condition, until.every_seconds, until.at_most, [list(entry) for entry in until.kept]]
+
+
+def _until_from_json(data: list[Any]) -> Until:
+    condition, every, at_most, kept = data
+    return Until(condition, every, at_most, tuple((name, tree, kind) for name, tree, kind in kept))
 
 
 def task_from_json(row: dict[str, Any]) -> TaskDefinition:
@@ -175,16 +196,19 @@ def task_from_json(row: dict[str, Any]) -> TaskDefinition:
         limit=settings.get("limit"),
         env=tuple((name, tree) for name, tree in settings.get("env", ())),
         idempotent=settings.get("idempotent", False),
+        on_crash=settings.get("on_crash", ""),
         cwd=settings.get("cwd"),
         ensures=tuple(Ensure(*ensure) for ensure in settings.get("ensures", ())),
         cache=Cache(*settings["cache"]) if "cache" in settings else None,
-        until=Until(*settings["until"]) if "until" in settings else None,
+        until=_until_from_json(settings["until"]) if "until" in settings else None,
         uses=tuple(Use(*use) for use in settings.get("uses", ())),
         allow_failure=settings.get("allow_failure", False),
         allow_failures=settings.get("allow_failures"),
+        enough=settings.get("enough"),
+        fail_fast=settings.get("fail_fast", False),
         awaits=settings.get("awaits"),
         hook=settings.get("hook", ""),
-        priority=row["priority"],
+        priority=settings.get("priority", row["priority"]),
         edges_in=row["edges_in"],
         doc=row["doc"],
         line=row["line"],
@@ -217,6 +241,8 @@ def flow_settings_to_json(flow: FlowDefinition) -> dict[str, Any]:
         settings["tags"] = list(flow.tags)
     if flow.schedules:
         settings["schedules"] = [asdict(schedule) for schedule in flow.schedules]
+    if flow.triggers:
+        settings["triggers"] = [asdict(trigger) for trigger in flow.triggers]
     if flow.overlap:
         settings["overlap"] = flow.overlap
     if flow.limit_runs is not None:
@@ -233,6 +259,7 @@ def flow_settings_from_json(data: Mapping[str, Any]) -> dict[str, Any]:
         "owner": data.get("owner", ""),
         "tags": tuple(data.get("tags", ())),
         "schedules": tuple(schedule_from_json(schedule) for schedule in data.get("schedules", ())),
+        "triggers": tuple(TriggerDefinition(**trigger) for trigger in data.get("triggers", ())),
         "overlap": data.get("overlap", ""),
         "limit_runs": data.get("limit_runs"),
         "zone": data.get("zone", ""),

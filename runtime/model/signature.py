@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from runtime.model.types import Type
+
+Runs = Literal["thread", "process", "coroutine"]
+"""Where a call of a component is executed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +24,21 @@ class ParameterSignature:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """`outs`: the named, typed outputs in order. `idempotent`: running it again does no harm."""
+    """`outs`: the named, typed outputs in order. `idempotent`: running it again does no harm. `transactional`: its
+    effects are durable together with its completion, or there are none."""
 
     name: str
     parameters: tuple[ParameterSignature, ...] = ()
     outs: tuple[tuple[str, Type], ...] = ()
     doc: str = ""
     idempotent: bool = False
+    runs: Runs = "thread"
+    transactional: bool = False
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether a call that was lost may be made again."""
+        return self.idempotent or self.transactional
 
 
 Catalog = dict[str, Signature]

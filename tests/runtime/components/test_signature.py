@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, NewType, NotRequired, TypedDict
@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NewType, NotRequired, TypedDict
 import pytest
 from pydantic import BaseModel
 
-from runtime.component import Context, Percent, Size, component
+from runtime.component import Context, Percent, Size, Statements, component
 from runtime.component.call import Component, component_of
 from runtime.component.declaration import Declaration, declaration_of
 from runtime.component.errors import ComponentProblem
@@ -174,7 +174,8 @@ def no_result(value: int): ...  # type: ignore[no-untyped-def]
 def many(*values: int) -> None: ...
 
 
-async def later() -> None: ...
+def later() -> Iterator[int]:
+    yield 1
 
 
 def unknown(value: Callable[[], None]) -> None: ...
@@ -204,7 +205,7 @@ def wrong_default(value: Percent = "much") -> None: ...  # type: ignore[assignme
         (unannotated, "its parameter `value` has no type; write `value: str`, say"),
         (no_result, "it does not say what it returns; write `-> None` if that is nothing"),
         (many, "arguments are given by name, so `*values: 'int'` has no place in it"),
-        (later, "it is `async` or a generator; make it a plain function"),
+        (later, "it is a generator; return a list, or write a file and return its path"),
         (
             unknown,
             "its parameter `value`: `collections.abc.Callable[[], None]` is no type of the language; there are bool",
@@ -222,3 +223,55 @@ def test_function_that_cannot_be_called_from_flows_is_told_why(function: Callabl
         built(function)
     assert f"the component `{function.__qualname__}` ({__file__}:" in str(raised.value)
     assert sentence in str(raised.value)
+
+
+def nothing(value: int) -> None: ...
+
+
+async def awaited() -> None: ...
+
+
+def plain(value: int, statements: Statements) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("function", "declaration", "runs"),
+    [
+        (nothing, Declaration(), "thread"),
+        (nothing, Declaration(runs="process"), "process"),
+        (awaited, Declaration(), "coroutine"),
+        (awaited, Declaration(runs="process"), "process"),
+    ],
+)
+def test_component_runs_where_it_declares_or_where_it_suits(
+    function: Callable[..., Any], declaration: Declaration, runs: str
+) -> None:
+    assert component_of(function, declaration, "shop.step").runs == runs
+
+
+@pytest.mark.parametrize(
+    ("function", "declaration", "sentence"),
+    [
+        (nothing, Declaration(runs="coroutine"), 'it says runs="coroutine", but is no `async def`'),
+        (nothing, Declaration(transactional=True), "it is transactional; add a parameter `statements: Statements`"),
+        (plain, Declaration(), "its parameter `statements` is for @component(transactional=True) only"),
+    ],
+)
+def test_declaration_that_does_not_suit_the_function_is_told(
+    function: Callable[..., Any], declaration: Declaration, sentence: str
+) -> None:
+    with pytest.raises(ComponentProblem) as raised:
+        component_of(function, declaration, "shop.step")
+    assert sentence in str(raised.value)
+
+
+def test_way_to_run_that_does_not_exist_is_refused_where_it_is_written() -> None:
+    with pytest.raises(ComponentProblem) as raised:
+        component(runs="fork")  # type: ignore[call-overload]
+    assert "runs='fork'" in str(raised.value)
+
+
+def test_statements_are_no_parameter_of_the_flow_and_make_it_repeatable() -> None:
+    signature = component_of(plain, Declaration(transactional=True), "shop.step").signature
+    assert [parameter.name for parameter in signature.parameters] == ["value"]
+    assert (signature.transactional, signature.repeatable, signature.idempotent) == (True, True, False)

@@ -30,6 +30,8 @@ class Components:
 
 class Function:
     wants_context = True
+    runs = "thread"
+    transactional = False
 
     def __init__(self, function: Any) -> None:
         self._function = function

@@ -33,11 +33,12 @@ def asking(service: Service, words: Sequence[str], usage: str) -> tuple[RunSumma
 
 def fields_of(service: Service, run: RunSummary, task: TaskView, words: Sequence[str]) -> dict[str, Any]:
     """The fields of a task's form as JSON, from options; refused like the parameters of a flow."""
+    from runtime.cli.parameters import OF_A_FORM
     from runtime.cli.registration import values_of
 
     definition = service.reader.definition(run.id)
     form = replace(definition, name=task.path, parameters=_form(definition, task))
-    return dict(values_of(form, ["flower", "answer", run.ref, task.path], words))
+    return dict(values_of(form, ["flower", "answer", run.ref, task.path], words, OF_A_FORM))
 
 
 def _form(definition: FlowDefinition, task: TaskView) -> tuple[ParameterDefinition, ...]:

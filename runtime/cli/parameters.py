@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from runtime.cli.suggestion import nearest
 from runtime.cli.type_words import fitting, placeholder, what
@@ -44,6 +44,18 @@ class Problem:
     length: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How to speak of what takes the values, and of a value: a flow has parameters, a task that asks has fields."""
+
+    owner: str = "flow "
+    thing: str = "parameter"
+
+
+OF_A_FLOW: Final = Speech()
+OF_A_FORM: Final = Speech("", "field")
+
+
 @dataclass(slots=True)
 class Given:
     """What was understood: JSON values by parameter, where each was given (word, start in it), and the problems.
@@ -55,6 +67,7 @@ class Given:
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     hidden: dict[int, int] = field(default_factory=dict)
+    speech: Speech = OF_A_FLOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +84,13 @@ def option_of(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def parse_parameters(flow: FlowDefinition, words: Sequence[str]) -> Given:
+def parse_parameters(flow: FlowDefinition, words: Sequence[str], speech: Speech = OF_A_FLOW) -> Given:
     """Values for the parameters of a flow from the words after its name.
 
     `--name VALUE`, `--name=VALUE`, `--flag`, `--no-flag`, `--param NAME=VALUE`. A list takes one item each time its
     option is given, or all as JSON; records and maps are JSON. All problems are reported, not only the first.
     """
-    given = Given()
+    given = Given(speech=speech)
     texts: dict[str, list[_Text]] = {}
     index = 0
     while index < len(words):
@@ -89,7 +102,7 @@ def parse_parameters(flow: FlowDefinition, words: Sequence[str]) -> Given:
     meant = {problem.meant for problem in given.problems}
     for parameter in flow.parameters:
         if not parameter.has_default and parameter.name not in {*texts, *told, *meant}:
-            given.problems.append(_missing(flow, parameter))
+            given.problems.append(_missing(flow, parameter, speech))
     given.problems.sort(key=lambda problem: len(words) if problem.word is None else problem.word)
     return given
 
@@ -98,14 +111,14 @@ def _word(flow: FlowDefinition, words: Sequence[str], index: int, texts: dict[st
     """Reads one option with its value; gives the index of the next word."""
     word = words[index]
     if not word.startswith("--") or word == "--":
-        given.problems.append(_stray(flow, word, index))
+        given.problems.append(_stray(flow, word, index, given.speech))
         return index + 1
     head, equals, value = word.partition("=")
     if head == "--param":
         return _explicit(flow, words, index, texts, given)
     parameter, negated = _meant(flow, head)
     if parameter is None:
-        given.problems.append(_unknown(flow, head, index))
+        given.problems.append(_unknown(flow, head, index, given.speech))
         return index + 1 if equals or index + 1 == len(words) or words[index + 1].startswith("--") else index + 2
     found = texts.setdefault(parameter.name, [])
     if negated and equals:
@@ -138,7 +151,7 @@ def _explicit(
             Problem("`--param` takes NAME=VALUE", min(place, len(words) - 1), start, "no `=` here", help)
         )
     elif parameter is None:
-        given.problems.append(_unknown(flow, name, place, start))
+        given.problems.append(_unknown(flow, name, place, given.speech, start))
     else:
         texts.setdefault(parameter.name, []).append(_Text(value, place, start + len(name) + 1))
     return place + 1
@@ -223,11 +236,11 @@ def _misfit(parameter: ParameterDefinition, text: _Text, problem: str, kind: Typ
     return Problem(message, text.word, text.start, told, f"give {fitting(kind)}", parameter)
 
 
-def _missing(flow: FlowDefinition, parameter: ParameterDefinition) -> Problem:
+def _missing(flow: FlowDefinition, parameter: ParameterDefinition, speech: Speech) -> Problem:
     kind = _kind(parameter)
     example = "" if kind == BOOL else f" {placeholder(kind)}"
     return Problem(
-        f"flow `{flow.name}` needs the parameter `{parameter.name}`",
+        f"{speech.owner}`{flow.name}` needs the {speech.thing} `{parameter.name}`",
         help=f"add {option_of(parameter.name)}{example}",
         parameter=parameter,
     )
@@ -238,17 +251,19 @@ def _valueless(parameter: ParameterDefinition, head: str, index: int) -> Problem
     return Problem(f"`{head}` has no value", index, 0, f"takes {what(kind)}", f"give {fitting(kind)}", parameter)
 
 
-def _stray(flow: FlowDefinition, word: str, index: int) -> Problem:
+def _stray(flow: FlowDefinition, word: str, index: int, speech: Speech) -> Problem:
     name = word.lstrip("-").partition("=")[0].replace("-", "_")
     if any(parameter.name == name for parameter in flow.parameters):
         return Problem(f"`{word}` is not an option", index, 0, "no option", f"did you mean `{option_of(name)}`?")
     help = (
-        "parameters are given by name: --name VALUE" if flow.parameters else f"flow `{flow.name}` takes no parameters"
+        f"{speech.thing}s are given by name: --name VALUE"
+        if flow.parameters
+        else f"{speech.owner}`{flow.name}` takes no {speech.thing}s"
     )
-    return Problem(f"`{word}` belongs to no parameter", index, 0, "not expected here", help)
+    return Problem(f"`{word}` belongs to no {speech.thing}", index, 0, "not expected here", help)
 
 
-def _unknown(flow: FlowDefinition, head: str, index: int, start: int = 0) -> Problem:
+def _unknown(flow: FlowDefinition, head: str, index: int, speech: Speech, start: int = 0) -> Problem:
     name = head.removeprefix("--").replace("-", "_")
     known = [parameter.name for parameter in flow.parameters]
     close = nearest(name, known) or (nearest(name.removeprefix("no_"), known) if name.startswith("no_") else None)
@@ -256,8 +271,8 @@ def _unknown(flow: FlowDefinition, head: str, index: int, start: int = 0) -> Pro
     if close:
         help = f"did you mean `{option_of(close) if is_option else close}`?"
     elif known:
-        help = "its parameters: " + ", ".join(option_of(k) if is_option else k for k in known)
+        help = f"its {speech.thing}s: " + ", ".join(option_of(k) if is_option else k for k in known)
     else:
-        help = "it takes no parameters"
-    message = f"flow `{flow.name}` has no parameter `{name}`"
+        help = f"it takes no {speech.thing}s"
+    message = f"{speech.owner}`{flow.name}` has no {speech.thing} `{name}`"
     return Problem(message, index, start, "not found", help, meant=close or "", length=len(head))

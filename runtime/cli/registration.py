@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from runtime.cli.parameters import Problem, parse_parameters
+from runtime.cli.parameters import OF_A_FLOW, Problem, Speech, parse_parameters
 from runtime.cli.refusal import ParametersRefused
-from runtime.cli.source_file import choose_flow, compile_file, is_file, split_file
+from runtime.cli.source_file import choose_flow, compile_file, is_file, near_file, split_file
 from runtime.expression.text import expression_text
 from runtime.model.definition import FlowDefinition
 from runtime.model.errors import BadParameter, FlowerError, NotFound
@@ -80,14 +80,18 @@ def _deployed(service: Service, name: str) -> FlowDefinition:
     try:
         return service.reader.flow(name)
     except FlowerError as error:
-        if os.path.isfile(f"{name}.flow"):
-            raise NotFound(f"no flow `{name}` is deployed here", f"run the file: flower run {name}.flow") from error
+        file = near_file(f"{name}.flow") if "." not in name else near_file(name)
+        if file is not None:
+            meant = "run the file:" if os.path.isfile(f"{name}.flow") else "did you mean the file?"
+            raise NotFound(f"no flow `{name}` is deployed here", f"{meant} flower run {file}") from error
         raise
 
 
-def values_of(flow: FlowDefinition, command: Sequence[str], words: Sequence[str]) -> dict[str, Any]:
+def values_of(
+    flow: FlowDefinition, command: Sequence[str], words: Sequence[str], speech: Speech = OF_A_FLOW
+) -> dict[str, Any]:
     """The parameters as JSON; ParametersRefused with all that does not fit. `command`: the words before them."""
-    given = parse_parameters(flow, words)
+    given = parse_parameters(flow, words, speech)
     if given.problems:
         raise ParametersRefused(flow, command, words, given)
     return given.values

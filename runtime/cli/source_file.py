@@ -72,8 +72,22 @@ def choose_flow(flows: Sequence[FlowDefinition], path: Path, wanted: str | None)
     return flows[names.index(wanted)]
 
 
+def near_file(name: str) -> str | None:
+    """The .flow file in the folder of `name` that it names, or that was probably meant; None if there is none."""
+    path = Path(name)
+    try:
+        known = [entry.name for entry in path.parent.iterdir() if entry.suffix == ".flow" and entry.is_file()]
+    except OSError:
+        return None
+    found = path.name if path.name in known else nearest(path.name, known)
+    return str(path.parent / found) if found else None
+
+
 def compile_file(path: Path) -> CompiledFile:
-    """The flows of a file; FileRefused with the compiler's diagnostics if there are errors."""
+    """The flows of a file; FileRefused with the compiler's diagnostics if there are errors, NotFound with the nearest
+    name if there is no such file."""
+    if not path.exists() and (meant := near_file(str(path))) is not None:
+        raise NotFound(f"there is no file `{path}`", f"did you mean {meant}?")
     from flowc.cli.compilation import compile_paths
 
     compilation = compile_paths([path])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -46,15 +46,32 @@ def _behind(picture: Picture, node: Node) -> list[Node]:
     if node.view.status is ExecStatus.WAITING:
         ahead = [other for other in picture.predecessors(node) if not other.view.status.satisfies]
         shut = node.parent is not None and node.parent.view.status is ExecStatus.WAITING
-        return ahead or ([node.parent] if shut and node.parent is not None else [])
+        return ahead or ([node.parent] if shut and node.parent is not None else _in_its_place(node))
     if node.is_task or node.view.status.satisfies:
         return []
     return [member for member in node.members if not member.view.status.satisfies]
 
 
-def as_lines(found: list[Cause], picture: Picture, glyphs: Glyphs) -> list[Line]:
-    """One line a row, indented by its depth: path, state, reason."""
-    return [_line(cause, picture, glyphs) for cause in found]
+def _in_its_place(node: Node) -> list[Node]:
+    """For a row that is held by a limit, what is under way inside the same limit."""
+    around = node.parent
+    while around is not None and around.view.id != node.view.held_by:
+        around = around.parent
+    return [other for other in around.members if other.view.status is ExecStatus.RUNNING] if around is not None else []
+
+
+def as_lines(
+    found: list[Cause], picture: Picture, glyphs: Glyphs, beyond: Mapping[int, Sequence[str]] | None = None
+) -> list[Line]:
+    """One line a row, indented by its depth: path, state, reason. `beyond`: by row, what is in its way outside the
+    run."""
+    lines: list[Line] = []
+    for cause in found:
+        lines.append(_line(cause, picture, glyphs))
+        if beyond and not cause.again:
+            lead = "  " * (cause.depth + 1)
+            lines += [line(lead, sentence) for sentence in beyond.get(cause.node.view.id, ())]
+    return lines
 
 
 def _line(cause: Cause, picture: Picture, glyphs: Glyphs) -> Line:
@@ -74,7 +91,7 @@ def _state(node: Node) -> str:
     return node.view.status.word
 
 
-def as_json(found: list[Cause]) -> list[dict[str, Any]]:
+def as_json(found: list[Cause], beyond: Mapping[int, Sequence[str]]) -> list[dict[str, Any]]:
     return [
         {
             "task": cause.node.view.path,
@@ -82,6 +99,7 @@ def as_json(found: list[Cause]) -> list[dict[str, Any]]:
             "state": cause.node.view.status.word,
             "reason": cause.node.view.reason.value,
             "message": cause.node.view.message,
+            "beyond": list(beyond.get(cause.node.view.id, ())),
         }
         for cause in found
     ]

@@ -95,7 +95,7 @@ class TaskView:
 
     `path` names the instance: `ingest[eu]/copy`. `remaining`: conditions not met yet. `held_by`: the id of the
     group whose `limit` keeps it from starting, or 0. `open_members`: of a group, members that have not ended.
-    `attempt_id`: the newest attempt, whose log is the one to show.
+    `attempt_id`: the newest attempt, whose log is the one to show. `round`: of a node with `until`, from 1.
     """
 
     id: int
@@ -122,6 +122,7 @@ class TaskView:
     attempt_id: int | None
     outputs: dict[str, Any] | None
     line: int
+    round: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,32 @@ class AttemptView:
     started_at: int
     ended_at: int | None
     log: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoolHolder:
+    """A task that holds places of a pool, since when."""
+
+    run: str
+    path: str
+    weight: int
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoolView:
+    """A pool of the store. `places`: how many, or None; `rate`: starts in each `per` microseconds, or None; `held`:
+    how many tasks wait for a place; `started`: starts within the last period."""
+
+    id: int
+    name: str
+    places: int | None
+    rate: int | None
+    per: int
+    taken: int
+    held: int
+    started: int
+    holders: tuple[PoolHolder, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,19 @@ class Shop:
             check=False,
         )
 
+    def deploy(self, name: str) -> None:
+        """`flowc deploy` of a file of the folder."""
+        done = subprocess.run(
+            [str(BIN / "flowc"), "deploy", name],
+            cwd=self.folder,
+            env=self.environ(),
+            capture_output=True,
+            text=True,
+            timeout=WAIT_SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
     def data(self, *words: str) -> Any:
         """What `flower … --json` prints."""
         done = self.flower(*words, "--json")

@@ -69,3 +69,25 @@ def test_status_loads_nothing_heavy(seen: Shop) -> None:
     packages, modules = (set(line.split()) for line in done.stderr.splitlines()[-2:])
     assert not packages & {"networkx", "lark", "rich", "flowc", "stdlib_components", "asyncio", "ssl"}
     assert not modules & {"runtime.engine", "runtime.executor", "runtime.registry", "runtime.expression.evaluator"}
+
+
+def test_a_misspelt_file_is_answered_with_the_near_one(shop: Shop) -> None:
+    for typed in ("etl.flw", "elt.flow", "./etl.flw"):
+        refused = shop.flower("run", typed)
+        assert refused.returncode == 2
+        assert "etl.flow" in refused.stderr.splitlines()[-1], refused.stderr
+
+
+def test_fields_of_a_question_are_not_called_parameters(shop: Shop) -> None:
+    shop.write("ask.flow", 'flow go { task a { ask "sure?"; out n: int } }')
+    assert shop.flower("run", "ask.flow").returncode == 3
+    refused = shop.flower("answer", "go-1", "a", "--m", "3").stderr
+    assert "error: `a` has no field `m`" in refused
+    assert "help: its fields: --n" in refused
+    assert "error: `a` needs the field `n`" in shop.flower("answer", "go-1", "a").stderr
+
+
+def test_a_message_that_the_log_repeats_is_shown_once_in_the_box(shop: Shop) -> None:
+    shop.write("q.flow", 'flow q { task a { sql("gone.db") "select 1" } }')
+    box = shop.flower("run", "q.flow").stdout.partition("q-1 failed")[2]
+    assert box.count("there is no database") == 1

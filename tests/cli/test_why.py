@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 
 from tests.cli.shop import Shop
 
@@ -38,3 +40,62 @@ def test_events_tell_what_happened(shop: Shop) -> None:
     shop.flower("ignore", "chain-1", "a")
     kinds = [event["kind"] for event in json.loads(shop.flower("events", "chain-1", "--json").stdout)]
     assert kinds == ["registered", "failed", "ended", "ignored"]
+
+
+QUEUE = """flow nightly {
+    limit 1 runs
+    overlap queue
+    task work { sh "true" }
+}
+pool door { limit 1 }
+flow first { task a { use door; sh "true" } }
+flow second { limit 1; task b { use door; sh "true" }; task c { sh "true" } }
+"""
+
+
+def test_a_queued_run_names_the_rule_and_the_runs_before_it(shop: Shop) -> None:
+    shop.write("queue.flow", QUEUE)
+    shop.deploy("queue.flow")
+    for _ in range(3):
+        assert shop.flower("register", "nightly").returncode == 0
+    told = shop.flower("why", "nightly-3").stdout.splitlines()
+    assert told == [
+        "nightly-3 is queued: `limit 1 runs` of flow nightly",
+        "  nightly-1 is running: 0/1 ✓",
+        "  nightly-2 is queued: 0/1 ✓",
+        "nobody works on nightly-3 at the moment: flower run --resume nightly-3",
+    ]
+    assert shop.data("why", "nightly-3")["ahead"] == ["nightly-1", "nightly-2"]
+
+
+def test_a_run_that_a_person_has_suspended_says_how_to_let_it_go_on(shop: Shop) -> None:
+    shop.write("queue.flow", QUEUE)
+    shop.deploy("queue.flow")
+    shop.flower("register", "first")
+    shop.flower("suspend", "first-1")
+    told = shop.flower("why", "first-1").stdout
+    assert "first-1 is suspended by a person: flower resume first-1" in told
+    assert "a is waiting" in told
+
+
+def test_a_task_held_by_a_pool_names_who_holds_its_places(shop: Shop) -> None:
+    shop.write("queue.flow", QUEUE)
+    shop.deploy("queue.flow")
+    shop.flower("register", "first")
+    shop.flower("register", "second")
+    with closing(sqlite3.connect(shop.folder / ".flower" / "flower.db")) as store, store:
+        (holder,) = store.execute("SELECT id FROM task_run WHERE path = 'a'").fetchone()
+        store.execute("INSERT INTO pool_holder SELECT id, ?, 1, 0 FROM pool", (holder,))
+        store.execute("UPDATE task_run SET held_by = (SELECT -id FROM pool), revision = 9 WHERE path = 'b'")
+    told = shop.flower("why", "second-2", "b").stdout
+    assert "b is waiting: held by pool door" in told
+    assert "pool door: 1 of 1 places are taken" in told
+    assert "first-1 a holds one for" in told
+
+
+def test_without_a_task_the_whole_run_is_explained(shop: Shop) -> None:
+    shop.write("chain.flow", FLOW)
+    shop.flower("run", "chain.flow")
+    told = shop.flower("why", "chain-1").stdout
+    assert "a is failed: exit code 3" in told
+    assert "d is waiting: waits for g" in told

@@ -145,7 +145,9 @@ def panel(failing: Failure, picture: Picture, most: int, cells: int, glyphs: Gly
         title, told = (*title, Span(f": {why}", "bad")), []
     else:
         told = [Span(text, "bad") for text in textwrap.wrap(why, max(cells - 2, 10))[: max(most - 1, 1)]]
-    tail = [Span(harmless(text)) for text in failing.tail][-(most - len(told)) :] if most > len(told) else []
+    already = {harmless(text).strip() for text in node.view.message.splitlines()}
+    said = [text for text in failing.tail if harmless(text).strip() not in already]
+    tail = [Span(harmless(text)) for text in said][-(most - len(told)) :] if most > len(told) else []
     body = [line(Span(f"{glyphs.side} ", "bad"), span) for span in (*told, *tail)]
     command = f"flower logs {picture.run.ref} {shlex.quote(node.view.path)}"
     last = line(Span(f"{glyphs.bottom} ", "bad"), Span(command, "dim"))

@@ -34,7 +34,8 @@ def rerun(
 ) -> int:
     """Run again what failed, and go on from there. What succeeded stays, unless it is named.
 
-    With a parameter that has another value, what needs it runs again too, and all that follows.
+    With a parameter that has another value (--name VALUE, or --param NAME=VALUE), what needs it runs again too, and all
+    that follows.
     """
     from runtime.cli.foreground import Manner, work_on
     from runtime.cli.repair import asked_for, begin_anew, tell_plan

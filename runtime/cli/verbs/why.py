@@ -1,4 +1,4 @@
-"""`flower why`: why a task has not run, or not ended."""
+"""`flower why`: why a run, or a task of it, has not begun, or not ended."""
 
 from __future__ import annotations
 
@@ -12,33 +12,50 @@ from runtime.cli.options import Db, Json
 
 def why(
     words: Annotated[
-        list[str], typer.Argument(metavar="[RUN] TASK", help="A task of the run, by its path or the end of it.")
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="[RUN] [TASK]",
+            help="A run, or a task of it by its path or the end of it; the latest run.",
+            show_default=False,
+        ),
+    ] = None,
     json: Json = False,
     db: Db = None,
 ) -> int:
-    """Tell why a task is in its state: what it waits for, and what that waits for, down to the cause."""
+    """Tell why a run or a task is in its state: what it waits for, and what that waits for, down to the cause."""
     from runtime.cli import as_json
     from runtime.cli import why as chain
+    from runtime.cli.beyond import beyond_run, queued_lines
     from runtime.cli.display.paint import glyphs_of, paint
-    from runtime.cli.display.styled import Span, line
+    from runtime.cli.display.styled import Line, Span, line
     from runtime.cli.look import Look
     from runtime.cli.selection import find_task, one_task, split_run
-    from runtime.cli.store import engine_is_alive, open_service
+    from runtime.cli.store import engine_is_alive, open_service, same_store
 
-    ref, names = split_run(words)
-    name = one_task(names, "flower why RUN TASK")
+    ref, names = split_run(words or [])
     with open_service(db) as service:
         run = service.reader.run(ref)
         picture = Look(service.reader, run.id).picture()
-        wanted = find_task(name, [node.view for node in picture.nodes])
+        name = one_task(names, "flower why RUN TASK") if names else None
+        wanted = find_task(name, [node.view for node in picture.nodes]) if name is not None else picture.root.view
         found = chain.causes(picture, next(node for node in picture.nodes if node.view.id == wanted.id))
+        beyond = beyond_run(service.reader, found, picture.now)
+        ahead = service.reader.ahead(run.id) if run.status == "queued" else []
         idle = not run.status.ended and not engine_is_alive(service)
     if json:
-        print(as_json.dumps({"run": run.ref, "idle": idle, "causes": chain.as_json(found)}))
+        told = {"run": run.ref, "status": run.status.value, "held": run.held, "idle": idle}
+        print(as_json.dumps({**told, "ahead": [other.ref for other in ahead], "causes": chain.as_json(found, beyond)}))
         return 0
-    lines = chain.as_lines(found, picture, glyphs_of(sys.stdout))
+    glyphs = glyphs_of(sys.stdout)
+    lines: list[Line] = []
+    if run.status == "queued":
+        lines += queued_lines(run, picture.flow, ahead, glyphs)
+    elif run.held:
+        lines.append(line(Span(f"{run.ref} is suspended by a person: flower resume {run.ref}", "warn")))
+    if run.status != "queued" or name is not None:
+        lines += chain.as_lines(found, picture, glyphs, beyond)
     if idle:
-        lines.append(line(Span(f"nobody works on {run.ref} at the moment: flower run --resume {run.ref}", "warn")))
+        command = f"flower run --resume {run.ref} {same_store(db)}".rstrip()
+        lines.append(line(Span(f"nobody works on {run.ref} at the moment: {command}", "warn")))
     paint(lines, sys.stdout)
     return 0

@@ -12,17 +12,19 @@ from runtime.model.definition import FlowDefinition
 from runtime.model.errors import NotFound, StoreProblem
 from runtime.model.graph import FlowGraph
 from runtime.model.names import find_path, nearest
+from runtime.model.rows import EndedRun, FiredTrigger, RunRow, TaskRow, TriggeredFlow
 from runtime.model.run import (
     AttemptView,
     EventView,
     FlowSummary,
+    PoolHolder,
+    PoolView,
     RunSummary,
     ScheduleSummary,
     TaskView,
     TickView,
     VersionSummary,
 )
-from runtime.model.rows import RunRow, TaskRow
 from runtime.model.state import ExecStatus, Reason, RunStatus
 from runtime.picture import RunPicture
 from runtime.store.sqlite import definitions
@@ -31,6 +33,7 @@ from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.runs import FlowRuns
 from runtime.store.sqlite.schedules import scheduled_flows
 from runtime.store.sqlite.tasks import TaskRuns
+from runtime.store.sqlite.triggers import ended_runs, last_fired, triggered_flows
 
 _RUN: Final = (
     "SELECT r.id, r.flow, d.version, r.status, r.key, r.parameters, r.created_at, r.started_at, r.ended_at,"
@@ -44,7 +47,7 @@ _VERSION: Final = (
 )
 _TASK: Final = (
     "SELECT id, flow_run_id, node, path, kind, parent_id, exec_status, reason, message, remaining, held_by, not_before,"
-    " generation, fence, attempts, item_key, open_members, started_at, ended_at, exit_code, attempt_id, outputs"
+    " generation, fence, attempts, item_key, open_members, started_at, ended_at, exit_code, attempt_id, outputs, round"
     " FROM task_run WHERE flow_run_id = ? ORDER BY id"
 )
 _ATTEMPT: Final = (
@@ -95,6 +98,24 @@ class Reader:
             ScheduleSummary(each.flow, each.version, each.schedules, each.until, each.paused_at, self._tick(each.flow))
             for each in flows
         ]
+
+    def triggers(self) -> list[TriggeredFlow]:
+        """Every flow with triggers at its newest version, by name."""
+        try:
+            return triggered_flows(self._connection)
+        except sqlite3.Error as error:
+            raise translate(error, self.files.db) from None
+
+    def ended_runs(self, after: int) -> list[EndedRun]:
+        """The first ends of runs whose events come after this one."""
+        try:
+            return ended_runs(self._connection, after)
+        except sqlite3.Error as error:
+            raise translate(error, self.files.db) from None
+
+    def last_fired(self, flow: str, part: str) -> FiredTrigger | None:
+        """What came of the newest event of a part of a flow's triggers."""
+        return last_fired(self._connection, flow, part)
 
     def _tick(self, flow: str) -> TickView | None:
         row = self._maybe(
@@ -194,6 +215,39 @@ class Reader:
         """For each waiting task run what it waits for, by path."""
         graph = self._graph(run_id)
         return RunPicture(graph, TaskRuns(self._connection).of_run(run_id)).unmet()
+
+    def ahead(self, run_id: int) -> list[RunSummary]:
+        """For a queued run those of its flow that are under way or were queued before it, oldest first."""
+        runs = FlowRuns(self._connection)
+        flow = str(self._one("SELECT flow FROM flow_run WHERE id = ?", run_id)[0])
+        before = [*runs.under_way(flow), *(other for other in runs.queued(flow) if other < run_id)]
+        return [self.run(str(other)) for other in sorted(before)]
+
+    def pools(self, now: int) -> list[PoolView]:
+        """Every pool of the store, by name, with who holds places of it."""
+        rows = self._all(
+            "SELECT id, name, places, rate, per,"
+            " (SELECT coalesce(sum(weight), 0) FROM pool_holder WHERE pool_id = p.id),"
+            " (SELECT count(*) FROM task_run WHERE held_by = -p.id),"
+            " (SELECT count(*) FROM pool_start WHERE pool_id = p.id AND at > ? - p.per AND at <= ?)"
+            " FROM pool AS p ORDER BY name",
+            now,
+            now,
+        )
+        return [PoolView(*row, self._holders(row[0])) for row in rows]
+
+    def _holders(self, pool_id: int) -> tuple[PoolHolder, ...]:
+        rows = self._all(
+            "SELECT r.flow || '-' || r.id, t.path, h.weight, h.since FROM pool_holder AS h"
+            " JOIN task_run AS t ON t.id = h.task_run_id JOIN flow_run AS r ON r.id = t.flow_run_id"
+            " WHERE h.pool_id = ? ORDER BY h.since, t.id",
+            pool_id,
+        )
+        return tuple(PoolHolder(*row) for row in rows)
+
+    def executing(self) -> int:
+        """How many tasks of the store are executed at this moment."""
+        return int(self._one("SELECT count(*) FROM task_attempt WHERE ended_at IS NULL")[0])
 
     def attempts(self, run_id: int, path: str | None = None) -> list[AttemptView]:
         """All attempts of a run, or of one task of it, oldest first."""
@@ -311,4 +365,5 @@ def _task(row: Sequence[Any], graph: FlowGraph) -> TaskView:
         attempt_id=row[20],
         outputs=json.loads(row[21]) if row[21] else None,
         line=task.line,
+        round=row[22],
     )

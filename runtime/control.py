@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from runtime.model.encode import dumps
 from runtime.model.errors import BadParameter, NotFound, Refused
@@ -20,8 +20,12 @@ from runtime.model.values import ValueProblem, from_json, to_json
 from runtime.outputs import computed_outputs, provided
 from runtime.picture import RunPicture
 from runtime.rest import conclude, picture, recount
+from runtime.rounds import Verdict
 from runtime.scope import UNUSABLE, MissingValue
 from runtime.step import ActiveRun, Step
+
+OF_GROUPS: Final = (Reason.EXPRESSION, Reason.MISSING_VALUE, Reason.TIMEOUT, Reason.CANCELLED, Reason.ROUNDS)
+"""Why a group stops that is not what its members make of it."""
 
 
 def reset_rows(step: Step, run: ActiveRun, rows: Sequence[TaskRow], shape: RunPicture) -> list[int]:
@@ -32,6 +36,7 @@ def reset_rows(step: Step, run: ActiveRun, rows: Sequence[TaskRow], shape: RunPi
     """
     if not rows:
         return []
+    rows = [*rows, *_ended_around(rows, shape)]
     started = [row.id for row in shape.started_by(rows)]
     for row in rows:
         if row.forgiven and run.task(row).allow_failures is not None:
@@ -41,6 +46,17 @@ def reset_rows(step: Step, run: ActiveRun, rows: Sequence[TaskRow], shape: RunPi
     step.store.tasks.force((row.id for row in busy), ExecStatus.RUNNING, Reason.RESET_WHEN_ENDED, "", step.now)
     step.store.tasks.reset([*(row.id for row in rows if row not in busy), *started])
     return [row.attempt_id for row in busy if row.attempt_id is not None]
+
+
+def _ended_around(rows: Sequence[TaskRow], shape: RunPicture) -> list[TaskRow]:
+    """Groups around these rows that failed by themselves: they open again."""
+    known = {row.id for row in rows}
+    around = {outer.id: outer for row in rows for outer in shape.around(row) if outer.id not in known}
+    return [
+        outer
+        for outer in around.values()
+        if outer.kind != "flow" and outer.status is ExecStatus.FAILED and outer.reason in OF_GROUPS
+    ]
 
 
 def find_row(rows: list[TaskRow], name: str) -> TaskRow:
@@ -146,7 +162,7 @@ def _apply_hand_change(step: Step, shape: RunPicture, change: HandChange, reset:
 
 def _stopped_itself(row: TaskRow) -> bool:
     """A task, or a group that could not open or close; other groups are what their members make of them."""
-    return row.kind == "task" or row.reason in (Reason.EXPRESSION, Reason.MISSING_VALUE)
+    return row.kind == "task" or row.reason in OF_GROUPS
 
 
 def _apply_to_group(
@@ -208,14 +224,31 @@ def answer(step: Step, run: ActiveRun, name: str, fields: Mapping[str, Any]) -> 
             raise BadParameter(str(problem), f"it is declared as `{field}: {kind}`") from None
     try:
         outputs = computed_outputs(task, values, step.scope(run, row))
+        verdict = step.judge_round(run, row, outputs)
     except (MissingValue, *UNUSABLE) as problem:
         raise BadParameter(f"`{row.path}` cannot take this answer: {problem}") from None
-    step.store.tasks.answer(row.id, dumps(outputs) if outputs else None, step.now)
     step.store.events.add(step.now, "answered", run.id, row.id, task=row.path, fields=values)
-    step.ended(run, row, active=False)
+    complete(step, run, row, outputs, verdict)
     step.flush()
     reopen(step, run)
     return row.path
+
+
+def complete(step: Step, run: ActiveRun, row: TaskRow, outputs: Mapping[str, Any], verdict: Verdict) -> None:
+    """What follows from an answer: the task has succeeded, asks again in another round, or has asked too often."""
+    if verdict.kind == "again":
+        step.next_round(run, row, verdict)
+    elif verdict.kind == "failed":
+        step.store.tasks.force([row.id], ExecStatus.FAILED, verdict.reason, verdict.message, step.now)
+        step.store.events.add(step.now, "failed", run.id, row.id, task=row.path, message=verdict.message)
+        step.failed.add(run.id)
+        if row.forgiven:
+            step.ended(run, row, active=False)
+        else:
+            step.stopped(run, row, active=False)
+    else:
+        step.store.tasks.answer(row.id, dumps(dict(outputs)) if outputs else None, step.now)
+        step.ended(run, row, active=False)
 
 
 def refuse(step: Step, run: ActiveRun, name: str, why: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from runtime.expression.outcome import decide
 from runtime.model.definition import Dependency
@@ -16,6 +17,10 @@ from runtime.model.graph import FlowGraph
 from runtime.model.occasion import has_happened
 from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus, Reason
+
+
+_BY_MEMBERS: Final = (Reason.MEMBERS, Reason.NONE)
+"""Why a group fails that is what its members make of it; others are reset themselves before they go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,7 @@ class RunPicture:
         status = {row.id: row.status for row in self._rows}
         for row in reversed(self._rows):
             ended = status[row.id] in (ExecStatus.FINISHED, ExecStatus.IGNORED, ExecStatus.FAILED)
-            if row.kind == "map" and row.status is ExecStatus.FAILED and row.reason == Reason.EXPRESSION:
+            if row.kind != "flow" and row.status is ExecStatus.FAILED and row.reason not in _BY_MEMBERS:
                 continue
             if row.kind != "task" and ended and not all(_settled(child, status) for child in self._children[row.id]):
                 status[row.id] = ExecStatus.RUNNING
@@ -174,7 +179,11 @@ class RunPicture:
         def count(path: str) -> tuple[int, int]:
             node = self._graph.by_path[path]
             container = self._at.get((node, self.scope_of(node, row), 0))
-            return count_items([status[item.id] for item in self._children[container.id] if item.ordinal >= 0]) if container else (0, 1)
+            return (
+                count_items([status[item.id] for item in self._children[container.id] if item.ordinal >= 0])
+                if container
+                else (0, 1)
+            )
 
         def occasion(path: str, name: str, after: object) -> bool | None:
             node = self._graph.by_path[path]
@@ -261,6 +270,7 @@ class RunPicture:
     def _lost(self) -> set[int]:
         """Rows that will not end before a person acts: failed and suspended ones, and all that wait for them."""
         lost = {row.id for row in self._rows if row.status in (ExecStatus.FAILED, ExecStatus.SUSPENDED)}
+        lost |= self._not_started()
         waiting = [row for row in self._rows if row.status is ExecStatus.WAITING]
         grown = True
         while grown:
@@ -278,6 +288,30 @@ class RunPicture:
                     lost.add(row.id)
                     grown = True
         return lost
+
+    def _not_started(self) -> set[int]:
+        """Rows that wait in a node with `fail_fast` in which something has failed."""
+        if not any(self._graph.hasty):
+            return set()
+        failed: set[int] = set()
+        for row in self._rows:
+            if row.status is ExecStatus.FAILED and not row.settled:
+                for outer in self.around(row):
+                    if outer.status is ExecStatus.FAILED and outer.settled:
+                        break
+                    failed.add(outer.id)
+        return {
+            row.id
+            for row in self._rows
+            if row.status is ExecStatus.WAITING
+            and self._graph.hasty[row.node]
+            and any(self._is_hasty(outer, row) and outer.id in failed for outer in self.around(row))
+        }
+
+    def _is_hasty(self, outer: TaskRow, row: TaskRow) -> bool:
+        """Whether `fail_fast` of the container keeps the row from starting."""
+        whole = outer.kind == "map" or not self._graph.mapped(outer.node)
+        return whole and outer.node in self._graph.hasty[row.node]
 
     def _blocks(self, needed: TaskRow, row: TaskRow, lost: set[int]) -> bool:
         if needed.id == row.parent_id:

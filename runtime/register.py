@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from runtime.expression.evaluator import ExpressionError, evaluate
-from runtime.model.definition import FlowDefinition, ParameterDefinition
+from runtime.model.definition import FlowDefinition, ParameterDefinition, TaskDefinition
 from runtime.model.errors import BadParameter
 from runtime.model.graph import FlowGraph
 from runtime.model.names import nearest
@@ -150,14 +150,21 @@ def _known(name: str, known: list[str]) -> str:
     return nearest(name, known) or (f"its parameters: {', '.join(known)}" if known else "it takes none")
 
 
-def rows_of_run(graph: FlowGraph, run_id: int, first_id: int, limits: Mapping[int, int | None]) -> list[NewTaskRow]:
+def rows_of_run(
+    graph: FlowGraph, run_id: int, first_id: int, limits: Mapping[int, int | None], values: RunValues
+) -> list[NewTaskRow]:
     """The rows that exist from the start: the flow's body and all nodes that are not inside a mapped one.
 
     The body is open at once, so its members wait for their predecessors alone. `limits`: by node.
     """
     nodes = [0, *graph.subtree(0)]
     identity = {node: first_id + index for index, node in enumerate(nodes)}
-    return [_static_row(graph, run_id, node, identity, limits) for node in nodes]
+    return [_static_row(graph, run_id, node, identity, limits, values) for node in nodes]
+
+
+def priority_of(task: TaskDefinition, values: RunValues) -> int:
+    """The priority of a node in a run."""
+    return task.priority if isinstance(task.priority, int) else int(evaluate(task.priority, values))
 
 
 def _static_row(
@@ -166,6 +173,7 @@ def _static_row(
     node: int,
     identity: Mapping[int, int],
     limits: Mapping[int, int | None],
+    values: RunValues,
 ) -> NewTaskRow:
     task = graph.task(node)
     kind = graph.row_kind(node)
@@ -185,7 +193,7 @@ def _static_row(
         awaiting=awaiting,
         forgiven=graph.forgiven(node),
         lane=graph.lane(node, kind),
-        priority=task.priority,
+        priority=priority_of(task, values),
         member_limit=limits.get(node),
         open_members=len(graph.members[node]) if kind in ("flow", "group") else 0,
     )

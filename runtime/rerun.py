@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from runtime.control import find_row, reopen, reset_rows
+from runtime.control import OF_GROUPS, find_row, reopen, reset_rows
+from runtime.fixed_settings import check_fixed
 from runtime.model.definition import TaskDefinition
 from runtime.model.encode import action_to_json, out_to_json
 from runtime.model.errors import Refused
@@ -18,7 +19,7 @@ from runtime.model.graph import FlowGraph
 from runtime.model.rows import RunRow, TaskRow
 from runtime.model.state import ExecStatus, Reason, RunStatus
 from runtime.picture import RunPicture
-from runtime.register import check_parameters
+from runtime.register import RunValues, check_parameters, decode_parameters
 from runtime.step import ActiveRun, Step
 
 
@@ -74,6 +75,8 @@ def plan(graph: FlowGraph, run: RunRow, rows: list[TaskRow], wanted: Wanted) -> 
     """
     shape = RunPicture(graph, rows)
     values = check_parameters(graph.flow, {**run.parameters, **wanted.parameters}, run.time, run.zone)
+    if wanted.parameters:
+        check_fixed(graph, RunValues(decode_parameters(graph.flow, values), run.time, run.zone, run.id, run.ref))
     changed = {
         name: (run.parameters.get(name), value) for name, value in values.items() if run.parameters.get(name) != value
     }
@@ -139,7 +142,7 @@ def _never_ran(row: TaskRow) -> bool:
 
 def _stopped_itself(row: TaskRow) -> bool:
     """A task, or a group that could not open or close; other groups are what their members make of them."""
-    return row.kind == "task" or row.reason in (Reason.EXPRESSION, Reason.MISSING_VALUE)
+    return row.kind == "task" or row.reason in OF_GROUPS
 
 
 def _failed_itself(row: TaskRow) -> bool:

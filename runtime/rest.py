@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runtime.model.rows import TaskRow
-from runtime.model.state import ExecStatus, RunStatus
+from runtime.model.state import ExecStatus, Reason, RunStatus
 from runtime.picture import RunPicture
 from runtime.step import ActiveRun, Step
 
@@ -23,20 +23,65 @@ def fail_stuck_groups(step: Step, run: ActiveRun) -> bool:
         around = {row.parent_id for row in stuck}
         innermost = [row for row in stuck if row.id not in around]
         step.store.tasks.fail_containers((row.id for row in innermost), step.now)
-        forgiven = [_forgiven(step, run, row) for row in innermost]
+        forgiven = [step.group_failed(run, row, Reason.MEMBERS, "") for row in innermost]
         step.flush()
         if any(forgiven) and step.store.tasks.moving(run.id):
             return True
     return failed and step.store.tasks.moving(run.id)
 
 
-def _forgiven(step: Step, run: ActiveRun, row: TaskRow) -> bool:
-    """Says what follows from a group that has failed; whether that stops nobody."""
-    if row.forgiven or step.within_allowance(run, row):
-        step.ended(run, row, active=run.limited(row))
-        return True
-    step.stopped(run, row)
-    return False
+def fail_stuck_near(step: Step, run: ActiveRun) -> bool:
+    """The same where something has failed in this step, as far as it lies within a group."""
+    todo = step.stopped_in.pop(run.id, set())
+    live = step.store.tasks.live_containers(run.id) if todo else set()
+    failed = False
+    while todo:
+        row = step.store.tasks.by_id(todo.pop())
+        if row is None or row.id in live or row.parent_id is None or row.status is not ExecStatus.RUNNING:
+            continue
+        for stuck in _stuck_inside(step, run, row):
+            step.store.tasks.fail_containers([stuck.id], step.now)
+            step.group_failed(run, stuck, Reason.MEMBERS, "")
+            failed = True
+        step.flush()
+        todo |= step.stopped_in.pop(run.id, set())
+    return failed and step.store.tasks.moving(run.id)
+
+
+def _stuck_inside(step: Step, run: ActiveRun, row: TaskRow) -> list[TaskRow]:
+    """The innermost groups that are stuck, of a group and those in it. What lies outside is not looked at, so a group
+    that waits for something there is not known to be stuck."""
+    inside = [row, *step.store.tasks.below(row.id)]
+    stuck = RunPicture(run.graph, [*_around(step, row), *inside]).stuck()
+    known = {each.id for each in inside}
+    around = {each.parent_id for each in stuck}
+    return [each for each in stuck if each.id in known and each.id not in around]
+
+
+def _around(step: Step, row: TaskRow) -> list[TaskRow]:
+    """The containers that a row is in, outermost first."""
+    found: list[TaskRow] = []
+    while row.parent_id is not None and (outer := step.store.tasks.by_id(row.parent_id)) is not None:
+        found.append(outer)
+        row = outer
+    return found[::-1]
+
+
+def expire_groups(step: Step, run: ActiveRun) -> None:
+    """Fail groups that are not over at their `timeout`, with all that is under way in them."""
+    late = step.store.tasks.expired(run.id, step.now)
+    inner = {each.id for row in late for each in step.store.tasks.below(row.id)}
+    for row in late:
+        if row.id in inner:
+            continue
+        message = "it was not over at its timeout"
+        step.end_running_inside(run, row, f"ended with `{row.path}`, which was not over at its timeout")
+        step.store.tasks.fail_container(row.id, Reason.TIMEOUT, message, step.now)
+        step.store.events.add(step.now, "failed", run.id, row.id, task=row.path, message=message)
+        step.failed.add(run.id)
+        step.group_failed(run, row, Reason.TIMEOUT, message)
+    if late:
+        recount(step, run)
 
 
 def decide_at_rest(step: Step, run: ActiveRun) -> bool:

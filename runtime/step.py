@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from runtime.backoff import retry_delay, timeout_of
+from runtime.backoff import may_try_again, retry_delay, settled, timeout_of
 from runtime.expression.evaluator import evaluate
-from runtime.model.definition import TaskDefinition
+from runtime.model.definition import Retry, TaskDefinition
 from runtime.model.encode import dumps
 from runtime.model.graph import FlowGraph
-from runtime.model.rows import RunRow, TaskRow
+from runtime.model.rows import AttemptEnd, RunRow, TaskRow
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.types import type_from_json
 from runtime.model.values import Percent, from_json
@@ -89,9 +89,12 @@ class Step:
         self.ending: set[int] = set()
         self.renewed: set[int] = set()
         self.touched: set[int] = set()
+        self.attempt_ends: list[AttemptEnd] = []
         self.pools_freed = False
         self.to_end: list[int] = []
         """Attempts that are to be ended once this step is durable: what they do is not needed any more."""
+        self.stopped_in: defaultdict[int, set[int]] = defaultdict(set)
+        """By run, the containers in which something has failed."""
         self._hasty: dict[int, bool] = {}
         self.relisted: list[tuple[ActiveRun, int]] = []
         """Mapped nodes that are open, or have been, and whose list was made again."""
@@ -241,11 +244,13 @@ class Step:
             scope = self.scope(run, row)
             scope.error_values = {"kind": reason.value, "exit_code": None, "message": message, "took": self._took(row)}
             rule = next((rule for rule in task.retry if rule.when is None or evaluate(rule.when, scope) is True), None)
+            rule = settled(rule, scope) if rule is not None else None
         except (MissingValue, *UNUSABLE):
             return False
-        if rule is None or row.attempts > rule.attempts:
+        delay = retry_delay(rule, row.attempts, random.random()) if rule is not None else 0.0
+        if rule is None or not may_try_again(rule, row.attempts, delay, self.since_first_start(row, rule)):
             return False
-        not_before = self.now + max(round(retry_delay(rule, row.attempts, random.random()) * 1e6), 1)
+        not_before = self.now + max(round(delay * 1e6), 1)
         expires_at = self.store.tasks.expires_at(row.id)
         if expires_at is not None and not_before >= expires_at:
             return False
@@ -255,12 +260,50 @@ class Step:
         self._begin_again(run, row)
         return True
 
+    def _end_rest(self, run: ActiveRun, parent_id: int, left: int) -> int:
+        """If enough members of a container have succeeded, end the others; how many are left."""
+        parent = self.store.tasks.by_id(parent_id)
+        if parent is None or not self._has_enough(run, parent, left):
+            return left
+        for member in self.store.tasks.children(parent_id):
+            if not member.settled:
+                self._not_needed(run, member)
+        self.store.tasks.members_ended(parent_id, left, 0)
+        self.store.events.add(self.now, "enough", run.id, parent_id, task=parent.path)
+        return 0
+
+    def _has_enough(self, run: ActiveRun, parent: TaskRow, left: int) -> bool:
+        task = run.task(parent)
+        if task.enough is None or parent.kind == "item":
+            return False
+        members = len(run.graph.members[parent.node])
+        if parent.kind == "map":
+            members, _ = self.store.tasks.items_and_failed(run.id, parent.node, parent.id)
+        try:
+            wanted = evaluate(task.enough, self.scope(run, parent))
+        except (MissingValue, *UNUSABLE):
+            return False
+        return members - left >= int(wanted) and self.store.tasks.succeeded_members(parent.id, wanted) >= wanted
+
+    def _not_needed(self, run: ActiveRun, member: TaskRow) -> None:
+        """A member without which its group has succeeded: ignored, or failed with leave if something in it has."""
+        if member.status is ExecStatus.FAILED:
+            self.store.tasks.forgive(member.id)
+            return
+        failed = member.kind != "task" and self.store.tasks.failed_inside(run.id, member.id)
+        self.end_inside(run, member, ExecStatus.IGNORED, Reason.ENOUGH, "")
+        if failed:
+            self.store.tasks.force([member.id], ExecStatus.FAILED, Reason.MEMBERS, "", self.now)
+            self.store.tasks.forgive(member.id)
+
     def is_stopped_fast(self, run: ActiveRun, row: TaskRow) -> bool:
         """Whether something has failed in a node with `fail_fast` that a ready row is in; it is then held."""
         outer = self.store.tasks.by_id(row.parent_id) if row.parent_id is not None else None
         while outer is not None:
-            if outer.node in run.graph.hasty[row.node] and outer.kind in ("map", "group") and (
-                outer.kind == "map" or not run.graph.mapped(outer.node)
+            if (
+                outer.node in run.graph.hasty[row.node]
+                and outer.kind in ("map", "group")
+                and (outer.kind == "map" or not run.graph.mapped(outer.node))
             ):
                 if outer.id not in self._hasty:
                     self._hasty[outer.id] = self.store.tasks.failed_inside(run.id, outer.id)
@@ -270,6 +313,11 @@ class Step:
                     return True
             outer = self.store.tasks.by_id(outer.parent_id) if outer.parent_id is not None else None
         return False
+
+    def since_first_start(self, row: TaskRow, rule: Retry) -> float:
+        """Seconds since a row started first in its generation, as far as the rule asks for that."""
+        first = self.store.tasks.first_start(row.id) if rule.within_seconds is not None else None
+        return max(self.now - first, 0) / 1e6 if first is not None else 0.0
 
     def _took(self, row: TaskRow) -> dt.timedelta:
         return dt.timedelta(microseconds=max(self.now - (row.started_at or self.now), 0))
@@ -285,6 +333,15 @@ class Step:
             self.store.tasks.expire_at(row.id, at)
         return at
 
+    def end_running_inside(self, run: ActiveRun, row: TaskRow, message: str) -> None:
+        """Fail what runs inside a container, the open groups with it; what waits there is left to a repair."""
+        running = [inner for inner in self.store.tasks.below(row.id) if inner.status is ExecStatus.RUNNING]
+        self.store.tasks.force((inner.id for inner in running), ExecStatus.FAILED, Reason.CANCELLED, message, self.now)
+        for inner in running:
+            self._leave_pools(run, inner)
+            if inner.kind == "task" and inner.attempt_id is not None:
+                self.to_end.append(inner.attempt_id)
+
     def end_inside(self, run: ActiveRun, row: TaskRow, status: ExecStatus, reason: Reason, message: str) -> None:
         """Settle everything below a container, and itself if it is a task, that has not ended; end what is executed."""
         below = [*self.store.tasks.below(row.id), row] if row.kind != "task" else [row]
@@ -292,6 +349,9 @@ class Step:
         self.store.tasks.force((inner.id for inner in left), status, reason, message, self.now)
         for inner in left:
             self._leave_pools(run, inner)
+            if status is ExecStatus.IGNORED:
+                self.store.tasks.stand_in(inner.id, self._defaults(run, inner))
+                self.met(run, inner)
             if inner.status is ExecStatus.RUNNING and inner.kind == "task" and inner.attempt_id is not None:
                 self.to_end.append(inner.attempt_id)
 
@@ -310,6 +370,8 @@ class Step:
         Outcomes may be awaited."""
         self._runs[run.id] = run
         self._hasty.clear()
+        if row.parent_id is not None:
+            self.stopped_in[run.id].add(row.parent_id)
         self._leave_pools(run, row)
         self.tell_outcome(run, row)
         if row.parent_id is not None and run.limited(row):
@@ -411,6 +473,9 @@ class Step:
     def flush(self) -> None:
         """Write the consequences, and theirs: groups that end, flows that end, places given to who waits."""
         self._write_started()
+        if self.attempt_ends:
+            ends, self.attempt_ends = self.attempt_ends, []
+            self.store.attempts.end(ends)
         while self._met or self._met_deep or self._next_items or self._ended or self._outcomes:
             met, self._met = self._met, Counter()
             if met:
@@ -462,6 +527,8 @@ class Step:
         left, limit, active, status = self.store.tasks.members_ended(parent_id, count, freed)
         if limit is not None and active < limit:
             self.store.tasks.let_go(parent_id, limit - active)
+        if left > 0 and status == ExecStatus.RUNNING and run.graph.choosy:
+            left = self._end_rest(run, parent_id, left)
         if left <= 0 and status == ExecStatus.RUNNING:
             parent = self.store.tasks.by_id(parent_id)
             if parent is not None:

@@ -54,6 +54,8 @@ class Watcher:
             self.fail(run, row, Reason.EXPRESSION, sentence(problem))
 
     def _move(self, run: ActiveRun, row: TaskRow) -> None:
+        if run.graph.hasty[row.node] and self._step.is_stopped_fast(run, row):
+            return
         task = run.task(row)
         if row.kind != "map" and task.when is not None and not self._holds(run, row, task):
             self._step.skip(run, row)
@@ -88,6 +90,13 @@ class Watcher:
 
     def _join(self, run: ActiveRun, row: TaskRow) -> None:
         outputs = self._step.outputs(run, row, {})
+        verdict = self._step.judge_round(run, row, outputs)
+        if verdict.kind == "again":
+            self._step.next_round(run, row, verdict)
+            return
+        if verdict.kind == "failed":
+            self.fail(run, row, verdict.reason, verdict.message)
+            return
         self._tasks.decide(
             row.id,
             ExecStatus.FINISHED,
@@ -112,6 +121,8 @@ class Watcher:
         )
         self._tasks.insert(items)
         self._tasks.open(row.id, members, limit, self._step.now)
+        if self._step.expiry(run, row) is not None:
+            self._step.delayed.add(run.id)
         self._step.started(run, row)
         if again:
             self._step.relisted.append((run, row.id))

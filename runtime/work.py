@@ -11,17 +11,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
+from runtime.backoff import may_try_again, retry_delay, settled, timeout_of
 from runtime.cache import digest, oldest
 from runtime.executor.protocol import Attempt, Outcome
-from runtime.expression.evaluator import ExpressionError, evaluate
+from runtime.expression.evaluator import evaluate
 from runtime.model.definition import Call, Retry, Script, TaskDefinition
 from runtime.model.encode import dumps
 from runtime.model.graph import DECIDE, EXECUTE
 from runtime.model.rows import AttemptEnd, TaskRow
 from runtime.model.state import ExecStatus, Reason
+from runtime.model.statement import StatementProblem
 from runtime.model.types import type_from_json
 from runtime.model.values import Secret, to_text
 from runtime.outputs import early_values, missing_file, provided
+from runtime.rounds import Verdict
 from runtime.scope import UNUSABLE, MissingValue, TaskScope
 from runtime.secret import NoSecret, mask_text
 from runtime.step import ActiveRun, Step
@@ -46,11 +49,12 @@ def decide_outcome(
     outcome: Outcome,
     rule: Retry | None,
     luck: float,
+    since_first_seconds: float = 0.0,
 ) -> Decision:
     """The next state of a task whose attempt ended.
 
-    `attempts`: starts in this generation, this one included. `rule`: the retry that covers the outcome, or None.
-    `luck`: a random number in [0, 1) for the jitter.
+    `attempts`: starts in this generation, this one included. `rule`: the retry that covers the outcome, with numbers, or
+    None. `luck`: a random number in [0, 1) for the jitter. `since_first_seconds`: how long ago the first start was.
     """
     if outcome.never_ran:
         return Decision("again")
@@ -58,23 +62,17 @@ def decide_outcome(
         return Decision("complete")
     if outcome.reason is Reason.CANCELLED:
         return Decision("fail")
-    if rule is not None and attempts <= rule.attempts:
-        return Decision("retry", retry_delay(rule, attempts, luck))
+    if outcome.in_doubt and task.on_crash == "suspend":
+        return Decision("suspend")
+    delay = retry_delay(rule, attempts, luck) if rule is not None else 0.0
+    if rule is not None and may_try_again(rule, attempts, delay, since_first_seconds):
+        return Decision("retry", delay)
     if not outcome.in_doubt:
         return Decision("fail")
-    if task.idempotent and not task.retry and attempts <= MOST_CRASHES:
+    may_rerun = task.on_crash == "rerun" or (task.idempotent and not task.retry)
+    if may_rerun and attempts <= MOST_CRASHES:
         return Decision("retry")
     return Decision("suspend")
-
-
-def retry_delay(rule: Retry, attempts: int, luck: float) -> float:
-    """Seconds to wait after the n-th attempt: `delay * backoff^(n-1)`, capped, give or take the jitter."""
-    ceiling = rule.max_delay_seconds if rule.max_delay_seconds is not None else 365 * 86_400.0
-    try:
-        delay = min(rule.delay_seconds * rule.backoff ** (attempts - 1), ceiling)
-    except OverflowError:
-        delay = ceiling
-    return max(0.0, delay * (1 + rule.jitter * (2 * luck - 1)))
 
 
 @dataclass(slots=True)
@@ -112,9 +110,10 @@ class Worker:
             self._write(fresh)
             claims += fresh
             told = [self._step.started(run, claim.row) for claim in fresh]
-            if len(fresh) < len(rows) or any(told):
+            consequences = len(fresh) < len(rows) or any(told)
+            if consequences:
                 self._step.flush()
-            if len(claims) >= places:
+            if len(claims) >= places or (len(rows) < room and not consequences):
                 return claims
 
     def _write(self, claims: list[Claim]) -> None:
@@ -138,10 +137,17 @@ class Worker:
 
     def _prepare(self, run: ActiveRun, row: TaskRow) -> Claim | None:
         """The claim of a ready row, or None: it is held by a limit, or cannot start and has been settled."""
+        if run.graph.hasty[row.node] and self._step.is_stopped_fast(run, row):
+            return None
         task = run.task(row)
         scope = self._step.scope(run, row)
         try:
             attempt = build_attempt(run, row, next(self._attempt_ids), scope, self._store)
+            if task.until is not None:
+                timely = self._within_time(run, row, attempt)
+                if timely is None:
+                    return None
+                attempt = timely
             if task.cache is not None and self._take_over(run, row, digest(task, attempt, scope), scope):
                 return None
             if not self._step.take_place(run, row, task.uses):
@@ -158,6 +164,15 @@ class Worker:
         row.fence += 1
         row.attempts += 1
         return Claim(run, row, attempt)
+
+    def _within_time(self, run: ActiveRun, row: TaskRow, attempt: Attempt) -> Attempt | None:
+        """The attempt with what is left of the time for all rounds; None if nothing is, which has been settled."""
+        expires_at = self._step.expiry(run, row)
+        left = (expires_at - self._step.now) / 1e6 if expires_at is not None else None
+        if left is None or left > 0:
+            return replace(attempt, timeout_seconds=left)
+        self._watcher.fail(run, row, Reason.TIMEOUT, f"its time was over in round {row.round}")
+        return None
 
     def _take_over(self, run: ActiveRun, row: TaskRow, name: str, scope: TaskScope) -> bool:
         """Finish a ready row with outputs that another run has for the same work; False if there are none."""
@@ -183,8 +198,11 @@ class Worker:
         if claim.attempt.secrets:
             outcome = replace(outcome, message=mask_text(outcome.message, claim.attempt.secrets))
         outcome, outputs = self._checked(claim, outcome)
+        outcome, verdict = self._judged(claim, outcome, outputs)
+        if outcome.statements and outcome.succeeded:
+            outcome, verdict = self._with_effects(claim, outcome, verdict)
         try:
-            rule = self._retry_rule(claim, outcome)
+            rule = self._retry_rule(claim, outcome) if verdict.kind != "failed" else None
         except UNUSABLE as problem:
             outcome, rule = (
                 Outcome(
@@ -194,8 +212,13 @@ class Worker:
                 ),
                 None,
             )
-        decision = decide_outcome(task, row.attempts, outcome, rule, luck)
-        applied = self._apply(claim, outcome, outputs, decision)
+        since_first = self._step.since_first_start(row, rule) if rule is not None else 0.0
+        decision = decide_outcome(task, row.attempts, outcome, rule, luck, since_first)
+        applied = (
+            self._step.next_round(run, row, verdict)
+            if verdict.kind == "again"
+            else self._apply(claim, outcome, outputs, decision)
+        )
         if not applied:
             self._store.events.add(self._step.now, "stale result refused", run.id, row.id, fence=row.fence)
         word = "succeeded" if outcome.succeeded else "never ran" if outcome.never_ran else "failed"
@@ -207,7 +230,7 @@ class Worker:
             outcome.exit_code,
             self._step.now,
         )
-        self._store.attempts.end([end])
+        self._step.attempt_ends.append(end)
         return applied
 
     def take_back(self, claim: Claim, outcome: Outcome) -> None:
@@ -215,7 +238,7 @@ class Worker:
         end = AttemptEnd(
             claim.attempt.id, "failed", Reason.CANCELLED, "set back by hand", outcome.exit_code, self._step.now
         )
-        self._store.attempts.end([end])
+        self._step.attempt_ends.append(end)
         self._store.tasks.reset([claim.row.id])
 
     def _checked(self, claim: Claim, outcome: Outcome) -> tuple[Outcome, dict[str, Any]]:
@@ -242,6 +265,32 @@ class Worker:
             ), {}
         return outcome, outputs
 
+    def _judged(self, claim: Claim, outcome: Outcome, outputs: dict[str, Any]) -> tuple[Outcome, Verdict]:
+        """The outcome of a task with rounds, and what follows from the round that has ended."""
+        if not outcome.succeeded or claim.run.task(claim.row).until is None:
+            return outcome, Verdict("over")
+        try:
+            verdict = self._step.judge_round(claim.run, claim.row, outputs)
+        except MissingValue as problem:
+            verdict = Verdict("failed", Reason.MISSING_VALUE, str(problem))
+        except UNUSABLE as problem:
+            verdict = Verdict("failed", Reason.EXPRESSION, str(problem))
+        if verdict.kind == "failed":
+            outcome = Outcome(False, reason=verdict.reason, message=verdict.message, exit_code=outcome.exit_code)
+        return outcome, verdict
+
+    def _with_effects(self, claim: Claim, outcome: Outcome, verdict: Verdict) -> tuple[Outcome, Verdict]:
+        """Apply the statements of a completion that will be accepted; one that cannot be applied makes it a failure."""
+        row = self._store.tasks.by_id(claim.row.id)
+        if row is None or row.status is not ExecStatus.RUNNING or row.fence != claim.row.fence:
+            return outcome, verdict
+        try:
+            with self._store.savepoint():
+                self._store.effects.apply(outcome.statements)
+        except StatementProblem as problem:
+            return Outcome(False, reason=Reason.ERROR, message=str(problem)), Verdict("over")
+        return outcome, verdict
+
     def _retry_rule(self, claim: Claim, outcome: Outcome) -> Retry | None:
         """The first retry line whose condition holds for this failure."""
         if outcome.succeeded or outcome.never_ran:
@@ -255,7 +304,7 @@ class Worker:
         }
         for rule in claim.run.task(claim.row).retry:
             if rule.when is None or evaluate(rule.when, scope) is True:
-                return rule
+                return settled(rule, scope)
         return None
 
     def _apply(
@@ -326,7 +375,7 @@ def build_attempt(run: ActiveRun, row: TaskRow, attempt_id: int, scope: TaskScop
         path=row.path,
         number=row.attempts + 1,
         fence=row.fence + 1,
-        key=f"{store.identity}-{run.id}/{row.path}",
+        key=_key(run, row, scope, store),
         action=action,
         folder=run.folder / str(attempt_id),
         project=project,
@@ -338,10 +387,16 @@ def build_attempt(run: ActiveRun, row: TaskRow, attempt_id: int, scope: TaskScop
         outs=tuple(provided(task)),
         env=env,
         secrets=tuple(secrets),
-        timeout_seconds=_timeout(task, scope),
+        timeout_seconds=timeout_of(task, scope),
         source_file=_source_file(task, run),
         cwd=_folder(task, scope, project),
     )
+
+
+def _key(run: ActiveRun, row: TaskRow, scope: TaskScope, store: Store) -> str:
+    """The same for every attempt; another one in each round."""
+    key = f"{store.identity}-{run.id}/{row.path}"
+    return f"{key}#{'.'.join(map(str, scope.rounds()))}" if run.graph.repeated[row.node] else key
 
 
 def _source_file(task: TaskDefinition, run: ActiveRun) -> str:
@@ -396,7 +451,7 @@ def recovered_attempt(run: ActiveRun, row: TaskRow, store: Store) -> Attempt:
         path=row.path,
         number=row.attempts,
         fence=row.fence,
-        key=f"{store.identity}-{run.id}/{row.path}",
+        key=_key(run, row, TaskScope(run.graph, run.values, store.tasks, row), store),
         action=task.action if isinstance(task.action, Script | Call) else Script("sh", ()),
         folder=run.folder / str(row.attempt_id or 0),
         project=run.project,
@@ -410,19 +465,9 @@ def recovered_attempt(run: ActiveRun, row: TaskRow, store: Store) -> Attempt:
 
 def _recovered_timeout(task: TaskDefinition, store: Store, run: ActiveRun, row: TaskRow) -> float | None:
     try:
-        return _timeout(task, TaskScope(run.graph, run.values, store.tasks, row))
+        return timeout_of(task, TaskScope(run.graph, run.values, store.tasks, row))
     except (MissingValue, *UNUSABLE):
         return None
-
-
-def _timeout(task: TaskDefinition, scope: TaskScope) -> float | None:
-    if task.timeout_seconds is None:
-        return None
-    value = evaluate(task.timeout_seconds, scope)
-    seconds = value.total_seconds() if hasattr(value, "total_seconds") else value
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
-        raise ExpressionError("the timeout must be longer than nothing")
-    return float(seconds)
 
 
 def absolute(value: Any, project: Path) -> Any:

@@ -12,7 +12,7 @@ def settle(turn: Turn, worked: WorkedRun) -> None:
     """After a run has gone as far as it can: fail groups that are stuck, and tell the end if nothing moves."""
     run, state, tasks = worked.run, turn.state, turn.store.tasks
     if run.id in turn.step.failed and (run.graph.patient or tasks.any_held(run.id)):
-        _look_again(turn, worked, rest.fail_stuck_groups(turn.step, run))
+        _look_again(turn, worked, rest.fail_stuck_near(turn.step, run))
     if turn.is_busy(worked) or (worked.status == RunStatus.QUEUED and _waits_its_turn(turn, worked)):
         return
     if worked.status == RunStatus.RUNNING and state.claiming:

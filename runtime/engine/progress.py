@@ -11,6 +11,7 @@ from runtime.engine.state import WorkedRun
 from runtime.engine.turn import Turn
 from runtime.lateness import decide_late
 from runtime.model.state import RunStatus
+from runtime.rest import expire_groups
 
 
 def advance(turn: Turn) -> None:
@@ -68,6 +69,7 @@ def _wake_due(turn: Turn, worked: WorkedRun) -> None:
     if at is not None and at <= turn.step.now:
         turn.store.tasks.wake_due(worked.id, turn.step.now)
         decide_late(turn.step, worked.run)
+        expire_groups(turn.step, worked.run)
         turn.step.delayed.add(worked.id)
 
 

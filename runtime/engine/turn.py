@@ -111,7 +111,15 @@ class Turn:
             self._take_over(claim, process, reporter)
         for action in self.step.after_commit:
             action()
+        for attempt_id in self.step.to_end:
+            self._end_now(attempt_id)
         return self.again or state.vacancy or state.is_touched()
+
+    def _end_now(self, attempt_id: int) -> None:
+        """Its task has been settled without it; it may have begun in this very turn."""
+        if attempt_id in self.state.running and attempt_id not in self.state.ending:
+            self.state.ending.add(attempt_id)
+            self.state.executor.cancel(attempt_id)
 
     def _take_over(self, claim: Claim, process: ProcessMark | None, reporter: Reporter) -> None:
         state, attempt = self.state, claim.attempt

@@ -15,6 +15,8 @@ A tree is JSON. `null`, `true`, numbers and strings stand for themselves; an arr
 | `["state", PATH, NAME]`               | whether node PATH has `succeeded`, `failed`, `skipped`, `done`      |
 | `["run", NAME]`                       | `id`, `time`, `created`, `dir`, `now`, `today` of the run           |
 | `["error", NAME]`                     | in a retry's `when`: `kind`, `exit_code`, `message`, `took`         |
+| `["round", PATH]`                     | the number of the round that a node with `until` is in, from 1 |
+| `["last", PATH, NAME]`                | a value that its round before gave; null in the first |
 | `["hook", NAME]`                      | in a hook: `task`, `error` of what failed first, `failures`, `attempt` |
 | `["get", A, "field"]`                 | a field of a record                                                 |
 | `["index", A, B]`                     | an element of a list (int) or map (text)                            |

@@ -39,6 +39,10 @@ class Scope(Protocol):
 
     def hook(self, name: str) -> Any: ...
 
+    def round(self, path: str) -> Any: ...
+
+    def last(self, path: str, name: str) -> Any: ...
+
 
 class _Frame:
     """One evaluation: its scope, the variables of comprehensions, the steps left."""
@@ -142,6 +146,14 @@ def _error(op: str, name: str) -> _Code:
 
 def _hook(op: str, name: str) -> _Code:
     return lambda frame: frame.scope.hook(name)
+
+
+def _round(op: str, path: str) -> _Code:
+    return lambda frame: frame.scope.round(path)
+
+
+def _last(op: str, path: str, name: str) -> _Code:
+    return lambda frame: frame.scope.last(path, name)
 
 
 def _list(op: str, *trees: Any) -> _Code:
@@ -353,6 +365,8 @@ _BUILDERS: Final[dict[str, Callable[..., _Code]]] = {
     "run": _run,
     "error": _error,
     "hook": _hook,
+    "round": _round,
+    "last": _last,
     "list": _list,
     "record": _record,
     "text": _text,

@@ -71,6 +71,10 @@ def _name(tree: Any) -> str | None:
             return str(name)
         case ["out" | "state", path, name]:
             return f"{str(path).replace('/', '.')}.{name}"
+        case ["round", _]:
+            return "round"
+        case ["last", _, name]:
+            return f"last.{name}"
         case ["run", "now" | "today" as name]:
             return f"{name}()"
         case ["run" | "error" as base, name]:

@@ -20,6 +20,8 @@ class FlowGraph:
     `watched`: nodes whose start somebody asks about. `late`: the tasks of hooks on nodes that are late.
     `repeated[n]`: of n and the groups around it, outermost first, those with rounds; `hasty[n]`: of the groups around
     it, and of n if it is mapped, those with `fail_fast`.
+    `choosy`: some group has succeeded with `enough` of its members.
+    `fixed`: nodes with a setting that is computed when a run begins.
     `patient`: the failure of some group lets others go on, so it must be noticed as soon as it is certain.
     """
 
@@ -32,6 +34,8 @@ class FlowGraph:
     maps: tuple[tuple[int, ...], ...]
     size: int
     patient: bool
+    fixed: tuple[int, ...]
+    choosy: bool
     repeated: tuple[tuple[int, ...], ...]
     hasty: tuple[tuple[int, ...], ...]
     watched: frozenset[int]
@@ -68,11 +72,13 @@ class FlowGraph:
             successors=tuple(map(tuple, forward)),
             predecessors=tuple(map(tuple, backward)),
             maps=tuple(maps),
+            choosy=any(task.enough is not None for task in flow.tasks),
             repeated=tuple(repeated),
             hasty=tuple(hasty),
             size=size,
             watched=frozenset(edge.predecessor for edge in flow.dependencies if _of_start(flow.tasks[edge.successor])),
             late=tuple(task.node for task in flow.tasks if task.hook == "late"),
+            fixed=tuple(task.node for task in flow.tasks if _has_computed_setting(task)),
             patient=any(_lets_go_on(task, forward[task.node]) for task in flow.tasks),
         )
 
@@ -125,7 +131,19 @@ def _of_start(task: TaskDefinition) -> bool:
     return task.hook in ("start", "late")
 
 
+def _has_computed_setting(task: TaskDefinition) -> bool:
+    settings = [task.timeout_seconds, task.limit, task.priority, task.allow_failures, task.enough]
+    settings += [use.weight for use in task.uses]
+    if task.cache is not None:
+        settings.append(task.cache.age)
+    for rule in task.retry:
+        settings += [rule.attempts, rule.delay_seconds, rule.backoff, rule.max_delay_seconds, rule.jitter]
+        settings.append(rule.within_seconds)
+    return any(isinstance(tree, list) and tree[0] != "lit" for tree in settings)
+
+
 def _lets_go_on(task: TaskDefinition, successors: list[Dependency]) -> bool:
     if task.kind != "group" and not task.generators:
         return False
-    return task.allow_failure or task.allow_failures is not None or any(edge.outcome for edge in successors)
+    may_go_on = task.allow_failure or task.allow_failures is not None or task.retry
+    return bool(may_go_on) or any(edge.outcome for edge in successors)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from runtime.model.definition import ScheduleDefinition
+from runtime.model.definition import ScheduleDefinition, TriggerDefinition
 from runtime.model.run import TaskKind
 from runtime.model.state import ExecStatus
 
@@ -38,6 +38,7 @@ class TaskRow:
     started_at: int | None
     forgiven: bool
     awaiting: bool
+    round: int = 1
 
     @property
     def settled(self) -> bool:
@@ -141,3 +142,42 @@ class ScheduledFlow:
     def until(self) -> int:
         """Instants up to here are nobody's business any more."""
         return max(self.since, self.decided_until or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TriggeredFlow:
+    """A flow with triggers at its newest version. `project`: its folder. `since`: files count that have changed after
+    this, microseconds. `seen_event`: ends of runs up to this event have been looked at."""
+
+    flow: str
+    version: int
+    project: str
+    triggers: tuple[TriggerDefinition, ...]
+    since: int
+    seen_event: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndedRun:
+    """The end of a run. `event`: the number of the event that tells of it; `time`: that of the run, microseconds."""
+
+    event: int
+    flow: str
+    run_id: int
+    status: str
+    time: int
+
+    @property
+    def ref(self) -> str:
+        return f"{self.flow}-{self.run_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class FiredTrigger:
+    """What has come of an event: `run`, `skipped`, `refused`, or `waits` for another one."""
+
+    source: str
+    at: int
+    outcome: str
+    message: str
+    run_id: int | None

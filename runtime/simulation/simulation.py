@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
@@ -11,7 +12,6 @@ from runtime import admission, control, rest
 from runtime.admission import Wanted
 from runtime.lateness import decide_late, next_late
 from runtime.model.definition import FlowDefinition, TaskDefinition
-from runtime.model.encode import dumps
 from runtime.model.errors import FlowerError
 from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus, Reason, RunStatus
@@ -41,6 +41,7 @@ class Simulation:
         self.status = RunStatus.RUNNING
         self.causes: Causes = {}
         self.exit_codes: dict[str, int | None] = {}
+        self._ends: Counter[str] = Counter()
         self._attempts = 0
         self._attempt_ids = count(1)
         self.run = self._make_run(replace(flow, tasks=tuple(map(_with_wish, flow.tasks))))
@@ -97,7 +98,8 @@ class Simulation:
     def _end(self, worker: Worker, claim: Claim) -> None:
         row = claim.row
         self._attempts += 1
-        outcome = self.given.outcome(self.run.task(row).path, row.path, row.attempts)
+        self._ends[row.path] += 1
+        outcome = self.given.outcome(self.run.task(row).path, row.path, self._ends[row.path])
         self.exit_codes[row.path] = outcome.exit_code
         worker.record(claim, outcome, _NO_LUCK)
 
@@ -109,7 +111,7 @@ class Simulation:
             if row.status is ExecStatus.SUSPENDED and row.reason == Reason.ASKED
         ]
         for row in asked:
-            outcome = self.given.outcome(self.run.task(row).path, row.path, 1)
+            outcome = self.given.outcome(self.run.task(row).path, row.path, row.round)
             if outcome.succeeded:
                 self._complete(step, row, outcome.outputs)
             else:
@@ -118,8 +120,7 @@ class Simulation:
 
     def _complete(self, step: SimulatedStep, row: TaskRow, fields: Mapping[str, Any]) -> None:
         outputs = step.outputs(self.run, row, fields)
-        self.store.tasks.answer(row.id, dumps(outputs) if outputs else None, self.now)
-        step.ended(self.run, row, active=False)
+        control.complete(step, self.run, row, outputs, step.judge_round(self.run, row, outputs))
         step.flush()
 
     def _go_on(self, step: SimulatedStep) -> bool:

@@ -12,8 +12,20 @@ from typing import Any, Protocol
 
 from runtime.model.definition import FlowDefinition, PoolDefinition
 from runtime.model.graph import FlowGraph
-from runtime.model.rows import AttemptEnd, HandChange, NewTaskRow, PoolState, RunRow, ScheduledFlow, TaskRow
+from runtime.model.rows import (
+    AttemptEnd,
+    EndedRun,
+    FiredTrigger,
+    HandChange,
+    NewTaskRow,
+    PoolState,
+    RunRow,
+    ScheduledFlow,
+    TaskRow,
+    TriggeredFlow,
+)
 from runtime.model.state import ExecStatus
+from runtime.model.statement import Statement
 
 
 class TaskStore(Protocol):
@@ -91,6 +103,8 @@ class TaskStore(Protocol):
     def round_of(self, task_run_id: int) -> tuple[int, str | None]: ...
 
     def next_round(self, task_run_id: int, fence: int, last: str | None, not_before: int) -> bool: ...
+
+    def stand_in(self, task_run_id: int, outputs: str | None) -> None: ...
 
     def retry_container(self, task_run_id: int, message: str, not_before: int) -> bool: ...
 
@@ -287,6 +301,12 @@ class CacheStore(Protocol):
     def keep(self, digest: str, outputs: str | None, at: int, task_run_id: int) -> None: ...
 
 
+class EffectStore(Protocol):
+    """What transactional components write."""
+
+    def apply(self, statements: Sequence[Statement]) -> None: ...
+
+
 class ScheduleStore(Protocol):
     """Schedules, pauses and ticks."""
 
@@ -305,6 +325,24 @@ class ScheduleStore(Protocol):
     def tick(self, flow: str, at: int, now: int, outcome: str, message: str, run_id: int | None) -> None: ...
 
     def last_run_tick(self, flow: str, before: int) -> int | None: ...
+
+
+class TriggerStore(Protocol):
+    """Flows with triggers, and what has come of events."""
+
+    def declare(self, flow: str, has_triggers: bool, now: int) -> None: ...
+
+    def flows(self) -> list[TriggeredFlow]: ...
+
+    def ended(self, after: int) -> list[EndedRun]: ...
+
+    def seen(self, flow: str, event: int) -> None: ...
+
+    def fired(self, flow: str, source: str) -> FiredTrigger | None: ...
+
+    def record(self, flow: str, part: str, fired: FiredTrigger) -> None: ...
+
+    def waiting(self, flow: str) -> list[tuple[str, str]]: ...
 
 
 class StoreFolders(Protocol):
@@ -340,10 +378,16 @@ class Store(Protocol):
     def schedules(self) -> ScheduleStore: ...
 
     @property
+    def triggers(self) -> TriggerStore: ...
+
+    @property
     def pools(self) -> PoolStore: ...
 
     @property
     def cached(self) -> CacheStore: ...
+
+    @property
+    def effects(self) -> EffectStore: ...
 
     def transaction(self) -> AbstractContextManager[None]: ...
 

@@ -2,3 +2,68 @@
 
 -- A person has suspended the run: the status that it had then.
 ALTER TABLE flow_run ADD COLUMN suspended_from TEXT;
+
+-- Rounds of a node with `until`: which one it is, and what the one before gave. When a node as a whole must be over.
+ALTER TABLE task_run ADD COLUMN round INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE task_run ADD COLUMN last TEXT;
+ALTER TABLE task_run ADD COLUMN expires_at INTEGER;
+CREATE INDEX task_run_expires ON task_run (flow_run_id, expires_at) WHERE exec_status = 1 AND expires_at IS NOT NULL;
+
+-- Triggers are part of their flow's definition. Ends of runs up to `seen_event` have been looked at, files count that
+-- have changed after `since`. An event is one run, whatever happens: its source is unique for each flow.
+CREATE TABLE trigger_state (
+    flow TEXT PRIMARY KEY,
+    since INTEGER NOT NULL,
+    seen_event INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE trigger_event (
+    flow TEXT NOT NULL,
+    source TEXT NOT NULL,
+    part TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    message TEXT NOT NULL DEFAULT '',
+    flow_run_id INTEGER,
+    PRIMARY KEY (flow, source)
+) WITHOUT ROWID;
+CREATE INDEX trigger_event_part ON trigger_event (flow, part, at);
+CREATE VIEW trigger_events AS
+SELECT
+    t.flow,
+    t.part AS trigger,
+    t.source,
+    strftime('%Y-%m-%dT%H:%M:%fZ', t.at / 1e6, 'unixepoch') AS at,
+    t.outcome,
+    t.message,
+    t.flow || '-' || t.flow_run_id AS run
+FROM trigger_event AS t;
+
+DROP VIEW tasks;
+CREATE VIEW tasks AS
+SELECT
+    r.flow || '-' || r.id AS run,
+    t.path AS task,
+    CASE t.exec_status
+        WHEN 0 THEN CASE WHEN t.not_before > 0 AND t.reason = 'wait' THEN 'waiting for a time'
+            WHEN t.not_before > 0 AND t.reason = 'round' THEN 'waiting for its next round'
+            WHEN t.not_before > 0 THEN 'waiting for a retry' WHEN t.held_by > 0 THEN 'held by a limit'
+            WHEN t.held_by < 0 THEN 'held by a pool'
+            WHEN t.remaining = 0 THEN 'ready' ELSE 'waiting' END
+        WHEN 1 THEN 'running' WHEN 2 THEN 'suspended' WHEN 3 THEN 'succeeded'
+        WHEN 4 THEN 'failed' WHEN 9 THEN 'skipped' ELSE 'unknown' END AS state,
+    t.reason,
+    t.message,
+    t.exec_status,
+    t.attempts,
+    t.round,
+    t.generation,
+    t.exit_code,
+    t.outputs,
+    strftime('%Y-%m-%dT%H:%M:%fZ', t.started_at / 1e6, 'unixepoch') AS started,
+    strftime('%Y-%m-%dT%H:%M:%fZ', t.ended_at / 1e6, 'unixepoch') AS ended,
+    round((t.ended_at - t.started_at) / 1e6, 3) AS seconds,
+    t.kind,
+    t.id
+FROM task_run AS t
+JOIN flow_run AS r ON r.id = t.flow_run_id
+WHERE t.kind <> 'flow';

@@ -128,15 +128,22 @@ class TaskTransitions(TaskTable):
 
     def next_round(self, task_run_id: int, fence: int, last: str | None, not_before: int) -> bool:
         """A round has ended and another one begins at `not_before`, with fresh retries; `last`: what it gave, as JSON.
-        Of a row that runs or is ready, fenced; whether it applied."""
+        Of a row that runs, is ready or is answered, fenced; whether it applied."""
         return (
             self._sql(
                 "UPDATE task_run SET exec_status = 0, reason = 'round', message = '', outputs = NULL, last = ?,"
                 " round = round + 1, attempts = 0, not_before = ?, revision = revision + 1"
-                " WHERE id = ? AND fence = ? AND exec_status IN (0, 1)",
+                " WHERE id = ? AND fence = ? AND exec_status IN (0, 1, 2)",
                 (last, not_before, task_run_id, fence),
             ).rowcount
             == 1
+        )
+
+    def stand_in(self, task_run_id: int, outputs: str | None) -> None:
+        """Outputs of a row that was ignored: those that have a default."""
+        self._sql(
+            "UPDATE task_run SET outputs = ?, revision = revision + 1 WHERE id = ? AND exec_status = 9",
+            (outputs, task_run_id),
         )
 
     def retry_container(self, task_run_id: int, message: str, not_before: int) -> bool:

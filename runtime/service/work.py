@@ -51,6 +51,7 @@ class Work:
         self._engine: Engine | None = None
         self._connection: socket.socket | None = None
         self._stopping = threading.Event()
+        self._over = threading.Event()
         self._result: Future[RunStatus] = Future()
         threading.Thread(target=self._main, name="flower-work", daemon=True).start()
 
@@ -85,6 +86,11 @@ class Work:
         if self._connection is not None:
             with contextlib.suppress(OSError):
                 self._connection.shutdown(socket.SHUT_RDWR)
+
+    def leave(self) -> None:
+        """Start nothing more, and leave scripts that run to the next engine; `wait` soon returns RUNNING."""
+        self.stop()
+        self._over.set()
 
     def end(self) -> None:
         """End what this process runs: it is recorded as cancelled."""
@@ -148,4 +154,6 @@ class Work:
             self._engine = engine
             if self._stopping.is_set():
                 engine.stop_claiming()
-            return rest.result()
+            rest.add_done_callback(lambda _: self._over.set())
+            self._over.wait()
+            return rest.result() if rest.done() else RunStatus.RUNNING

@@ -37,7 +37,7 @@ MOST_CRASHES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What follows from an outcome. `delay_seconds` counts for `retry`."""
+    """What follows from an outcome. `delay_seconds` counts for `retry` and `again`."""
 
     kind: Literal["complete", "fail", "retry", "suspend", "again"]
     delay_seconds: float = 0.0
@@ -57,7 +57,7 @@ def decide_outcome(
     None. `luck`: a random number in [0, 1) for the jitter. `since_first_seconds`: how long ago the first start was.
     """
     if outcome.never_ran:
-        return Decision("again")
+        return Decision("again", outcome.again_seconds * (0.5 + luck))
     if outcome.succeeded:
         return Decision("complete")
     if outcome.reason is Reason.CANCELLED:
@@ -323,7 +323,7 @@ class Worker:
             self._step.ended(run, row, active=run.limited(row))
             return True
         if decision.kind == "again":
-            applied = tasks.unclaim(row.id, row.fence)
+            applied = self._take_claim_back(claim, outcome, decision.delay_seconds)
         elif decision.kind == "retry":
             not_before = now + round(decision.delay_seconds * 1e6) if decision.delay_seconds else 0
             self._step.delayed.add(run.id)
@@ -342,6 +342,16 @@ class Worker:
         if applied:
             self._step.stopped(run, row)
         return applied
+
+
+    def _take_claim_back(self, claim: Claim, outcome: Outcome, delay_seconds: float) -> bool:
+        """Of an attempt that never ran; whether it applied."""
+        run, row, now = claim.run, claim.row, self._step.now
+        if not delay_seconds:
+            return self._store.tasks.unclaim(row.id, row.fence)
+        self._step.delayed.add(run.id)
+        self._store.events.add(now, "put off", run.id, row.id, task=row.path, message=outcome.message)
+        return self._store.tasks.put_off(row.id, row.fence, outcome.message, now + round(delay_seconds * 1e6))
 
 
 def build_attempt(run: ActiveRun, row: TaskRow, attempt_id: int, scope: TaskScope, store: Store) -> Attempt:

@@ -26,6 +26,7 @@ from runtime.maintenance.scheduler import Scheduler
 from runtime.model.errors import FlowerError, StoreProblem
 from runtime.model.process import host_name, this_process
 from runtime.model.state import Reason, RunStatus
+from runtime.model.statement import TransactionLost
 from runtime.operation import Asked, Ended, Nudge, Operation, Request, Started, TakeUp
 from runtime.step import Step
 from runtime.store.protocol import Store
@@ -207,6 +208,8 @@ class Engine:
         match batch:
             case [Asked(_, future) | TakeUp(_, future)]:
                 future.set_exception(bug)
+            case [Ended(attempt_id, outcome)] if isinstance(bug, TransactionLost):
+                self._turn([Ended(attempt_id, Outcome(False, reason=Reason.ERROR, message=str(bug)))])
             case [Ended(attempt_id, outcome)] if outcome.message != _INTERNAL:
                 self._turn([Ended(attempt_id, Outcome(False, reason=Reason.ERROR, message=_INTERNAL))])
             case _:

@@ -26,6 +26,11 @@ class StatementProblem(FlowerError):
     exit_code = 1
 
 
+class TransactionLost(Exception):
+    """A statement has made the store roll back more than itself: whatever was to be committed with it must be done
+    again without it. The message is as that of StatementProblem."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One statement of SQL. `values`: by position for `?`, by name for `:name`."""

@@ -15,11 +15,14 @@ from runtime.store.sqlite.connection import (
     transaction,
     translate,
 )
+from runtime.store.sqlite.effects import Effects
 from runtime.store.sqlite.files import StoreFiles
+from runtime.store.sqlite.graphs import graph_of
 from runtime.store.sqlite.pools import CachedResults, Pools
 from runtime.store.sqlite.runs import Attempts, Events, FlowRuns
 from runtime.store.sqlite.schedules import Schedules
 from runtime.store.sqlite.tasks import TaskRuns
+from runtime.store.sqlite.triggers import Triggers
 
 
 class SqliteStore:
@@ -35,10 +38,12 @@ class SqliteStore:
         self.attempts = Attempts(self._connection)
         self.events = Events(self._connection)
         self.schedules = Schedules(self._connection)
+        self.triggers = Triggers(self._connection)
         self.pools = Pools(self._connection)
         self.cached = CachedResults(self._connection)
-        self.identity: str = self._connection.execute("SELECT incarnation FROM store").fetchone()[0][:8]
-        self._graphs: dict[int, FlowGraph] = {}
+        self.effects = Effects(self._connection)
+        self._incarnation: str = self._connection.execute("SELECT incarnation FROM store").fetchone()[0]
+        self.identity = self._incarnation[:8]
         self._data_version = -1
         opened = files.db.stat()
         self._file = (opened.st_dev, opened.st_ino)
@@ -115,10 +120,7 @@ class SqliteStore:
 
     def graph(self, definition_id: int) -> FlowGraph:
         """A flow version, indexed; loaded once."""
-        if definition_id not in self._graphs:
-            flow = definitions.load(self._connection, definition_id)
-            self._graphs[definition_id] = FlowGraph.of(definition_id, flow)
-        return self._graphs[definition_id]
+        return graph_of(self._connection, self._incarnation, definition_id)
 
     def close(self) -> None:
         self._connection.close()

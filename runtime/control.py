@@ -19,7 +19,7 @@ from runtime.model.types import Optional
 from runtime.model.values import ValueProblem, from_json, to_json
 from runtime.outputs import computed_outputs, provided
 from runtime.picture import RunPicture
-from runtime.rest import conclude, picture, recount
+from runtime.rest import come_to_rest, picture, recount
 from runtime.rounds import Verdict
 from runtime.scope import UNUSABLE, MissingValue
 from runtime.step import ActiveRun, Step
@@ -199,8 +199,10 @@ def reopen(step: Step, run: ActiveRun) -> None:
             step.store.runs.set_deadline(run.id, None)
         if status != RunStatus.QUEUED:
             step.store.runs.set_status(run.id, RunStatus.RUNNING, None)
-    elif status != RunStatus.CANCELLED:
-        conclude(step, run)
+    elif status == RunStatus.CANCELLED:
+        return
+    elif step.store.attempts.open(run.id) or come_to_rest(step, run) is RunStatus.RUNNING:
+        step.store.runs.set_status(run.id, RunStatus.RUNNING, None)
 
 
 def answer(step: Step, run: ActiveRun, name: str, fields: Mapping[str, Any]) -> str:

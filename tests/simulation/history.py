@@ -54,7 +54,7 @@ class Seen:
     kind: str
     status: ExecStatus | None
     forgiven: bool
-    settled_by_hand: bool = False
+    by_hand: bool = False
 
     @property
     def settled(self) -> bool:
@@ -153,9 +153,9 @@ class Checker:
             self._check_legal(seen, change)
             if change.was is ExecStatus.WAITING and change.now is ExecStatus.RUNNING and not change.reason:
                 self._check_claim(seen, change)
-            if was is ExecStatus.RUNNING and change.now is ExecStatus.FINISHED and seen.kind == "task":
+            if was is ExecStatus.RUNNING and change.now is ExecStatus.FINISHED and seen.kind == "task" and not seen.by_hand:
                 self._check_completion(seen, change)
-        seen.status, seen.forgiven = change.now, change.forgiven
+        seen.status, seen.forgiven, seen.by_hand = change.now, change.forgiven, change.by_hand
         if change.by_hand:
             self.touched_by_people.add(seen.run)
 
@@ -230,16 +230,19 @@ class Checker:
             return
         rows = self._tasks.of_run(run)
         picture = RunPicture(self._graph(run), rows)
-        wanted, unmet = picture.derive(), picture.unmet()
-        known = self._tasks.derived(run)
+        unmet, known = picture.unmet(), self._tasks.derived(run)
         for row in rows:
-            if row.status is ExecStatus.WAITING:
+            if row.status is ExecStatus.WAITING and not self._is_given_up(row):
                 things = len(unmet[row.id]) + row.awaiting
                 assert things == row.remaining, f"`{row.path}` waits for {row.remaining} things, and not {things}"
             elif row.kind != "task" and row.status is ExecStatus.RUNNING:
-                assert wanted[row.id].open_members == known[row.id][5], (
-                    f"`{row.path}` counts {known[row.id][5]} open members, and has {wanted[row.id].open_members}"
-                )
+                left = sum(1 for child in picture.children(row) if not child.settled)
+                assert left == known[row.id][5], f"`{row.path}` counts {known[row.id][5]} open members, and has {left}"
+
+    def _is_given_up(self, row: TaskRow) -> bool:
+        """Whether its group has failed: it is counted anew when the group is opened again."""
+        parent = self._seen.get(row.parent_id or 0)
+        return parent is not None and parent.status is ExecStatus.FAILED
 
     def _check_caps(self, run: int) -> None:
         over = self._sql(
@@ -273,7 +276,8 @@ class Checker:
             "SELECT t.path FROM task_run AS t JOIN task_run AS p ON p.id = t.held_by"
             " JOIN flow_run AS r ON r.id = t.flow_run_id WHERE t.held_by > 0 AND t.exec_status = 0"
             " AND r.status = 'running' AND p.exec_status = 1 AND t.remaining = 0 AND p.member_limit >"
-            " (SELECT count(*) FROM task_run AS c WHERE c.parent_id = p.id AND c.exec_status = 1)"
+            " (SELECT count(*) FROM task_run AS c WHERE c.parent_id = p.id AND (c.exec_status = 1 OR"
+            " (c.exec_status = 0 AND c.remaining = 0 AND c.held_by <= 0 AND c.reason IN ('', 'rate'))))"
         ).fetchall()
         assert not held, f"`{held[0][0]}` is held by a limit that has room"
         self._check_held_by_pools()
@@ -338,7 +342,8 @@ class Checker:
     def check_rest(self) -> None:
         """Nothing can move any more, before somebody does something."""
         for run, status in self._sql("SELECT id, status FROM flow_run ORDER BY id").fetchall():
-            assert status not in ("running", "queued"), f"run {run} is {status}, and nothing of it will ever move"
+            moves = status in ("running", "queued") and not self._is_held_by_pools(run)
+            assert not moves, f"run {run} is {status}, and nothing of it will ever move"
             self._check_status(run, status)
         open_ones = self._sql("SELECT id FROM task_attempt WHERE ended_at IS NULL").fetchall()
         assert not open_ones, f"attempt {open_ones[0][0]} has no end"
@@ -348,10 +353,15 @@ class Checker:
         assert not alive, f"the body of `{alive[0].attempt.path}` was left behind"
         left = self._sql(
             "SELECT t.path FROM pool_holder AS h JOIN task_run AS t ON t.id = h.task_run_id"
-            " JOIN flow_run AS r ON r.id = t.flow_run_id WHERE t.exec_status <> 1 OR r.status <> 'suspended'"
+            " JOIN flow_run AS r ON r.id = t.flow_run_id WHERE t.exec_status <> 1 OR r.status IN ('succeeded', 'cancelled')"
         ).fetchall()
         assert not left, f"`{left[0][0]}` still holds places of a pool"
         assert not self._sql("SELECT 1 FROM hand_change").fetchone(), "an update by hand was overlooked"
+
+    def _is_held_by_pools(self, run: int) -> bool:
+        """Whether it waits for places that other runs hold while they wait for a person."""
+        found = self._sql("SELECT 1 FROM task_run WHERE flow_run_id = ? AND held_by < 0 AND exec_status = 0", (run,))
+        return found.fetchone() is not None
 
     def _check_status(self, run: int, status: str) -> None:
         rows = self._tasks.of_run(run)

@@ -175,3 +175,11 @@ def test_each_item_of_a_map_starts_on_its_own(bench: Bench) -> None:
     run = bench.register(flow.build())
     assert bench.work(run) is RunStatus.SUCCEEDED
     assert sorted(bench.executor.started) == ["g[0]/a", "g[0]/tell", "g[1]/a", "g[1]/tell"]
+
+
+def test_a_hook_that_is_set_back_by_hand_after_its_run_has_ended_is_decided_again(bench: Bench) -> None:
+    run = bench.register(hooked("retry").build())
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    bench.set_status(run, "tell", 0)
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.states(run) == {"a": "succeeded", "tell": "skipped"}

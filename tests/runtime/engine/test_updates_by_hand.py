@@ -182,3 +182,9 @@ def test_what_a_person_stopped_while_no_engine_was_alive_is_ended_by_the_next_on
     assert bench.work(run) is RunStatus.FAILED
     assert len(bench.executor.cancelled) == 1
     assert bench.query("SELECT count(*) FROM task_attempt WHERE ended_at IS NULL") == [(0,)]
+
+
+def test_a_task_that_may_fail_and_is_held_back_suspends_its_run(bench: Bench) -> None:
+    run = bench.register(FlowBuilder().task("a", allow_failure=True).build())
+    bench.set_status(run, "a", ExecStatus.SUSPENDED)
+    assert bench.work(run) is RunStatus.SUSPENDED

@@ -10,14 +10,16 @@ class TaskQuestions(TaskTable):
     """What the rows of a run or a group amount to."""
 
     def moving(self, run_id: int) -> bool:
-        """Whether anything of a run is running, ready, or waits for a time or a pool."""
+        """Whether anything of a run is running, ready, or waits for a time, a pool, or for an answer up to some time."""
         return bool(
             self._sql(
                 "SELECT EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ?1 AND exec_status = 1 AND kind = 'task')"
                 " OR EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ?1 AND lane IN (0, 1) AND exec_status = 0"
                 "   AND remaining = 0 AND held_by = 0 AND not_before = 0)"
                 " OR EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ?1 AND exec_status = 0 AND not_before > 0)"
-                " OR EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ?1 AND exec_status = 0 AND held_by < 0)",
+                " OR EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ?1 AND exec_status = 0 AND held_by < 0)"
+                " OR EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ?1 AND exec_status = 2 AND reason = 'asked'"
+                "   AND expires_at IS NOT NULL)",
                 (run_id,),
             ).fetchone()[0]
         )
@@ -45,7 +47,7 @@ class TaskQuestions(TaskTable):
             self._sql(
                 "WITH RECURSIVE up (id, parent_id) AS ("
                 " SELECT id, parent_id FROM task_run WHERE flow_run_id = ? AND exec_status = ?"
-                " AND exec_status IN (2, 4) AND NOT forgiven"
+                " AND exec_status IN (2, 4) AND NOT (exec_status = 4 AND forgiven)"
                 " UNION SELECT t.id, t.parent_id FROM up JOIN task_run AS t ON t.id = up.parent_id"
                 " WHERE NOT (t.exec_status = 4 AND t.forgiven))"
                 " SELECT EXISTS (SELECT 1 FROM up WHERE parent_id IS NULL)",
@@ -101,10 +103,12 @@ class TaskQuestions(TaskTable):
         ).fetchone()[0]
 
     def next_expiry(self, run_id: int) -> int | None:
-        """When the time of the next open group of a run is over, in microseconds; None if none has a bound."""
+        """When the time of the next open group or question of a run is over, in microseconds; None if none has a bound."""
         return self._sql(  # type: ignore[no-any-return]
-            "SELECT min(expires_at) FROM task_run WHERE flow_run_id = ? AND exec_status = 1 AND kind <> 'task'"
-            " AND expires_at IS NOT NULL",
+            "SELECT min(at) FROM (SELECT min(expires_at) AS at FROM task_run WHERE flow_run_id = ?1 AND exec_status = 1"
+            "  AND kind <> 'task' AND expires_at IS NOT NULL"
+            " UNION ALL SELECT min(expires_at) FROM task_run WHERE flow_run_id = ?1 AND exec_status = 2"
+            "  AND reason = 'asked' AND expires_at IS NOT NULL)",
             (run_id,),
         ).fetchone()[0]
 

@@ -17,7 +17,7 @@ COMPONENT = '''"""A component that does nothing, so that a run of it costs what 
 from runtime.component import component
 
 
-@component(idempotent=True)
+@component(idempotent=True, runs="{runs}")
 def nothing() -> None:
     """Do nothing."""
 '''
@@ -55,11 +55,11 @@ def scripts(tasks: int) -> str:
 SHAPES = {"chain": chain, "fan": fan, "layered": layered, "scripts": scripts}
 
 
-def write_project(folder: Path) -> None:
-    """A project folder for the flows: its settings and the component."""
+def write_project(folder: Path, runs: str = "thread") -> None:
+    """A project folder for the flows: its settings and the component. `runs`: where the component declares to run."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "flow.toml").write_text('[project]\ncomponents = ["bench.py"]\n')
-    (folder / "bench.py").write_text(COMPONENT)
+    (folder / "bench.py").write_text(COMPONENT.replace("{runs}", runs))
 
 
 def write_flow(folder: Path, shape: str, tasks: int) -> Path:

@@ -154,6 +154,8 @@ def _runs(function: Callable[..., Any], declaration: Declaration) -> Runs:
     is_coroutine = inspect.iscoroutinefunction(function)
     if declaration.runs == "coroutine" and not is_coroutine:
         raise UnknownAnnotation('it says runs="coroutine", but is no `async def`: it would hold up all others')
+    if declaration.runs == "inline" and is_coroutine:
+        raise UnknownAnnotation('it says runs="inline", but is an `async def`: it would hold up the engine')
     return declaration.runs or ("coroutine" if is_coroutine else "thread")
 
 

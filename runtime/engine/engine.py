@@ -68,6 +68,7 @@ class Engine:
         self._listeners: list[Callable[[], None]] = []
         self._closing = False
         self._batch: list[Operation] = []
+        self._file_checked = 0.0
         if not all_runs:
             store.pools.worked_on = self._state.runs
         self.locked_since: float | None = None
@@ -169,6 +170,7 @@ class Engine:
 
     def _turn(self, batch: list[Operation]) -> None:
         self._batch = batch
+        self._check_file()
         if not batch and not self._is_due():
             return
         try:
@@ -178,9 +180,15 @@ class Engine:
         except Exception as bug:  # noqa: BLE001 (one bad operation must not take the engine down)
             self._isolate(batch, bug)
 
+    def _check_file(self) -> None:
+        """Once a second. StoreProblem if the store's file has been deleted or replaced."""
+        now = time.monotonic()
+        if now >= self._file_checked + _LOOK_SECONDS:
+            self._file_checked = now
+            self._store.check_file()
+
     def _is_due(self) -> bool:
-        """Whether there is anything to do though nothing is queued. StoreProblem if the store is gone."""
-        self._store.check_file()
+        """Whether there is anything to do though nothing is queued."""
         self._state.changed_outside |= self._store.changed_outside()
         now, at = self._now(), self._state.next_time()
         return self._state.changed_outside or (at is not None and at <= now) or self._state.tick_due(now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from runtime.executor.calls import CallRun
@@ -61,6 +62,7 @@ class LocalExecutor:
         self._lock = threading.Lock()
         self._scripts: dict[int, ScriptRun] = {}
         self._calls: dict[int, CallRun] = {}
+        self._inline: dict[tuple[str, Path], Component] = {}
         self._last_call = threading.Condition()
         self._closing = False
         self.abandoned = 0
@@ -141,6 +143,10 @@ class LocalExecutor:
     def _submit_call(self, attempt: Attempt, call: Call, reporter: Reporter) -> None:
         run = CallRun(attempt, call, reporter, self._call_ended)
         self._calls[attempt.id] = run
+        inline = self._inline.get((call.component, attempt.project)) if attempt.timeout_seconds is None else None
+        if inline is not None and not call.process:
+            run.run(inline, self._limits.log_cap_bytes)
+            return
         self._crew.run(lambda: self._see_through(run))
         if attempt.timeout_seconds is not None:
             self._deadlines.after(attempt.timeout_seconds, lambda: self.cancel(attempt.id, Reason.TIMEOUT))
@@ -155,6 +161,9 @@ class LocalExecutor:
         except FlowerError as problem:
             run.end(not_found(problem), self._limits.log_cap_bytes)
             return
+        if component.runs == "inline":
+            # Loading its module may have taken a while, so the first call is made here, beside the engine.
+            self._inline[run.call.component, run.attempt.project] = component
         if component.runs == "coroutine":
             self._loops.run(run, component, self._limits.log_cap_bytes)
         elif component.runs == "process" or self.abandoned >= MOST_ABANDONED:

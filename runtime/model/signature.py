@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from runtime.model.types import Type
 
-Runs = Literal["thread", "process", "coroutine"]
+Runs = Literal["inline", "thread", "process", "coroutine"]
 """Where a call of a component is executed."""
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from runtime.expression.evaluator import ExpressionError
+from runtime.fixed_settings import check_fixed
 from runtime.model.definition import FlowDefinition
 from runtime.model.encode import dumps
 from runtime.model.errors import BadParameter, FlowerError, NotFound, Refused
@@ -23,12 +24,14 @@ from runtime.watch import limit_of
 MOST_QUEUED: Final = 100
 """How many runs of a flow may wait for room."""
 
-Asker = Literal["person", "tick", "late tick"]
+Asker = Literal["person", "tick", "late tick", "event"]
 Place = Literal["start", "queue", "replace", "refuse"]
 
 
 class NoRoom(Refused):
-    """Other runs of the flow are under way, and it may not have one more."""
+    """Other runs of the flow are under way, and it may not have one more. `queue_full`: it could wait, but too many do."""
+
+    queue_full = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def register(step: Step, wanted: Wanted) -> tuple[int, bool]:
         step.touched.add(known)
         return known, False
     graph = store.graph(newest[0])
-    if graph.flow.zone and wanted.asker == "person":
+    if graph.flow.zone and wanted.asker in ("person", "event"):
         wanted = replace(wanted, zone=graph.flow.zone)
     parameters = check_parameters(graph.flow, wanted.parameters, wanted.time, wanted.zone)
     status = _status(step, graph.flow, wanted.asker)
@@ -66,8 +69,9 @@ def register(step: Step, wanted: Wanted) -> tuple[int, bool]:
         wanted.flow, newest[0], wanted.key, dumps(parameters), step.now, wanted.zone, wanted.time, status
     )
     values = _values(graph, parameters, wanted, run_id, step.now)
-    store.tasks.insert(rows_of_run(graph, run_id, store.tasks.next_id(), _limits(graph, values)))
-    kind = "registered" if wanted.asker == "person" else "tick"
+    check_fixed(graph, values)
+    store.tasks.insert(rows_of_run(graph, run_id, store.tasks.next_id(), _limits(graph, values), values))
+    kind = {"person": "registered", "event": "triggered"}.get(wanted.asker, "tick")
     store.events.add(step.now, kind, run_id, version=newest[1], key=wanted.key)
     if status == RunStatus.QUEUED:
         store.events.add(step.now, "queued", run_id)
@@ -119,6 +123,7 @@ def place_of(flow: FlowDefinition, asker: Asker, under_way: int, queued: int) ->
     if flow.overlap == "cancel" and asker != "late tick":
         return "replace"
     waits = flow.overlap in ("queue", "allow") or asker == "late tick" or _never_misses(flow)
+    waits = waits or (asker == "event" and not flow.overlap)
     return "queue" if waits and queued < MOST_QUEUED else "refuse"
 
 
@@ -152,10 +157,12 @@ def _replace(step: Step, run_id: int) -> None:
 
 def _no_room(step: Step, flow: FlowDefinition, under_way: list[int], queued: list[int]) -> NoRoom:
     if len(queued) >= MOST_QUEUED:
-        return NoRoom(
+        full = NoRoom(
             f"{len(queued)} runs of flow `{flow.name}` are queued, and there is no room for more",
             f"see what the first is waiting for: flower status {flow.name}-{queued[0]}",
         )
+        full.queue_full = True
+        return full
     first = (under_way or queued)[0]
     rule = f"`limit {flow.limit_runs} runs`" if flow.limit_runs is not None else "runs of it may not overlap"
     return NoRoom(

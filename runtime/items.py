@@ -11,6 +11,7 @@ from runtime.model.encode import dumps
 from runtime.model.rows import NewTaskRow, TaskRow
 from runtime.model.state import ExecStatus
 from runtime.model.values import to_json, to_text
+from runtime.register import priority_of
 from runtime.scope import TaskScope
 from runtime.step import ActiveRun, Step
 
@@ -48,7 +49,7 @@ class Items:
                 status=ExecStatus.WAITING,
                 remaining=1 if task.sequential and ordinal else 0,
                 lane=graph.lane(row.node, kind),
-                priority=task.priority,
+                priority=priority_of(task, run.values),
                 open_members=len(graph.members[row.node]),
                 forgiven=graph.forgiven(row.node, item=True),
                 item=item,
@@ -150,6 +151,6 @@ def _member_row(
         awaiting=member.awaits is not None,
         forgiven=run.graph.forgiven(node),
         lane=run.graph.lane(node, kind),
-        priority=member.priority,
+        priority=priority_of(member, run.values),
         open_members=len(run.graph.members[node]) if kind == "group" else 0,
     )

@@ -236,7 +236,7 @@ class Step:
     def _tried_again(self, run: ActiveRun, row: TaskRow, reason: Reason, message: str) -> bool:
         """Give a group that has failed another attempt, if a `retry` of it covers that."""
         task = run.task(row)
-        if not task.retry or row.kind == "map" or reason is Reason.TIMEOUT:
+        if not task.retry or row.kind == "map" or reason in (Reason.TIMEOUT, Reason.ROUNDS):
             return False
         if reason is Reason.MEMBERS:
             message = next((f"`{path}`: {told}" for path, told in self.store.tasks.failures(run.id, row.path)), "")

@@ -9,6 +9,7 @@ import datetime as dt
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from runtime.backoff import timeout_of
 from runtime.expression.evaluator import ExpressionError, evaluate
 from runtime.items import Items
 from runtime.model.definition import Ask, Call, Script, TaskDefinition, Wait
@@ -63,6 +64,8 @@ class Watcher:
             self._tasks.to_lane(row.id, EXECUTE)
         elif isinstance(task.action, Wait) and row.reason != Reason.WAIT:
             self._begin_wait(run, row, task.action)
+        elif isinstance(task.action, Wait) and self._is_late(row):
+            self.fail(run, row, Reason.TIMEOUT, "what it waits for had not come at its timeout")
         elif isinstance(task.action, Ask):
             self._ask(run, row, task.action)
         elif row.kind == "task":
@@ -77,14 +80,27 @@ class Watcher:
         return value
 
     def _begin_wait(self, run: ActiveRun, row: TaskRow, action: Wait) -> None:
-        until = due_at(evaluate(action.until, self._step.scope(run, row)), self._step.now, run.row.zone)
+        scope = self._step.scope(run, row)
+        until = due_at(evaluate(action.until, scope), self._step.now, run.row.zone)
+        seconds = timeout_of(run.task(row), scope)
+        if seconds is not None and until > self._step.now + round(seconds * 1e6):
+            until = self._step.now + round(seconds * 1e6)
+            self._tasks.expire_at(row.id, until)
         self._tasks.wait_until(row.id, until, self._step.now, Reason.WAIT)
         self._step.started(run, row)
         self._step.delayed.add(run.id)
 
+    def _is_late(self, row: TaskRow) -> bool:
+        at = self._tasks.expires_at(row.id)
+        return at is not None and at <= self._step.now
+
     def _ask(self, run: ActiveRun, row: TaskRow, action: Ask) -> None:
         question = to_text(evaluate(action.text, self._step.scope(run, row)))
+        seconds = timeout_of(run.task(row), self._step.scope(run, row))
         self._tasks.decide(row.id, ExecStatus.SUSPENDED, Reason.ASKED, question, None, self._step.now)
+        if seconds is not None:
+            self._tasks.expire_at(row.id, self._step.now + round(seconds * 1e6))
+            self._step.delayed.add(run.id)
         self._step.store.events.add(self._step.now, "asked", run.id, row.id, task=row.path, message=question)
         self._step.started(run, row)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from runtime.model.definition import Tree
+from runtime.model.values import Percent, format_duration
 
 
 class Unknown(Exception):
@@ -20,6 +22,28 @@ def holds(condition: Tree, parameters: Mapping[str, Tree] | None = None) -> bool
         return evaluate(condition, _Written(parameters or {})) is not False
     except ExpressionError:
         raise Unknown from None
+
+
+def folded(tree: Tree) -> Tree:
+    """A number, duration or percentage that is computed from written values, as if it were written out; others as they
+    are."""
+    from runtime.expression.evaluator import ExpressionError, evaluate
+
+    if not isinstance(tree, list) or tree[0] == "lit":
+        return tree
+    try:
+        value = evaluate(tree, _Written({}))
+    except (ExpressionError, Unknown):
+        return tree
+    match value:
+        case Percent():
+            return ["lit", "percent", float(value)]
+        case dt.timedelta():
+            return ["lit", "duration", format_duration(value)]
+        case int() | float():
+            return value
+        case _:
+            return tree
 
 
 class _Written:
@@ -54,4 +78,10 @@ class _Written:
         raise Unknown
 
     def error(self, name: str) -> Any:
+        raise Unknown
+
+    def round(self, path: str) -> Any:
+        raise Unknown
+
+    def last(self, path: str, name: str) -> Any:
         raise Unknown

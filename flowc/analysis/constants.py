@@ -60,6 +60,11 @@ def duration(tree: Any) -> dt.timedelta | None:
             return None
 
 
+def whole(tree: Any) -> int | None:
+    """The whole number that a tree writes out; None for any other."""
+    return tree if isinstance(tree, int) and not isinstance(tree, bool) else None
+
+
 def _literal_json(kind: str, value: Any) -> Any:
     if isinstance(value, dt.timedelta):
         return format_duration(value)

@@ -9,13 +9,8 @@ from flowc.analysis.report import Report
 from flowc.syntax import nodes
 
 _WORDS: Final[dict[type, str]] = {
-    nodes.Crash: "on crash",
-    nodes.Until: "until",
-    nodes.Enough: "enough",
-    nodes.FailFast: "fail_fast",
     nodes.Detached: "detached",
     nodes.Rate: "rate",
-    nodes.Trigger: "trigger",
 }
 
 

@@ -14,12 +14,14 @@ from runtime.model.definition import (
     Ensure,
     Generator,
     Hook,
+    OnCrash,
     OutDefinition,
     Overlap,
     PoolDefinition,
     Retry,
     ScheduleDefinition,
     Tree,
+    TriggerDefinition,
     Use,
 )
 from runtime.model.signature import Signature
@@ -78,6 +80,7 @@ class Task:
     `optional`: it may be skipped by a condition of its own. `references`: data references of its own expressions,
     without those of its members. `called`: a flow that is called has become this group; its member `result` computes
     the flow's outputs. `branches`: of `if` and `match`, inside its group, that it stands in, the outermost first.
+    `has_rounds`: it has an `until`; `repeats`: its members may run again, in another round or attempt; `kept`: what is asked for as `last.NAME`, with the value at the end of a round.
     `outs_unknown`: what it calls is not known, so neither are its outputs. `may_fail`: it may fail, or lose items, and
     others go on all the same. `arguments`: what a called task or flow gets. `hook`: the event of `subject` that
     it reports on; `space` is then the namespace of the hook.
@@ -113,13 +116,20 @@ class Task:
     limit: Tree = None
     env: tuple[tuple[str, Tree], ...] = ()
     idempotent: bool = False
-    priority: int = 0
+    on_crash: OnCrash = ""
+    priority: Tree = 0
     cwd: Tree = None
     ensures: tuple[Ensure, ...] = ()
     cache: Cache | None = None
     uses: tuple[Use, ...] = ()
     allow_failure: bool = False
     allow_failures: Tree = None
+    enough: Tree = None
+    fail_fast: bool = False
+    has_rounds: bool = False
+    repeats: bool = False
+    until: Until | None = None
+    kept: dict[str, tuple[Tree, Type]] = field(default_factory=dict)
     awaits: Tree = None
     hook: Hook = ""
     subject: Task | None = None
@@ -179,6 +189,7 @@ class Flow:
     owner: str = ""
     tags: tuple[str, ...] = ()
     schedules: list[ScheduleDefinition] = field(default_factory=list)
+    triggers: list[TriggerDefinition] = field(default_factory=list)
     overlap: Overlap = ""
     limit_runs: int | None = None
     zone: str = ""

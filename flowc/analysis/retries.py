@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from flowc.analysis.constants import duration
+from flowc.analysis.constants import duration, whole
 from flowc.analysis.mismatch import Wanted
 from flowc.analysis.report import did_you_mean
 from flowc.analysis.scope import Scope
-from flowc.analysis.typed import WRITTEN
+from flowc.analysis.typed import CREATION
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
-from runtime.model.definition import Retry, Tree
+from runtime.model.definition import MOST_RETRIES, Retry, Tree
 from runtime.model.types import DURATION, FLOAT, INT, PERCENT
 
 if TYPE_CHECKING:
     from flowc.analysis.settings import Settings
 
-_MOST_RETRIES: Final = 1_000_000
 _RETRY_OPTIONS: Final[dict[str, tuple[Any, str, str]]] = {
     "delay": (DURATION, "delay_seconds", "`delay` is a duration such as `30s`"),
     "backoff": (FLOAT, "backoff", "`backoff` is a number that each delay is multiplied with, such as `2.0`"),
     "max_delay": (DURATION, "max_delay_seconds", "`max_delay` is a duration such as `10m`"),
     "jitter": (PERCENT, "jitter", "`jitter` is a percentage such as `20%`"),
+    "within": (DURATION, "within_seconds", "`within` is a duration such as `1h`"),
     "when": (None, "when", ""),
 }
 _BOUNDS: Final = {
@@ -30,22 +30,26 @@ _BOUNDS: Final = {
     "backoff": "write a number of at least 1",
     "max_delay": "write a duration such as `10m`",
     "jitter": "write a percentage from 0% to 100%",
+    "within": "write a duration such as `1h`",
 }
 
 
 def read_retry(settings: Settings, item: nodes.Retry, scope: Scope) -> list[Retry]:
     """Empty if an error was reported."""
-    count = settings.value(item.count, scope, Wanted(INT, "`retry` takes a whole number of attempts"), WRITTEN, "retry")
+    count = settings.value(
+        item.count, scope, Wanted(INT, "`retry` takes a whole number of attempts"), CREATION, "retry"
+    )
     options = _options(settings, item, scope)
     if count is None or options is None:
         return []
-    if not isinstance(count.tree, int) or not 1 <= count.tree <= _MOST_RETRIES:
+    number = whole(count.tree)
+    if number is not None and not 1 <= number <= MOST_RETRIES:
         help = "write how often it is tried again after the first time, for example `retry 3`"
         settings.impossible(
             item.count, f"`retry {settings.report.text(item.count.span)}` is no number of attempts", help
         )
         return []
-    return [Retry(count.tree, **options)]
+    return [Retry(count.tree if number is None else number, **options)]
 
 
 def _options(settings: Settings, item: nodes.Retry, scope: Scope) -> dict[str, Any] | None:
@@ -71,8 +75,6 @@ def _unknown_option(settings: Settings, option: nodes.Argument) -> bool:
         settings.report.error(
             codes.UNNAMED_ARGUMENT, option.span, "this value has no name", help=f"`retry` has the options {names}"
         )
-    elif option.name.text == "within":
-        settings.report.not_yet(option.span, "`within` of a retry")
     else:
         help, fixes = did_you_mean(option.name.text, _RETRY_OPTIONS, option.name.span)
         message = f"`retry` has no option called `{option.name.text}`"
@@ -100,14 +102,19 @@ def _option(settings: Settings, name: str, option: nodes.Argument, scope: Scope,
         found["when"] = settings.checker.condition(option.value, inner, "the condition of a retry").tree
         return True
     kind, key, sentence = _RETRY_OPTIONS[name]
-    value = settings.value(option.value, scope, Wanted(kind, sentence), WRITTEN, "retry")
+    value = settings.value(option.value, scope, Wanted(kind, sentence), CREATION, "retry")
     if value is None:
         return False
     number = _number(value.tree)
     if number is None:
-        settings.impossible(option.value, f"{sentence}, and must be written out", "write a literal")
-        return False
-    if number < 0 or (name == "backoff" and number < 1) or (name == "jitter" and number > 1):
+        found[key] = ["call", "seconds", value.tree] if kind == DURATION else value.tree
+        return True
+    if (
+        number < 0
+        or (name == "backoff" and number < 1)
+        or (name == "jitter" and number > 1)
+        or (name == "within" and not number)
+    ):
         settings.impossible(
             option.value, f"`{name}` cannot be {settings.report.text(option.value.span)}", _BOUNDS[name]
         )

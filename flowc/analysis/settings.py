@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
+from typing import Final, cast
 
 from flowc.analysis.caching import read_cache
-from flowc.analysis.constants import duration
+from flowc.analysis.constant import folded
+from flowc.analysis.constants import duration, whole
 from flowc.analysis.environment import read_env
 from flowc.analysis.expressions import Expressions
-from flowc.analysis.failures import read_allowance, read_ensure
+from flowc.analysis.failures import read_allowance, read_enough, read_ensure
 from flowc.analysis.mismatch import Wanted
 from flowc.analysis.model import Task
 from flowc.analysis.pools import Pools, read_use
+from flowc.analysis.report import did_you_mean
 from flowc.analysis.retries import read_retry
+from flowc.analysis.rounds import read_until
 from flowc.analysis.scope import Scope
 from flowc.analysis.typed import CREATION, WRITTEN, Known, Typed
 from flowc.analysis.types import is_unknown
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
-from runtime.model.definition import Tree
+from runtime.model.definition import OnCrash, Tree
 from runtime.model.types import DURATION, INT, PATH, STR, ListOf
 
 _WORDS: Final[dict[type, str]] = {
@@ -32,9 +35,13 @@ _WORDS: Final[dict[type, str]] = {
     nodes.After: "after",
     nodes.Env: "env",
     nodes.Idempotent: "idempotent",
+    nodes.Crash: "on crash",
     nodes.Cwd: "cwd",
     nodes.AllowFailure: "allow_failure",
     nodes.AllowFailures: "allow_failures",
+    nodes.Enough: "enough",
+    nodes.FailFast: "fail_fast",
+    nodes.Until: "until",
     nodes.Ensure: "ensure",
     nodes.Cache: "cache",
     nodes.Use: "use",
@@ -50,15 +57,27 @@ INHERITED: Final[tuple[type, ...]] = (
     nodes.Priority,
     nodes.Env,
     nodes.Idempotent,
+    nodes.Crash,
     nodes.Cwd,
     nodes.Cache,
     nodes.Use,
 )
 """What tasks take from `defaults { }` around them."""
-_OF_ACTIONS: Final = (nodes.Retry, nodes.Timeout, nodes.Env, nodes.Idempotent, nodes.Cwd, nodes.Cache, nodes.Use)
+_OF_ACTIONS: Final = (
+    nodes.Retry,
+    nodes.Timeout,
+    nodes.Env,
+    nodes.Idempotent,
+    nodes.Crash,
+    nodes.Cwd,
+    nodes.Cache,
+    nodes.Use,
+)
 _OF_ITEMS: Final[dict[type, str]] = {
     nodes.Limit: "`limit` says how many at once",
     nodes.AllowFailures: "`allow_failures` says how many items may fail",
+    nodes.Enough: "`enough` says how many must succeed",
+    nodes.FailFast: "`fail_fast` says that nothing new starts after a failure",
 }
 """Settings of nodes that have `for`."""
 _ALLOWED: Final[dict[str, tuple[type, ...]]] = {
@@ -71,24 +90,40 @@ _ALLOWED: Final[dict[str, tuple[type, ...]]] = {
         nodes.After,
         nodes.Env,
         nodes.Idempotent,
+        nodes.Crash,
         nodes.Cwd,
         nodes.AllowFailure,
         nodes.AllowFailures,
+        nodes.Enough,
+        nodes.FailFast,
+        nodes.Until,
         nodes.Ensure,
         nodes.Cache,
         nodes.Use,
     ),
-    "group": (nodes.Limit, nodes.When, nodes.After, nodes.AllowFailure, nodes.AllowFailures, nodes.Use),
-    "flow": (nodes.Limit, nodes.Deadline, nodes.Owner, nodes.Tags),
+    "group": (
+        nodes.Retry,
+        nodes.Timeout,
+        nodes.Limit,
+        nodes.Priority,
+        nodes.When,
+        nodes.After,
+        nodes.AllowFailure,
+        nodes.AllowFailures,
+        nodes.Enough,
+        nodes.FailFast,
+        nodes.Until,
+        nodes.Use,
+    ),
+    "flow": (nodes.Limit, nodes.Deadline, nodes.FailFast, nodes.Owner, nodes.Tags),
 }
 _LATER: Final[dict[tuple[str, type], str]] = {
-    ("group", nodes.Retry): "`retry` of a group",
-    ("group", nodes.Timeout): "`timeout` of a group",
-    ("group", nodes.Priority): "`priority` of a group",
     ("flow", nodes.Priority): "`priority` of a flow",
 }
 _INSTEAD: Final[dict[tuple[str, type], str]] = {
     ("group", nodes.Env): "write it in each task that needs it",
+    ("group", nodes.Crash): "write it in its `defaults { }`, for all tasks in it, or in each task",
+    ("flow", nodes.Crash): "write it in its `defaults { }`, for all its tasks, or in each task",
     ("group", nodes.Idempotent): "write it in each task that may run twice without harm",
     ("flow", nodes.Env): "write it in each task that needs it",
     ("flow", nodes.Retry): "write it in each task that may be tried again",
@@ -105,6 +140,8 @@ _INSTEAD: Final[dict[tuple[str, type], str]] = {
     ("group", nodes.Cache): "write it in each task whose result may be taken over",
     ("flow", nodes.Cache): "write it in each task whose result may be taken over",
     ("flow", nodes.AllowFailure): "write it in the tasks and groups whose failure stops nobody",
+    ("flow", nodes.Enough): "write it in a group, or in a task with `for`",
+    ("flow", nodes.Until): "write it in the task or group that is to go again",
     ("flow", nodes.AllowFailures): "write it in a task or group with `for`",
     ("flow", nodes.Use): "write it in the tasks and groups that need a place",
     ("task", nodes.Owner): "write it in the flow",
@@ -183,6 +220,8 @@ class Settings:
                 task.env = read_env(self, item, scope)
             case nodes.Idempotent():
                 task.idempotent = True
+            case nodes.Crash():
+                task.on_crash = self._crash(item) or task.on_crash
             case _:
                 self._set_further(task, item, scope)
 
@@ -197,6 +236,12 @@ class Settings:
                 task.allow_failures = read_allowance(self, item, scope)
             case nodes.Ensure():
                 task.ensures = (*task.ensures, read_ensure(self, item, scope))
+            case nodes.Enough():
+                task.enough = read_enough(self, task, item, scope)
+            case nodes.FailFast():
+                task.fail_fast = True
+            case nodes.Until():
+                task.until = read_until(self, task, item, scope)
             case nodes.Cache():
                 task.cache = read_cache(self, item, scope)
             case nodes.Use():
@@ -316,16 +361,17 @@ class Settings:
             del scope.task.references[known_before:]
             self._too_late(expr, latest, word, found)
             return None
+        if found.known == WRITTEN:
+            found.tree = folded(found.tree)
         return found
 
     def _too_late(self, expr: nodes.Expr, latest: Known, word: str, found: Typed) -> None:
-        if latest == WRITTEN and found.known == CREATION:
-            self.report.not_yet(expr.span, f"a parameter in `{word}`", help="write the value out")
-            return
+        fixed = "the flow is deployed" if latest == WRITTEN else "a run begins"
+        told = "when a run begins" if found.known == CREATION else "while the run goes on"
         self.report.error(
             codes.KNOWN_LATER,
             expr.span,
-            f"`{word}` is fixed when a run begins, but this value is known only while the run goes on",
+            f"`{word}` is fixed when {fixed}, but this value is known only {told}",
             label="known only later",
             help="use a literal" if latest == WRITTEN else "use a literal or a parameter",
         )
@@ -348,6 +394,21 @@ class Settings:
             self.impossible(value, message, "write at least `1s`")
         return length.total_seconds()
 
+    def _crash(self, item: nodes.Crash) -> OnCrash:
+        """Empty if an error was reported."""
+        choice = item.choice.text
+        if choice in ("rerun", "suspend"):
+            return cast(OnCrash, choice)
+        help, fixes = did_you_mean(choice, ("rerun", "suspend"), item.choice.span)
+        self.report.error(
+            codes.BAD_SETTING,
+            item.choice.span,
+            f"after a crash a task can `rerun` or `suspend`, but not `{choice}`",
+            help=help or "write `on crash rerun` if running it twice does no harm, else `on crash suspend`",
+            fixes=fixes,
+        )
+        return ""
+
     def _limit(self, task: Task, item: nodes.Limit, scope: Scope) -> Tree:
         wanted = Wanted(INT, "`limit` is a whole number")
         found = self.value(item.value, scope, wanted, CREATION, "limit")
@@ -358,19 +419,20 @@ class Settings:
             )
         return None if found is None else found.tree
 
-    def _priority(self, item: nodes.Priority, scope: Scope) -> int:
+    def _priority(self, item: nodes.Priority, scope: Scope) -> Tree:
         wanted = Wanted(INT, "`priority` is a whole number from -20 to 19")
-        found = self.value(item.value, scope, wanted, WRITTEN, "priority")
+        found = self.value(item.value, scope, wanted, CREATION, "priority")
         if found is None:
             return 0
-        if not isinstance(found.tree, int) or not -20 <= found.tree <= 19:
+        number = whole(found.tree)
+        if number is not None and not -20 <= number <= 19:
             self.impossible(
                 item.value, "`priority` is a whole number from -20 to 19", "the lower the number, the sooner it starts"
             )
             return 0
-        return found.tree
+        return found.tree if number is None else number
 
 
 def _one_thing(task: Task, kind: type) -> bool:
     """Whether a setting about items makes no sense on a node without `for`; a group's limit counts its members."""
-    return task.kind == "task" or kind is nodes.AllowFailures
+    return task.kind == "task" or kind is nodes.AllowFailures  # a group's members count as well

@@ -20,6 +20,7 @@ _UNFIT: Final[dict[type, tuple[str, str]]] = {
     nodes.Env: ("env", "there is no process to give it to"),
     nodes.Cwd: ("cwd", "there is no process to start in it"),
     nodes.Idempotent: ("idempotent", "it may always run twice"),
+    nodes.Crash: ("on crash", "a crash does it no harm"),
     nodes.Cache: ("cache", "there is no result to take over"),
     nodes.Use: ("use", "who only waits takes no place"),
 }
@@ -75,5 +76,3 @@ def _check_unfit(checker: Expressions, action: nodes.Ask | nodes.Wait, body: lis
                 help="remove it, or write it in a task that does something",
             )
             return
-        elif isinstance(item, nodes.Timeout):
-            checker.report.not_yet(item.span, f"`timeout` of a task with `{word}`")

@@ -164,6 +164,8 @@ def _settings(task: TaskDefinition) -> Iterator[_Fact]:
     yield from _said("on crash", task.on_crash)
     yield from (("allow_failure", ""),) if task.allow_failure else ()
     yield from _expression("allow_failures", task.allow_failures)
+    yield from _expression("enough", task.enough)
+    yield from (("fail_fast", ""),) if task.fail_fast else ()
     yield from (("priority", expression_text(task.priority)),) if task.priority != 0 else ()
 
 

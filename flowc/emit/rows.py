@@ -8,7 +8,7 @@ from dataclasses import replace
 from flowc.analysis.model import Flow, Parameter, Task
 from flowc.emit.hashing import flow_hash, task_hash
 from flowc.plan.edges import Edges
-from runtime.model.definition import Dependency, FlowDefinition, ParameterDefinition, TaskDefinition
+from runtime.model.definition import Dependency, FlowDefinition, ParameterDefinition, TaskDefinition, Until
 from runtime.model.types import type_to_json
 
 LineOf = Callable[[int], int]
@@ -30,6 +30,7 @@ def rows_of(flow: Flow, edges: Edges, source_file: str, line_of: LineOf) -> Flow
         owner=flow.owner,
         tags=flow.tags,
         schedules=tuple(flow.schedules),
+        triggers=tuple(flow.triggers),
         overlap=flow.overlap,
         limit_runs=flow.limit_runs,
         zone=flow.zone,
@@ -74,12 +75,16 @@ def _task(task: Task, edges_in: int, line_of: LineOf) -> TaskDefinition:
         limit=task.limit,
         env=task.env,
         idempotent=task.idempotent,
+        on_crash=task.on_crash,
         cwd=task.cwd,
         ensures=task.ensures,
         cache=task.cache,
         uses=task.uses,
         allow_failure=task.allow_failure,
+        until=_until(task),
         allow_failures=task.allow_failures,
+        enough=task.enough,
+        fail_fast=task.fail_fast,
         awaits=task.awaits,
         hook=task.hook,
         priority=task.priority,
@@ -88,3 +93,15 @@ def _task(task: Task, edges_in: int, line_of: LineOf) -> TaskDefinition:
         line=line_of(task.span[0]),
     )
     return replace(row, content_hash=task_hash(row))
+
+
+def _first(entry: tuple[str, object]) -> str:
+    return entry[0]
+
+
+def _until(task: Task) -> Until | None:
+    """With the values that anything in the node asks for as `last.NAME`."""
+    if task.until is None:
+        return None
+    kept = [(name, tree, type_to_json(kind)) for name, (tree, kind) in sorted(task.kept.items(), key=_first)]
+    return replace(task.until, kept=tuple(kept))

@@ -13,9 +13,11 @@ from runtime.model.definition import (
     ScheduleDefinition,
     Script,
     TaskDefinition,
+    TriggerDefinition,
     Until,
 )
 from runtime.model.encode import program_of
+from runtime.model.types import type_from_json
 
 _UNITS: Final = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
@@ -108,15 +110,22 @@ def _facts(task: TaskDefinition) -> Iterator[str]:
         yield "allow_failure"
     if task.allow_failures is not None:
         yield f"allow_failures {expression_text(task.allow_failures)}"
-    if task.priority:
-        yield f"priority {task.priority}"
+    if task.enough is not None:
+        yield f"enough {expression_text(task.enough)}"
+    if task.fail_fast:
+        yield "fail_fast"
+    if task.priority != 0:
+        yield f"priority {expression_text(task.priority)}"
     if task.idempotent:
         yield "idempotent"
+    if task.on_crash:
+        yield f"on crash {task.on_crash}"
 
 
 def flow_facts_of(flow: FlowDefinition) -> tuple[str, ...]:
     """The settings of a flow: schedules, overlap, pools, owner, each as a short text."""
     told = [f"schedule {schedule_text(schedule)}" for schedule in flow.schedules]
+    told += [f"trigger {trigger_text(trigger)}" for trigger in flow.triggers]
     told += [f'tz "{flow.zone}"'] if flow.zone else []
     told += [f"overlap {flow.overlap}"] if flow.overlap else []
     told += [f"limit {flow.limit_runs} runs"] if flow.limit_runs is not None else []
@@ -124,6 +133,21 @@ def flow_facts_of(flow: FlowDefinition) -> tuple[str, ...]:
     told += [f"owner {flow.owner}"] if flow.owner else []
     told += [f"tags {', '.join(flow.tags)}"] if flow.tags else []
     return (*told, *facts_of(flow.tasks[0]))
+
+
+def trigger_text(trigger: TriggerDefinition) -> str:
+    """`after etl.failed`, `file "inbox/*.csv" with (path: event.path)`, `webhook "deploy" when …`."""
+    if trigger.kind == "after":
+        told = [f"after {outcome_text(trigger.awaits)}"]
+    else:
+        told = [f'{trigger.kind} "{trigger.source}"']
+    if trigger.kind == "webhook" and trigger.event != "json":
+        told.append(f"of {type_from_json(trigger.event)}")
+    if trigger.condition is not None:
+        told.append(f"when {expression_text(trigger.condition)}")
+    if trigger.arguments:
+        told.append(f"with ({', '.join(f'{name}: {expression_text(tree)}' for name, tree in trigger.arguments.items())})")
+    return " ".join(told)
 
 
 def schedule_text(schedule: ScheduleDefinition) -> str:
@@ -143,25 +167,31 @@ def pool_text(pool: PoolDefinition) -> str:
 
 def until_text(until: Until) -> str:
     """`until done, every: 30s, at_most: 100`."""
-    every = f", every: {duration_text(until.every_seconds)}" if until.every_seconds else ""
-    rounds = f", at_most: {until.at_most}" if until.at_most is not None else ""
+    every = f", every: {time_text(until.every_seconds)}" if until.every_seconds else ""
+    rounds = f", at_most: {expression_text(until.at_most)}" if until.at_most is not None else ""
     return f"until {expression_text(until.condition)}{every}{rounds}"
 
 
 def retry_text(retry: Retry) -> str:
     """A retry as the source writes it."""
-    parts = [f"retry {retry.attempts}"]
+    parts = [f"retry {expression_text(retry.attempts)}"]
     if retry.delay_seconds:
-        parts.append(f"delay: {duration_text(retry.delay_seconds)}")
+        parts.append(f"delay: {time_text(retry.delay_seconds)}")
     if retry.backoff != 1.0:
-        parts.append(f"backoff: {retry.backoff}")
+        parts.append(f"backoff: {expression_text(retry.backoff)}")
     if retry.max_delay_seconds is not None:
-        parts.append(f"max_delay: {duration_text(retry.max_delay_seconds)}")
+        parts.append(f"max_delay: {time_text(retry.max_delay_seconds)}")
     if retry.jitter:
-        parts.append(f"jitter: {round(retry.jitter * 100)}%")
+        parts.append(f"jitter: {_share_text(retry.jitter)}")
+    if retry.within_seconds is not None:
+        parts.append(f"within: {time_text(retry.within_seconds)}")
     if retry.when is not None:
         parts.append(f"when: {expression_text(retry.when)}")
     return ", ".join(parts)
+
+
+def _share_text(tree: Any) -> str:
+    return f"{round(tree * 100)}%" if isinstance(tree, int | float) else expression_text(tree)
 
 
 def time_text(tree: Any) -> str:

@@ -12,6 +12,7 @@ from runtime.engine.turn import Turn
 from runtime.lateness import decide_late
 from runtime.model.state import RunStatus
 from runtime.rest import expire_groups
+from runtime.unanswered import close_unanswered
 
 
 def advance(turn: Turn) -> None:
@@ -70,6 +71,7 @@ def _wake_due(turn: Turn, worked: WorkedRun) -> None:
         turn.store.tasks.wake_due(worked.id, turn.step.now)
         decide_late(turn.step, worked.run)
         expire_groups(turn.step, worked.run)
+        close_unanswered(turn.step, worked.run)
         turn.step.delayed.add(worked.id)
 
 

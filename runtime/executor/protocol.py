@@ -62,7 +62,8 @@ class Outcome:
     """How an attempt ended. `outputs`: JSON values of all `outs`, if it succeeded.
 
     `in_doubt`: nobody can know how it ended (`reason` is then IN_DOUBT).
-    `never_ran`: certain that nothing of it ran; it may be started again without counting as an attempt.
+    `never_ran`: certain that nothing of it ran; it may be started again without counting as an attempt, after about
+    `again_seconds`.
     `statements`: to be applied in the transaction that records its success.
     `given_up`: it did not stop when asked, and still runs in a thread that cannot be ended.
     """
@@ -73,6 +74,7 @@ class Outcome:
     message: str = ""
     exit_code: int | None = None
     never_ran: bool = False
+    again_seconds: float = 0.0
     took_seconds: float = 0.0
     statements: tuple[Statement, ...] = ()
     given_up: bool = False

@@ -16,6 +16,13 @@ from runtime.model.state import Reason
 from runtime.model.values import format_duration
 
 _NOT_FOUND: Final = re.compile(r"(?:^|: )(?:line )?(\d+): (?:[^:]*: )?([^:]+): (?:command )?not found$")
+_SCARCE: Final = {
+    errno.EAGAIN: "the machine lets this user start no more processes",
+    errno.ENOMEM: "the machine has no memory left for another process",
+    errno.EMFILE: "the engine has no file descriptors left",
+    errno.ENFILE: "the machine has no file descriptors left",
+}
+_AGAIN_SECONDS: Final = 2.0
 _COULD_NOT_START: Final = 125
 _NOT_EXECUTABLE: Final = 126
 _NO_COMMAND: Final = 127
@@ -43,12 +50,16 @@ def unstarted(reason: Reason) -> Outcome:
 
 
 def unspawned(error: OSError | ValueError) -> Outcome:
-    """Of a script whose process or files could not be made."""
+    """Of a script whose process or files could not be made. What the machine has too little of just now it may have
+    soon."""
     if isinstance(error, OSError) and error.errno == errno.E2BIG:
         text = "its environment is too large for this system; give large data by a file and its path"
     else:
         text = (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).lower()
         text += f": {error.filename}" if isinstance(error, OSError) and error.filename else ""
+    if isinstance(error, OSError) and error.errno in _SCARCE:
+        message = f"{_SCARCE[error.errno]} ({text})"
+        return Outcome(False, reason=Reason.SCARCE, message=message, never_ran=True, again_seconds=_AGAIN_SECONDS)
     return Outcome(False, reason=Reason.COULD_NOT_START, message=f"the script could not be started: {text}")
 
 

@@ -66,6 +66,7 @@ class Reason(StrEnum):
     RETRY = "retry"
     ROUND = "round"  # the next round of an `until`
     WAIT = "wait"  # a `wait` that has begun
+    SCARCE = "scarce"  # the machine had no process, memory or descriptor left for it; tried again soon
     RATE = "rate"  # a pool lets it start at a time that is reserved for it
     # finished
     CACHED = "cached"  # outputs taken over from another run

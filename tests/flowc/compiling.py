@@ -51,3 +51,11 @@ def edge(flow: FlowDefinition, predecessor: str, successor: str) -> Dependency:
         for found in flow.dependencies
         if (flow.tasks[found.predecessor].path, flow.tasks[found.successor].path) == (predecessor, successor)
     )
+
+
+def accepted(text: str) -> FlowDefinition:
+    """The one flow of a text that has no errors, whatever is hinted at."""
+    found = compiled(text)
+    assert [problem.message for problem in found.diagnostics if problem.severity == "error"] == []
+    (flow,) = found.flows
+    return flow

@@ -27,6 +27,8 @@ def explain(node: Node, picture: Picture, glyphs: Glyphs) -> Line:
         parts.append(line(Span("no items", "dim")))
     elif node.view.status is ExecStatus.IGNORED:
         parts.append(line(Span(skipped(node), "dim")))
+    elif node.view.status in (ExecStatus.RUNNING, ExecStatus.FINISHED) and _which(node):
+        parts.append(line(Span(_which(node), "dim")))
     elif node.view.status is ExecStatus.SUSPENDED:
         parts.append(line(Span(suspended(node), "warn")))
     return joined(parts)
@@ -37,17 +39,29 @@ def explain_task(node: Node, picture: Picture) -> Line:
         case ExecStatus.WAITING:
             return waiting(node, picture)
         case ExecStatus.RUNNING:
-            return line(Span(f"attempt {node.view.attempts}", "dim")) if node.view.attempts > 1 else ()
+            return line(Span(_which(node), "dim")) if _which(node) else ()
         case ExecStatus.SUSPENDED:
             return line(Span(suspended(node), "warn"))
         case ExecStatus.FINISHED if node.view.reason is Reason.CACHED:
             return line(Span("taken over from an earlier run", "dim"))
         case ExecStatus.FINISHED:
-            return line(Span(f"at attempt {node.view.attempts}", "dim")) if node.view.attempts > 1 else ()
+            return line(Span(f"at {_which(node)}", "dim")) if _which(node) else ()
         case ExecStatus.FAILED:
             return line(Span(failure(node), "bad"))
         case ExecStatus.IGNORED:
             return line(Span(skipped(node), "dim"))
+
+
+def _which(node: Node) -> str:
+    """`round 3`, `attempt 2`, `round 3, attempt 2`; nothing at the first of both."""
+    told = [f"round {node.view.round}"] if node.view.round > 1 else []
+    told += [f"attempt {node.view.attempts}"] if node.view.attempts > 1 else []
+    return ", ".join(told)
+
+
+def _left(node: Node, picture: Picture) -> str:
+    left = max(node.view.not_before - picture.now, 0)
+    return _whole(-(-left // SECOND) * SECOND)
 
 
 def waiting(node: Node, picture: Picture) -> Line:
@@ -55,6 +69,10 @@ def waiting(node: Node, picture: Picture) -> Line:
     view = node.view
     if view.not_before > 0 and view.reason in (Reason.WAIT, Reason.RATE):
         return line(Span(_until(node, picture), "dim"))
+    if view.not_before > 0 and view.reason is Reason.SCARCE:
+        return line(Span(f"tried again soon{_because(node)}", "warn"))
+    if view.not_before > 0 and view.reason is Reason.ROUND:
+        return line(Span(f"round {view.round} in {_left(node, picture)}", "dim"))
     if view.not_before > 0:
         return line(Span(retry_countdown(node, picture), "warn"))
     ahead = [other for other in picture.predecessors(node) if not other.view.status.satisfies]
@@ -105,7 +123,8 @@ def _whole(microseconds: int) -> str:
 
 def _retries(node: Node, picture: Picture) -> int:
     rules = picture.flow.tasks[node.view.node].retry
-    return max((rule.attempts for rule in rules), default=node.view.attempts)
+    written = [rule.attempts for rule in rules if isinstance(rule.attempts, int)]
+    return max(written, default=node.view.attempts)
 
 
 def _because(node: Node) -> str:
@@ -120,6 +139,8 @@ def _held(node: Node, picture: Picture) -> str:
     if holder is None:
         return "held by a limit"
     limit = picture.flow.tasks[holder.view.node].limit
+    if limit is None and picture.flow.tasks[holder.view.node].fail_fast:
+        return f"not started: something failed in {holder.label} (fail_fast)"
     size = f" {limit}" if isinstance(limit, int) else ""
     return f"held by limit{size}" + ("" if holder.view.kind == "flow" else f" of {holder.label}")
 
@@ -155,6 +176,7 @@ def skipped(node: Node) -> str:
         Reason.CONDITION: "skipped, its condition is false",
         Reason.NO_EVENT: "its event did not happen",
         Reason.PARENT: "skipped with its group",
+        Reason.ENOUGH: "not needed, enough others succeeded",
         Reason.NOT_IN_LIST: "no longer in the list",
         Reason.BY_HAND: "ignored by a person",
     }.get(node.view.reason, "skipped")
@@ -164,7 +186,7 @@ def failure(node: Node) -> str:
     """`exit code 3`, `timeout: …`, with the number of attempts if there were several."""
     view = node.view
     message = first_line(view.message)
-    told = view.reason in (Reason.ERROR, Reason.NONE) or view.reason.value in message
+    told = view.reason in (Reason.ERROR, Reason.NONE, Reason.ROUNDS) or view.reason.value in message
     shown = message if told and message else f"{view.reason}: {message}"
     shown = shown.rstrip(": ") or "failed"
     return shown + (f", after {view.attempts} attempts" if view.attempts > 1 else "")

@@ -55,7 +55,7 @@ def everything() -> FlowDefinition:
     settings: dict[str, Any] = {
         "generators": (Generator("x", ["param", "xs"], "int"),),
         "by": ["item", "x"],
-        "retry": (Retry(1, 2.0, 3.0, 4.0, 0.5, ["error", "kind"]),),
+        "retry": (Retry(1, 2.0, 3.0, 4.0, 0.5, ["error", "kind"], 5.0),),
         "ensures": (Ensure(["own", "n"], "text"),),
         "cache": Cache(60, ["param", "c"]),
         "until": Until(["own", "n"], 5.0, 6),

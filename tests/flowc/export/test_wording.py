@@ -94,6 +94,12 @@ def test_other_pictures_draw_the_one_link_that_asks_for_an_outcome(hooked: Graph
         ({"allow_failures": ["lit", "percent", 0.1]}, "allow_failures 10%"),
         ({"priority": -5}, "priority -5"),
         ({"idempotent": True}, "idempotent"),
+        ({"on_crash": "suspend"}, "on crash suspend"),
+        ({"priority": ["param", "grade"]}, "priority grade"),
+        (
+            {"retry": (Retry(["param", "tries"], ["param", "pause"], jitter=["param", "share"], within_seconds=3600.0),)},
+            "retry tries, delay: pause, jitter: share, within: 1h",
+        ),
     ],
 )
 def test_setting_is_told_as_the_language_writes_it(settings: dict[str, Any], told: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 
@@ -234,6 +235,20 @@ def test_an_idempotent_task_in_doubt_runs_again_with_a_higher_fence(
     bench: Bench,
 ) -> None:
     run = crash_while_running(bench, FlowBuilder().task("a", idempotent=True))
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.tasks(run)["a"].fence == 2
+
+
+@pytest.mark.parametrize("declared", [{"idempotent": True}, {"retry": (Retry(3),)}])
+def test_on_crash_suspend_counts_for_more_than_what_is_declared(bench: Bench, declared: dict[str, Any]) -> None:
+    run = crash_while_running(bench, FlowBuilder().task("a", on_crash="suspend", **declared))
+    assert bench.work(run) is RunStatus.SUSPENDED
+    assert bench.executor.started == ["a"]
+
+
+@pytest.mark.parametrize("declared", [{}, {"retry": (Retry(3, when=["==", ["error", "exit_code"], 75]),)}])
+def test_on_crash_rerun_runs_again_what_is_not_declared_as_harmless(bench: Bench, declared: dict[str, Any]) -> None:
+    run = crash_while_running(bench, FlowBuilder().task("a", on_crash="rerun", **declared))
     assert bench.work(run) is RunStatus.SUCCEEDED
     assert bench.tasks(run)["a"].fence == 2
 

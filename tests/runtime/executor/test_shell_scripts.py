@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import stat
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime.executor.verdicts import unspawned
 from runtime.model.definition import Hole
 from runtime.model.state import Reason
 from tests.runtime.executor.attempts import LINE, Bench
@@ -242,7 +244,7 @@ def test_folder_that_cannot_be_made_is_a_start_that_failed(bench: Bench) -> None
     assert str(attempt.folder.parent) in outcome.message
 
 
-def test_engine_without_descriptors_fails_the_start_and_goes_on(bench: Bench) -> None:
+def test_engine_without_descriptors_puts_the_start_off_and_goes_on(bench: Bench) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     attempt = bench.script("sh", "true")
     taken = os.open("/dev/null", os.O_RDONLY)
@@ -252,6 +254,12 @@ def test_engine_without_descriptors_fails_the_start_and_goes_on(bench: Bench) ->
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         os.close(taken)
-    assert outcome.reason is Reason.COULD_NOT_START
-    assert "too many open files" in outcome.message
+    assert (outcome.never_ran, outcome.reason, outcome.again_seconds > 0) == (True, Reason.SCARCE, True)
+    assert outcome.message.startswith("the engine has no file descriptors left (too many open files")
     assert bench.run(bench.script("sh", "true")).succeeded
+
+
+@pytest.mark.parametrize("number", [errno.EAGAIN, errno.ENOMEM, errno.ENFILE])
+def test_what_the_machine_lacks_just_now_is_no_failure(number: int) -> None:
+    outcome = unspawned(OSError(number, os.strerror(number)))
+    assert (outcome.never_ran, outcome.reason) == (True, Reason.SCARCE)

@@ -120,6 +120,14 @@ class TaskReading(TaskTable):
         )
         return [task_row(found) for found in self._sql(query, (run_id, now))]
 
+    def unanswered(self, run_id: int, now: int) -> list[TaskRow]:
+        """Tasks of a run that asked something, and whose time to be answered is over."""
+        query = (
+            f"SELECT {COLUMNS} FROM task_run WHERE flow_run_id = ? AND exec_status = 2 AND reason = 'asked'"
+            " AND expires_at IS NOT NULL AND expires_at <= ? ORDER BY id"
+        )
+        return [task_row(found) for found in self._sql(query, (run_id, now))]
+
     def derived(self, run_id: int) -> dict[int, tuple[int, ...]]:
         """What `recount` compares with: (exec_status, remaining, awaiting, lane, held_by, open_members,
         active_members) by id."""

@@ -126,6 +126,18 @@ class TaskTransitions(TaskTable):
             == 1
         )
 
+    def put_off(self, task_run_id: int, fence: int, message: str, not_before: int) -> bool:
+        """As `unclaim`, of what could not be started for want of something that the machine has again soon."""
+        return (
+            self._sql(
+                "UPDATE task_run SET exec_status = 0, reason = 'scarce', message = ?, attempts = attempts - 1,"
+                " started_at = NULL, not_before = ?, revision = revision + 1"
+                " WHERE id = ? AND fence = ? AND exec_status = 1",
+                (message, not_before, task_run_id, fence),
+            ).rowcount
+            == 1
+        )
+
     def next_round(self, task_run_id: int, fence: int, last: str | None, not_before: int) -> bool:
         """A round has ended and another one begins at `not_before`, with fresh retries; `last`: what it gave, as JSON.
         Of a row that runs, is ready or is answered, fenced; whether it applied."""

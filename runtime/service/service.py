@@ -15,6 +15,7 @@ from runtime.model.definition import FlowDefinition
 from runtime.model.errors import StoreProblem
 from runtime.model.run import RunSummary
 from runtime.settings import Settings
+from runtime.store.sqlite.connection import OutdatedStore
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.lock import EngineLock
 from runtime.store.sqlite.reader import Reader
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from runtime.service.requests import Deployed
     from runtime.service.serve import Serving
     from runtime.service.work import Work
+    from runtime.store.sqlite.backup import BackupReport
 
 _RETRY_SECONDS: Final = 0.02
 _LOCKED_SECONDS: Final = 30.0
@@ -61,8 +63,24 @@ class Service:
     def reader(self) -> Reader:
         """Reads the store; StoreProblem if there is none yet."""
         if self._reader is None:
-            self._reader = Reader(self.files)
+            try:
+                self._reader = Reader(self.files)
+            except OutdatedStore:
+                self._bring_up_to_date()
+                self._reader = Reader(self.files)
         return self._reader
+
+    def _bring_up_to_date(self) -> None:
+        """Open a store of an older version for writing once, unless somebody works on it."""
+        from runtime.store.sqlite.store import SqliteStore
+
+        self.files.create()
+        lock = EngineLock(self.files)
+        if lock.acquire():
+            try:
+                SqliteStore(self.files, self.settings.synchronous).close()
+            finally:
+                lock.release()
 
     def deploy(
         self,
@@ -173,10 +191,36 @@ class Service:
                 shutil.rmtree(self.files.run(run_id), ignore_errors=True)
         return forgotten
 
+    def backup(self, folder: Path, *, force: bool = False, logs: bool = True) -> BackupReport:
+        """Copy the store as it is at this moment into a new folder; see `runtime.store.sqlite.backup`."""
+        from runtime.store.sqlite.backup import back_up
+
+        _ = self.reader
+        return back_up(self.files, folder, force=force, logs=logs)
+
+    def restore(self, folder: Path, *, force: bool = False) -> Path | None:
+        """Put a backup where the store is or was; the name that a store there was moved to."""
+        from runtime.store.sqlite.backup import restore
+        from runtime.store.sqlite.store import SqliteStore
+
+        self.close()
+        aside = restore(folder, self.files, force=force)
+        SqliteStore(self.files, self.settings.synchronous).close()
+        return aside
+
     def cancel(self, run_id: int) -> None:
         """Start nothing more of a run and end what runs of it; returns when that has ended."""
         self._change({"verb": "cancel", "run": run_id})
         self.work(run_id).wait()
+
+    def trigger(self, name: str, event: Any = None, key: str | None = None) -> dict[str, Any]:
+        """Do what a call of the webhook `name` would do; `flow`, `outcome`, `message` and `run` of what came of it.
+
+        `event`: a JSON value. The same `key` is the same call.
+        """
+        key = key or uuid.uuid4().hex
+        request = {"verb": "webhook", "name": name, "event": event, "key": key, "zone": self.settings.zone}
+        return dict(self._change(request))
 
     def pause(self, flow: str) -> bool:
         """Make no runs by the flow's schedules until it is unpaused; whether it was not paused before."""
@@ -198,12 +242,13 @@ class Service:
             self._executor,
         )
 
-    def serve(self, jobs: int | None = None) -> Serving:
-        """Work on every run of the store, in the background of this process, until told to stop."""
+    def serve(self, jobs: int | None = None, http: tuple[str, int] | None = None) -> Serving:
+        """Work on every run of the store, in the background of this process, until told to stop. `http`: host and port
+        of this machine where webhooks are listened for."""
         from runtime.service.serve import Serving
 
         settings = self.settings
-        return Serving(self.files, jobs or settings.jobs, settings.synchronous, settings.zone, self._executor)
+        return Serving(self.files, jobs or settings.jobs, settings.synchronous, settings.zone, self._executor, http)
 
     def _executor(self) -> Any:
         from runtime.executor.local import LocalExecutor

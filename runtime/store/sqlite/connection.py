@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from runtime.model.errors import StoreProblem
+from runtime.store.sqlite.copied import settle_copy
 from runtime.store.sqlite.files import StoreFiles
 
 APPLICATION_ID: Final = 0x464C5752
 """`FLWR` in the file's header: tells our files from anybody else's."""
+_UPGRADE: Final = "stop that one, and try again: the store is brought up to date then"
 _BUSY_MILLISECONDS: Final = 2_000
 
 
@@ -61,6 +63,8 @@ def connect_writer(
         connection.execute("PRAGMA cache_size = -65536")
         connection.execute("PRAGMA temp_store = MEMORY")
         _migrate(connection)
+        with transaction(connection):
+            settle_copy(connection, files, time.time_ns() // 1000)
     except sqlite3.Error as error:
         connection.close()
         raise translate(error, files.db) from None
@@ -91,6 +95,10 @@ def connect_reader(files: StoreFiles) -> sqlite3.Connection:
     return connection
 
 
+class OutdatedStore(StoreProblem):
+    """The store was written by an older version; opening it for writing brings it up to date."""
+
+
 def _check_identity(connection: sqlite3.Connection, db: Path, *, writing: bool = True) -> None:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -101,6 +109,8 @@ def _check_identity(connection: sqlite3.Connection, db: Path, *, writing: bool =
                 f"{db} was written by a newer version of flower (schema {version}, this program knows {newest})",
                 "upgrade flower, or name another store with --db",
             )
+        if version < newest and not writing:
+            raise OutdatedStore(f"{db} was written by an older version of flower that still works on it", _UPGRADE)
         return
     empty = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if not (empty and application == 0 and writing):
@@ -121,7 +131,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
             if number == 1:
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 connection.execute(
-                    "INSERT INTO store VALUES (1, ?, ?)",
+                    "INSERT INTO store (one, incarnation, created_at) VALUES (1, ?, ?)",
                     (uuid.uuid4().hex, time.time_ns() // 1000),
                 )
             connection.execute(f"PRAGMA user_version = {number}")

@@ -15,6 +15,7 @@ from flowc.analysis.hooks import Space, attach, event_of, namespace, tasks_of
 from flowc.analysis.model import Flow, Out, Parameter, Span, Task
 from flowc.analysis.module import Definition
 from flowc.analysis.outcomes import may_skip
+from flowc.analysis.rounds import has_rounds, repeats
 from flowc.analysis.scope import Let, Names
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
@@ -178,6 +179,7 @@ class _Declaration:
         else:
             task.optional = _has_condition(item.body)
             task.may_fail = _may_fail(item.body)
+            task.has_rounds, task.repeats = has_rounds(item.body), repeats([item.body])
             task.ordered = item.kind == "sequence"
             self._members(frame, task, item.body, {})
             self._hooks(task, item.body, frame)
@@ -192,10 +194,12 @@ class _Declaration:
         last = layers[-1]
         task.optional = any(_has_condition(layer.decl.body) for layer in layers if not _is_flow(layer))
         task.may_fail = any(_may_fail(layer.decl.body) for layer in layers if not _is_flow(layer))
+        task.has_rounds = any(has_rounds(layer.decl.body) for layer in layers if not _is_flow(layer))
         task.doc = task.doc or next((layer.decl.doc for layer in layers if layer.decl.doc), "")
         if isinstance(last.decl, nodes.FlowDecl):
             self._called_flow(task, last)
             layers = layers[:-1]
+            task.repeats = repeats([layer.decl.body for layer in layers])
         for layer in reversed(layers):
             assert isinstance(layer.decl, nodes.TaskDecl)
             self._task_outs(task, layer.decl, layer.frame, first=layer is last)
@@ -318,7 +322,7 @@ def _has_condition(body: Sequence[nodes.Statement]) -> bool:
 
 
 def _may_fail(body: Sequence[nodes.Statement]) -> bool:
-    return any(isinstance(entry, nodes.AllowFailure | nodes.AllowFailures) for entry in body)
+    return any(isinstance(entry, nodes.AllowFailure | nodes.AllowFailures | nodes.Enough) for entry in body)
 
 
 def _free(frame: Frame, name: nodes.Name, kind: str, taken: Taken) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flowc.analysis.mismatch import Wanted
+from flowc.analysis.model import Task
 from flowc.analysis.scope import Scope
 from flowc.analysis.typed import CREATION
 from flowc.analysis.types import UNKNOWN, described
@@ -40,6 +41,26 @@ def read_allowance(settings: Settings, item: nodes.AllowFailures, scope: Scope) 
         )
         return None
     return found.tree
+
+
+def read_enough(settings: Settings, task: Task, item: nodes.Enough, scope: Scope) -> Tree:
+    """After how many successes a node has succeeded: a tree that gives a number; None if an error was reported."""
+    wanted = Wanted(INT, "`enough` is a whole number of successes")
+    found = settings.value(item.value, scope, wanted, CREATION, "enough")
+    if found is None:
+        return None
+    count = found.tree
+    if (isinstance(count, int) and count < 1) or count == ["neg", 1]:
+        settings.impossible(item.value, "`enough` counts successes, at least 1", "write for example `enough 3`")
+        return None
+    if isinstance(count, int) and not task.mapped and count > len(task.members):
+        settings.impossible(
+            item.value,
+            f"`{task.dotted}` has {len(task.members)} members, so {count} of them can never succeed",
+            f"write at most `enough {len(task.members)}`",
+        )
+        return None
+    return count
 
 
 def _possible(tree: Tree) -> bool:

@@ -125,7 +125,7 @@ def attach(
 ) -> None:
     """Makes a declared task one of the hook: it waits for the event of `subject`, and stands beside it."""
     task.space = space
-    task.parent = next((group for group in subject.ancestors() if group.mapped), flow.tasks[0])
+    task.parent = next((group for group in subject.ancestors() if group.mapped or group.repeats), flow.tasks[0])
     task.hook = cast(definition.Hook, hook.event.text)
     task.subject = subject
     task.awaits = event

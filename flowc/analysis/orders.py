@@ -80,12 +80,21 @@ class Orders:
         self._flow.orders.append(Order(first, second, self._report.place(span), "after", outcome=True))
 
     def _has_one_outcome(self, node: Task, task: Task, span: Span) -> bool:
-        """Inside a map each item has an outcome of its own."""
+        """Inside a map each item has an outcome of its own, and inside a group that goes again each round."""
         around = [task, *task.ancestors()]
-        outer = [group for group in node.ancestors() if group.mapped and group not in around]
+        outer = [group for group in node.ancestors() if (group.mapped or group.repeats) and group not in around]
         if not outer:
             return True
         group = outer[-1]
+        if not group.mapped:
+            self._report.error(
+                codes.BAD_OUTCOME,
+                span,
+                f"`{node.dotted}` has no outcome of its own here: it has another one each time `{group.dotted}` goes again",
+                labels=[Label(group.span, "this group has an `until` or a `retry`")],
+                help=f"ask about the group: `{group.dotted}.failed`",
+            )
+            return False
         self._report.error(
             codes.BAD_OUTCOME,
             span,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from flowc.analysis import conversion, hooks
+from flowc.analysis import conversion, hooks, rounds
 from flowc.analysis.hooks import is_onlooker, seen_by_hook
 from flowc.analysis.mismatch import report_missing
 from flowc.analysis.model import Out, Parameter, Reference, Task
@@ -89,6 +89,8 @@ class References:
         return None
 
     def _own(self, out: Out, span: nodes.Span, scope: Scope) -> Typed:
+        if scope.members and scope.task.result is not None:
+            return Typed(out.type, ["out", scope.task.result.path, out.name], RUN_TIME)
         if not out.early and not scope.late:
             self.checker.report.error(
                 codes.KNOWN_LATER,
@@ -120,6 +122,8 @@ class References:
             return self._value_of("error", ERROR_VALUES, names, RUN_TIME, scope)
         if base.name == "tick" and scope.tick and names:
             return self._value_of("run", TICK_VALUES, names, RUN_TIME, scope, shown="tick")
+        if (of_round := self._of_round(base, names, scope)) is not None:
+            return of_round
         if scope.task.hook and (of_hook := self._of_hook(base, names, scope)) is not None:
             return of_hook
         if base.name in self.checker.enums and names:
@@ -131,6 +135,34 @@ class References:
             return self._fields(own, names[0], names[1:], scope)
         self._unknown(base, scope)
         return wrong()
+
+    def _of_round(self, base: nodes.NameRef, names: list[nodes.Member], scope: Scope) -> Typed | None:
+        """`round`, and `last.NAME` of the round before; None if neither is meant or there are no rounds."""
+        is_round = base.name == "round" and not names
+        if not is_round and not (base.name == "last" and names):
+            return None
+        node = rounds.around(scope.task, self.checker.names)
+        if node is None:
+            return None
+        if is_round:
+            return Typed(INT, ["round", node.path], RUN_TIME)
+        return self._of_last(node, base, names, scope)
+
+    def _of_last(self, node: Task, base: nodes.NameRef, names: list[nodes.Member], scope: Scope) -> Typed:
+        giver, left = node, list(names)
+        while giver.kind == "group" and not giver.called and len(left) > 1 and left[0].name.text in giver.members:
+            giver, left = giver.members[left[0].name.text], left[1:]
+        out = (giver.result or giver).outs.get(left[0].name.text)
+        if out is None:
+            return self._no_output(giver, left[0].name)
+        inside = Typed(out.type, ["own", out.name], RUN_TIME)
+        if giver is not node or giver.result is not None:
+            onlooker = Task(-1, "flow", "", "", node, node.span)
+            inside = _seen_from(onlooker, giver.result or giver, out)
+        key = ".".join(member.name.text for member in names[: len(names) - len(left) + 1])
+        node.kept[key] = (inside.tree, inside.type)
+        found = self._narrowed(Typed(optional(inside.type), ["last", node.path, key], RUN_TIME), scope)
+        return self._fields(found, left[0], left[1:], scope)
 
     def _of_hook(self, base: nodes.NameRef, names: list[nodes.Member], scope: Scope) -> Typed | None:
         """What a hook knows of that on which it reports."""
@@ -300,6 +332,9 @@ class References:
             return wrong()
         span = left[0].span
         report = self.checker.report
+        if scope.members and scope.task in task.ancestors():
+            seen = _seen_from(Task(-1, "flow", "", "", scope.task, span), giver, out)
+            return self._fields(self._narrowed(seen, scope), left[0], left[1:], scope)
         seen = _seen_from(scope.task, giver, out)
         if is_onlooker(scope.task, task):
             seen.type = seen_by_hook(scope.task, task, seen.type)
@@ -310,7 +345,7 @@ class References:
 
     def _may_refer(self, task: Task, scope: Scope, at: nodes.Member) -> bool:
         here = scope.task
-        if here.kind == "flow":
+        if here.kind == "flow" or (scope.members and here in task.ancestors()):
             return True
         if task is here:
             message = f"`{here.dotted}` cannot use its own output here: it is known only after the task has run"

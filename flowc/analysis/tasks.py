@@ -12,6 +12,7 @@ from flowc.analysis.declarations import Entry
 from flowc.analysis.frame import Frame, Layer, file_frame
 from flowc.analysis.model import Task
 from flowc.analysis.outputs import Outputs
+from flowc.analysis.rounds import check_bound, has_rounds
 from flowc.analysis.scope import Scope
 from flowc.analysis.types import described, is_unknown
 from flowc.analysis.values import check_variable, items_of
@@ -44,7 +45,7 @@ _MISPLACED: Final[dict[type, tuple[str, str]]] = {
     nodes.If: ("`if`", "a task has `when` for its condition; `if` stands in the flow or a group"),
     nodes.Match: ("`match`", "write it in the flow or group around"),
 }
-_OF_CALLED_FLOWS: Final = (nodes.Limit,)
+_OF_CALLED_FLOWS: Final = (nodes.Limit, nodes.FailFast)
 """Settings of a flow that count where it is called."""
 _UNFIT_KEYS: Final = ("json", "secret", "bool")
 
@@ -82,6 +83,7 @@ class Tasks:
             self._narrowed[task.node] = scope.narrowed
             self._group(task, decl.body, frame)
             frame.settings.read(task, decl.body, scope, has_action=True)
+            check_bound(frame.settings, task, [decl.body])
         else:
             self._task(task, entry.layers, scope)
 
@@ -138,11 +140,20 @@ class Tasks:
             if isinstance(layer.decl, nodes.FlowDecl):
                 body = [item for item in body if isinstance(item, _OF_CALLED_FLOWS)]
             layer.frame.settings.read(task, body, own, has_action, given)
+        if task.until is not None:
+            self._bounded(task, layers)
         if task.called:
             self._called(task, layers[-1])
         else:
             self._inherit(task, layers, has_action and not _only_waits(layers[-1]), given)
             _action(task, layers[-1], scopes[-1], inside[-1])
+
+    def _bounded(self, task: Task, layers: list[Layer]) -> None:
+        """Rounds must come to an end; a `timeout` may stand in `defaults` around the task."""
+        around = self._inherited.get(task.parent.node, []) if task.parent is not None and not task.called else []
+        blocks = [block.block.body for block in around if not task.called]
+        layer = next(layer for layer in layers if has_rounds(layer.decl.body))
+        check_bound(layer.frame.settings, task, [*(each.decl.body for each in layers), *blocks])
 
     def _called(self, task: Task, last: Layer) -> None:
         """A flow that is called: its body is this group."""

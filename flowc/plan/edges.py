@@ -58,14 +58,14 @@ def statements(flow: Flow) -> Iterable[tuple[Task, Task, Origin, Span, str]]:
 
 
 def lifted(predecessor: Task, successor: Task) -> tuple[Task, bool]:
-    """The node to wait for, outside of every mapped node and of every group whose failure is allowed that `successor`
-    is not in; and whether `successor` is in mapped nodes that it is not in."""
+    """The node to wait for, outside of every mapped node and of every group that `successor` is not in and whose failure
+    is allowed, or whose members may run again; and whether `successor` is in mapped nodes that it is not in."""
     if predecessor.parent is successor.parent:
         return predecessor, False
     around = set(map(id, successor.ancestors()))
     outer = predecessor
     for group in predecessor.ancestors():
-        if (group.mapped or group.may_fail) and id(group) not in around:
+        if (group.mapped or group.may_fail or group.repeats) and id(group) not in around:
             outer = group
     return outer, len(_mapped_around(successor)) > len(_mapped_around(outer))
 

@@ -15,6 +15,7 @@ from flowc.analysis.report import Report
 from flowc.analysis.schedules import check_schedules
 from flowc.analysis.scope import Bound, Names, Scope
 from flowc.analysis.tasks import Tasks, check_file_defaults
+from flowc.analysis.triggers import check_triggers
 from flowc.analysis.typed import CREATION, Typed
 from flowc.analysis.unread import unread_of
 from flowc.diagnostics import Label, Sink, codes
@@ -76,6 +77,7 @@ class _Looked:
         found = declare(decl, definition, self)
         check_parameters(found.frame.checker, found)
         check_schedules(found.frame.checker, found)
+        check_triggers(found, definition.module)
         tasks = Tasks()
         for entry in found.entries:
             tasks.check(entry)

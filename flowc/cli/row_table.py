@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flowc.export.wording import trigger_text
 from runtime.model.definition import Dependency, FlowDefinition, ParameterDefinition, TaskDefinition
 from runtime.model.encode import program_of
 from runtime.model.types import type_from_json
@@ -31,6 +32,7 @@ def _parameter(parameter: ParameterDefinition) -> str:
 def _runs(flow: FlowDefinition) -> list[str]:
     """When it runs by itself, and what becomes of its runs that meet."""
     lines = [f"  schedule {words(schedule)}" for schedule in flow.schedules]
+    lines += [f"  trigger {trigger_text(trigger)}" for trigger in flow.triggers]
     lines += [f"  overlap {flow.overlap}"] if flow.overlap else []
     return lines + ([f"  limit {flow.limit_runs} runs"] if flow.limit_runs is not None else [])
 

@@ -29,11 +29,11 @@ class Chronicle:
         else:
             self._print(f"{_clock(time.time())} {sentence}")
 
-    def tell(self, is_engine: bool) -> None:
-        """What has happened since the last call."""
+    def tell(self, is_engine: bool, address: str | None = None) -> None:
+        """What has happened since the last call. `address`: where webhooks are listened for."""
         if is_engine and not self._working:
             self._working = True
-            self.say("working")
+            self.say("working" if address is None else f"working; webhooks: POST {address}/webhooks/NAME")
         with suppress(StoreProblem):
             for event in self._service.reader.events_since(self._last):
                 self._last = event.id

@@ -102,6 +102,16 @@ class AttemptEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownAttempt:
+    """What the store knows of an attempt that somebody asks about. `open`: no end of it is recorded."""
+
+    open: bool
+    fence: int
+    run_id: int
+    task_run_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class HandChange:
     """A person's update of `exec_status` that the engine has not applied yet."""
 

@@ -14,11 +14,13 @@ from typing import Any, Final
 from runtime import admission, control, suspension
 from runtime import rerun as reruns
 from runtime.admission import Wanted
+from runtime.maintenance import triggers
 from runtime.maintenance.prune import prune
 from runtime.model.definition import FlowDefinition, PoolDefinition
 from runtime.model.encode import dumps, flow_from_json
 from runtime.model.errors import BadParameter, FlowerError, NotFound, Refused
 from runtime.model.names import nearest
+from runtime.model.rows import FiredTrigger
 from runtime.step import ActiveRun, Step
 from runtime.store.protocol import Store
 
@@ -103,11 +105,23 @@ def _deploy_flow(step: Step, data: JsonObject, request: JsonObject) -> Deployed:
                 "rename one of the two, or deploy with --take-over to replace it",
             )
     _declare_pools(step, flow)
+    _declare_triggers(step, flow)
     version, previous = step.store.deploy(flow, request["project"], step.now)
     changed = version != previous
     if changed:
         step.store.events.add(step.now, "deployed", None, flow=flow.name, version=version)
     return Deployed(flow.name, version, changed, previous)
+
+
+def _declare_triggers(step: Step, flow: FlowDefinition) -> None:
+    """The name of a webhook is its address: it is one flow's."""
+    other = triggers.check_names(step, flow.name, flow.triggers)
+    if other is not None:
+        raise Refused(
+            f"flow `{other.flow}` has a webhook of the same name as flow `{flow.name}`",
+            "give one of them another name",
+        )
+    step.store.triggers.declare(flow.name, bool(flow.triggers), step.now)
 
 
 def _declare_pools(step: Step, flow: FlowDefinition) -> None:
@@ -145,6 +159,26 @@ def _register(step: Step, request: JsonObject) -> Any:
     )
     run_id, new = admission.register(step, wanted)
     return {"id": run_id, "new": new}
+
+
+def _webhook(step: Step, request: JsonObject) -> Any:
+    flow, fired = triggers.webhook(step, request["name"], request["event"], request["key"], request["zone"])
+    return _fired(flow, fired)
+
+
+def _file(step: Step, request: JsonObject) -> Any:
+    asked = request["flow"], request["pattern"], request["event"], request["version"], request["zone"]
+    fired = triggers.file(step, *asked)
+    return None if fired is None else _fired(request["flow"], fired)
+
+
+def _fired(flow: str, fired: FiredTrigger) -> JsonObject:
+    run = None if fired.run_id is None else f"{flow}-{fired.run_id}"
+    return {"flow": flow, "outcome": fired.outcome, "message": fired.message, "run": run}
+
+
+def _look_at_ends(step: Step, request: JsonObject) -> int:
+    return triggers.look_at_ends(step, request["zone"])
 
 
 def _pause(step: Step, request: JsonObject) -> bool:
@@ -223,6 +257,9 @@ def _cancel(step: Step, request: JsonObject) -> None:
 _VERBS: Final[dict[str, Callable[[Step, JsonObject], Any]]] = {
     "deploy": _deploy,
     "register": _register,
+    "webhook": _webhook,
+    "file": _file,
+    "look_at_ends": _look_at_ends,
     "pause": _pause,
     "unpause": _unpause,
     "rerun": _rerun,

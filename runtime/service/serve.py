@@ -7,28 +7,43 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack
+from typing import Any, Final
 
 from runtime.engine import Engine
 from runtime.executor.protocol import Executor
 from runtime.maintenance.scheduler import Scheduler
+from runtime.model.errors import FlowerError, StoreProblem
 from runtime.service.endpoint import Endpoint
+from runtime.service.requests import apply
+from runtime.service.watching import Watching
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.lock import EngineLock
 from runtime.store.sqlite.store import SqliteStore
+
+_ANSWER_SECONDS: Final = 60.0
 
 
 class Serving:
     """Works on all runs of a store, in the background of this process.
 
     While another engine is alive it stands by; the kernel wakes it when that one ends, however it ends. `changed` is
-    set after each commit, and when the state of this object changes.
+    set after each commit, and when the state of this object changes. `http`: where webhooks are listened for, if at all;
+    `address` tells it while this process is the engine.
     """
 
     def __init__(
-        self, files: StoreFiles, jobs: int, synchronous: str, zone: str, executor: Callable[[], Executor]
+        self,
+        files: StoreFiles,
+        jobs: int,
+        synchronous: str,
+        zone: str,
+        executor: Callable[[], Executor],
+        http: tuple[str, int] | None = None,
     ) -> None:
         self.changed = threading.Event()
         self.is_engine = False
+        self.address: str | None = None
+        self._http = http
         self._files = files
         self._jobs = jobs
         self._synchronous = synchronous
@@ -86,15 +101,39 @@ class Serving:
             store = SqliteStore(self._files, self._synchronous)
             closing.callback(store.close)
             scheduler = Scheduler(self._zone)
-            engine = Engine(store, self._make_executor(), self._jobs, all_runs=True, scheduler=scheduler)
+            executor = self._make_executor()
+            engine = Engine(store, executor, self._jobs, all_runs=True, scheduler=scheduler)
             engine.listen(self.changed.set)
-            door = Endpoint(engine, self._files.socket)
+            door = Endpoint(engine, self._files.socket, getattr(executor, "workers", None))
             closing.callback(engine.close)
             closing.callback(door.close)
             engine.start()
             self._engine = engine
+            self._notice(engine, closing)
             self.is_engine = True
             self.changed.set()
             while not self._stopping.wait(1.0):
                 if engine.problem is not None:
                     raise engine.problem
+
+    def _notice(self, engine: Engine, closing: ExitStack) -> None:
+        """Notice what the triggers of flows are about."""
+
+        def ask(request: dict[str, Any]) -> Any:
+            try:
+                return engine.submit(lambda step: apply(step, request)).result(_ANSWER_SECONDS)
+            except FlowerError:
+                raise
+            except Exception as problem:
+                raise StoreProblem("the engine does not answer", "see what it has written to its journal") from problem
+
+        watching = Watching(self._files, ask, self._zone)
+        engine.listen(watching.ring)
+        watching.start()
+        closing.callback(watching.close)
+        if self._http is not None:
+            from runtime.service.webhooks import Webhooks, find_token
+
+            webhooks = Webhooks(*self._http, find_token(self._files.token), ask, self._zone)
+            closing.callback(webhooks.close)
+            self.address = webhooks.address

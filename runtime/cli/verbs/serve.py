@@ -15,12 +15,23 @@ from runtime.cli.options import NO_VALUE, Db, Jobs
 def serve(
     jobs: Jobs = None,
     json: Annotated[bool, typer.Option("--json", metavar=NO_VALUE, help="Tell what happens as JSON lines.")] = False,
+    http: Annotated[
+        str | None,
+        typer.Option(
+            "--http", metavar="HOST:PORT", help="Listen for webhooks there, on this machine.", show_default=False
+        ),
+    ] = None,
     db: Db = None,
 ) -> int:
     """Work on all runs, those registered meanwhile too, until stopped. A second one stands by and takes over."""
     from runtime.cli.serving import Chronicle
     from runtime.cli.store import open_service
 
+    where = None
+    if http is not None:
+        from runtime.service.webhooks import read_address
+
+        where = read_address(http)
     stopped: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -29,13 +40,13 @@ def serve(
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, stop)
     with open_service(db, jobs) as service:
-        serving = service.serve()
+        serving = service.serve(http=where)
         chronicle = Chronicle(service, as_json=json)
         chronicle.say(f"serving {service.settings.db}" if serving.wait(0.2) or serving.is_engine else "standing by")
         while not serving.wait(0):
             serving.changed.wait(0.5)
             serving.changed.clear()
-            chronicle.tell(serving.is_engine)
+            chronicle.tell(serving.is_engine, serving.address)
             if stopped:
                 chronicle.say(stopping(serving.running()))
                 serving.stop()

@@ -29,6 +29,11 @@ class StoreFiles:
     def lock(self) -> Path:
         return self.folder / "engine.lock"
 
+    @property
+    def token(self) -> Path:
+        """What callers of webhooks must know, private to the user."""
+        return self.folder / "http.token"
+
     def run(self, run_id: int) -> Path:
         """The folder of a run; in it the private folder of each attempt (script, marks, outputs, log) by its id."""
         return self.folder / "runs" / str(run_id)

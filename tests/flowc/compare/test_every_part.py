@@ -25,6 +25,7 @@ from runtime.model.definition import (
     ScheduleDefinition,
     Script,
     TaskDefinition,
+    TriggerDefinition,
     Until,
     Use,
     Wait,
@@ -38,6 +39,7 @@ NOT_TOLD = {
     "Ensure": {"line"},
     "PoolDefinition": {"line"},
     "ScheduleDefinition": {"line"},
+    "TriggerDefinition": {"line"},
     "ParameterDefinition": {"line"},
     "Generator": {"type"},
     "Binding": {"name"},
@@ -79,6 +81,13 @@ def everything() -> FlowDefinition:
             ScheduleDefinition("every", every_seconds=60),
             ScheduleDefinition("cron", cron="0 6 * * *"),
         ),
+        triggers=(
+            TriggerDefinition(
+                "after", awaits=["state", "etl", "done"], condition=["item", "event"], arguments={"p": 1}
+            ),
+            TriggerDefinition("file", "*.csv"),
+            TriggerDefinition("webhook", "push", event="str"),
+        ),
         pools=(PoolDefinition("one", 1), PoolDefinition("two", None, 3, 1.0)),
         limit_runs=2,
     )
@@ -106,12 +115,15 @@ def counts(value: Any, field: str) -> bool:
     if isinstance(value, ScheduleDefinition):
         own = {"daily": {"at"}, "weekly": {"at", "days"}, "every": {"every_seconds"}, "cron": {"cron"}}
         return field in own[value.kind] | {"zone", "when", "catchup"}
+    if isinstance(value, TriggerDefinition):
+        source = {"after": {"awaits"}, "file": {"source"}, "webhook": {"source", "event"}}
+        return field in source[value.kind] | {"condition", "arguments"}
     return not (isinstance(value, PoolDefinition) and field == "per_seconds" and value.rate is None)
 
 
 def other(value: Any, name: str) -> Any:
     match name.rpartition(".")[2]:
-        case "type":
+        case "type" | "event":
             return "date"
         case "language":
             return "bash"

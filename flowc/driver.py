@@ -19,13 +19,18 @@ from flowc.analysis.pools import sizes_of
 from flowc.analysis.scenario import Scenario
 from flowc.analysis.scenarios import check_scenarios
 from flowc.diagnostics import Diagnostic, Label, Sink, codes
+from flowc.emit.allowances import Allowances, read_allowances
 from flowc.emit.hints import report_hints
 from flowc.emit.rows import rows_of
 from flowc.plan.edges import Edges
 from flowc.plan.plan import plan
 from flowc.source import Source
+from flowc.syntax import nodes
 from flowc.syntax.files import Files, Loaded, Reader
 from runtime.model.definition import FlowDefinition
+
+Lint = Callable[[Source, nodes.File, Sink], None]
+"""Tells more hints on a source and its tree, as warnings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class Unit:
     scenarios: list[Scenario] = field(default_factory=list)
     imported: dict[Flow, Edges] = field(default_factory=dict)
     tests: list[FlowTest] = field(default_factory=list)
+    allowances: Allowances | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +91,26 @@ class Compiled:
 
 
 def compile_inputs(
-    inputs: Sequence[Input], sink: Sink | None = None, read: Reader | None = None, *, hints: bool = False
+    inputs: Sequence[Input],
+    sink: Sink | None = None,
+    read: Reader | None = None,
+    *,
+    hints: bool = False,
+    lint: Lint | None = None,
 ) -> Compiled:
     """Compiles files together: their flows share one space of names. Never raises for what stands in a source.
 
     `sink` may hold problems already, of files that could not be read. `read` gives the files that are imported.
-    `hints`: tell as warnings what may not be meant, too.
+    `hints`: tell as warnings what may not be meant, too; with them, what `lint` finds by means of its own.
     """
     sink = sink if sink is not None else Sink()
     files, modules = Files(sink, read), Modules(sink)
     units = [Unit(given, sink, files, modules) for given in inputs]
     with _collector_paused():
-        return _compile(units, sink, hints)
+        return _compile(units, sink, hints, lint)
 
 
-def _compile(units: list[Unit], sink: Sink, hints: bool) -> Compiled:
+def _compile(units: list[Unit], sink: Sink, hints: bool, lint: Lint | None) -> Compiled:
     for phase in PHASES:
         for unit in units:
             phase(unit)
@@ -111,6 +122,9 @@ def _compile(units: list[Unit], sink: Sink, hints: bool) -> Compiled:
         emit(unit)
         if hints and unit.loaded is not None:
             report_hints(unit.flows, unit.definitions, unit.loaded.tree, unit.given.source, sink)
+            if lint is not None:
+                lint(unit.given.source, unit.loaded.tree, sink)
+    _allow(units, sink, told=hints)
     return Compiled(
         tuple(tuple(unit.definitions) for unit in units),
         tuple(sink.diagnostics()),
@@ -118,6 +132,15 @@ def _compile(units: list[Unit], sink: Sink, hints: bool) -> Compiled:
         tuple(tuple(unit.flows) for unit in units),
         tuple(tuple(unit.tests) for unit in units),
     )
+
+
+def _allow(units: list[Unit], sink: Sink, *, told: bool) -> None:
+    """Leaves out the hints that comments allow; if all hints were `told`, tells the comments that allow nothing."""
+    allowances = [unit.allowances for unit in units if unit.allowances is not None and unit.allowances.found]
+    for one in allowances:
+        sink.drop(one.allows)
+        if told:
+            one.report_useless(sink)
 
 
 @contextmanager
@@ -154,6 +177,7 @@ class Modules:
 def read_tree(unit: Unit) -> None:
     """Text to tree, that of the files that it imports included."""
     unit.loaded = unit.files.add(unit.given.source)
+    unit.allowances = read_allowances(unit.given.source, unit.sink)
 
 
 def resolve(unit: Unit) -> None:

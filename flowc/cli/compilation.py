@@ -16,6 +16,7 @@ from flowc.diagnostics import Diagnostic, Sink, codes
 from flowc.diagnostics.data import unreadable
 from flowc.driver import FlowTest, Input, compile_inputs
 from flowc.source import Source, Unreadable, read
+from flowc.syntax import nodes
 from runtime.model.definition import FlowDefinition
 from runtime.model.errors import FlowerError
 from runtime.model.signature import Signature
@@ -60,7 +61,7 @@ def compile_paths(paths: Sequence[Path], *, hints: bool = False, texts: Mapping[
         folder = project_folder(place)
         catalog = catalogs.setdefault(folder, LazyCatalog(folder))
         inputs.append(Input(source, catalog, place.relative_to(folder).as_posix()))
-    compiled = compile_inputs(inputs, sink, source_of, hints=hints)
+    compiled = compile_inputs(inputs, sink, source_of, hints=hints, lint=_lint if hints else None)
     problems = tuple(catalog.problem for catalog in catalogs.values() if catalog.problem is not None)
     flows = [()] * len(inputs) if problems or not compiled.by_input else compiled.by_input
     return Compilation(
@@ -71,6 +72,13 @@ def compile_paths(paths: Sequence[Path], *, hints: bool = False, texts: Mapping[
         tuple(zip(sources, compiled.resolved, strict=False)),
         () if problems else compiled.tests,
     )
+
+
+def _lint(source: Source, tree: nodes.File, sink: Sink) -> None:
+    """What programs of others find, where they are installed; loaded for files with hints only."""
+    from flowc.cli.shellcheck import lint_scripts
+
+    lint_scripts(source, tree, sink)
 
 
 def project_folder(file: Path) -> Path:

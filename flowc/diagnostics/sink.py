@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -84,6 +84,10 @@ class Sink:
             and found.span[1] <= span[1]
             for found in self._found
         )
+
+    def drop(self, unwanted: Callable[[Diagnostic], bool]) -> None:
+        """Forgets what is not wanted."""
+        self._found = [found for found in self._found if not unwanted(found)]
 
     def diagnostics(self) -> list[Diagnostic]:
         """All of them by file, in the order of first mention, and place. A name that is wrong in the same way at many

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from flowc.cli.pages import page_of
+from flowc.cli.shellcheck import lint_scripts
 from flowc.diagnostics.codes import all_codes
 from flowc.driver import Compiled, Input, compile_inputs
 from flowc.source import Source
@@ -20,7 +21,8 @@ WITHOUT_EXAMPLE = ("F0001", "F0002", "F0003", "F0004", "F0005", "F0025", "F0605"
 
 
 def _compiled(text: str, *, hints: bool = False) -> Compiled:
-    return compile_inputs([Input(Source("case.flow", text), catalog(), "case.flow")], hints=hints)
+    given = Input(Source("case.flow", text), catalog(), "case.flow")
+    return compile_inputs([given], hints=hints, lint=lint_scripts)
 
 
 @pytest.mark.parametrize("code", sorted(all_codes()))

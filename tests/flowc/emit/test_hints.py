@@ -103,3 +103,64 @@ def test_a_shell_variable_that_only_looks_like_a_value_of_the_flow() -> None:
 def test_hints_are_told_only_to_who_asks() -> None:
     text = 'flow case {\nparam n: int = 3\ntask a { sh "echo" }\n}\n'
     assert compile_inputs([Input(Source("case.flow", text), catalog(), "case.flow")]).diagnostics == ()
+
+
+def test_scheduled_flow_that_may_hang() -> None:
+    schedule = "schedule daily at 06:30\n"
+    assert hints(f'{schedule}task a {{ sh "x" }}\ntask b {{ sh "x" }}') == [
+        ("F0811", "`case` runs by a schedule, and nothing ends `a`, `b` if it hangs")
+    ]
+    assert hints(f'{schedule}deadline 1h\ntask a {{ sh "x" }}') == []
+    assert hints(f'{schedule}defaults {{ timeout 1h }}\ntask a {{ sh "x" }}') == []
+    assert hints(f"{schedule}task a {{ wait 20s }}") == []
+
+
+def test_what_seems_to_be_secret() -> None:
+    used = 'task a {{ env {{ X: {0} }}; sh "x" }}'
+    plain = hints("param api_token: str\n" + used.format("api_token"))
+    assert plain == [("F0812", "`api_token` seems to be a secret, but as a `str` it is stored and shown")]
+    assert hints('param api_token: secret = "env:T"\n' + used.format("api_token")) == []
+    assert hints("param tokens_per_word: int = 3\n" + used.format('"{{ tokens_per_word }}"')) == []
+    assert [code for code, _ in hints('task a { env { DB_PASSWORD: "hunter2" }; sh "x" }')] == ["F0812"]
+    assert hints('task a { env { DB_PASSWORD: "" }; sh "x" }') == []
+
+
+POOLS = "pool p { limit 2 }\npool q { limit 2 }\n"
+
+
+def test_pools_taken_in_two_orders() -> None:
+    one = 'sequence a { use p; task b { use q; sh "x" } }\n'
+    other = 'sequence c { use q; task d { use p; sh "x" } }\n'
+    assert hints(one + other, POOLS) == [
+        ("F0813", "`c.d` takes `p` while `c` holds `q`, and elsewhere it is the reverse")
+    ]
+    assert hints(one + one.replace("a {", "c {").replace("b {", "d {"), POOLS) == []
+    rates = POOLS.replace("q { limit 2 }", "q { rate 2 per 1s }")
+    assert hints(one + other, rates) == []
+
+
+def test_pool_that_a_group_holds_and_its_member_takes() -> None:
+    assert [code for code, _ in hints('sequence a { use p; task b { use p; sh "x" } }', POOLS)] == ["F0813"]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "told"),
+    [
+        ('daily at 01:30 tz "Europe/London"', "left out on 2026-03-29 and there twice on 2026-10-25"),
+        ('weekly on sun at 01:30 tz "Europe/London"', "left out on 2026-03-29 and there twice on 2026-10-25"),
+        ('cron "30 2 * * *" tz "Europe/Berlin"', "left out on 2026-03-29 and there twice on 2026-10-25"),
+        ('weekly on mon at 01:30 tz "Europe/London"', ""),
+        ('daily at 06:30 tz "Europe/London"', ""),
+        ("daily at 01:30", ""),
+        ('daily at 01:30 tz "UTC"', ""),
+    ],
+)
+def test_time_that_the_clocks_leave_out_or_repeat(schedule: str, told: str) -> None:
+    found = hints(f'schedule {schedule}\ndeadline 1h\ntask a {{ sh "x" }}')
+    assert [code for code, _ in found] == (["F0815"] if told else [])
+    assert not told or found[0][1].endswith(told)
+
+
+def test_schedule_that_never_fires() -> None:
+    flow = 'schedule daily at 06:30 when 1 > 2\ndeadline 1h\ntask a { sh "x" }'
+    assert hints(flow) == [("F0814", "this schedule never fires: its `when` is always false")]

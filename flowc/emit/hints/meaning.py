@@ -1,4 +1,4 @@
-"""Hints: what a flow without errors says that its author may not have meant. Only whoever asks for them gets them."""
+"""Hints on what is written and does nothing, or not what it seems to: names, orders, conditions, variables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any, Final
 from flowc.analysis.constant import Unknown, holds
 from flowc.analysis.model import Flow, Task
 from flowc.analysis.outcomes import required_states
-from flowc.diagnostics import Code, Sink, codes
+from flowc.diagnostics import Code, Fix, codes
+from flowc.emit.hints.hints import Hints
 from flowc.source import Source, Span
 from flowc.syntax import nodes
 from flowc.syntax.inside import everything
@@ -21,16 +22,6 @@ _VARIABLE: Final = re.compile(r"(?<!\\)\$\{?([a-z_][A-Za-z0-9_]*)\b")
 
 Uses = set[tuple[str, ...]]
 """What expressions name: `("param", NAME)`, `("out", PATH, NAME)`, `("own", NAME)`."""
-
-
-def report_hints(
-    flows: list[Flow], definitions: list[FlowDefinition], tree: nodes.File, source: Source, sink: Sink
-) -> None:
-    """Hints on the flows of one file, as warnings."""
-    hints = _Hints(source, sink)
-    hints.names_of_the_file(tree)
-    for flow, definition in zip(flows, definitions, strict=True):
-        hints.of_flow(flow, definition)
 
 
 def _trees_of(definition: FlowDefinition) -> list[Any]:
@@ -58,27 +49,33 @@ def uses_in(data: Any) -> Uses:
 
 
 @dataclass(slots=True)
-class _Hints:
-    _source: Source
-    _sink: Sink
+class Meaning:
+    """Hints on one file."""
 
-    def _hint(self, code: Code, span: Span, message: str, help: str) -> None:
-        self._sink.error(code, self._source, span, message, help=help, severity="warning")
+    _hints: Hints
+
+    @property
+    def _source(self) -> Source:
+        return self._hints.source
+
+    def _hint(self, code: Code, span: Span, message: str, help: str, fixes: tuple[Fix, ...] = ()) -> None:
+        self._hints.hint(code, span, message, help, fixes)
 
     def names_of_the_file(self, tree: nodes.File) -> None:
         """Imported names, and `let` in flows and groups, that occur nowhere else in the text."""
         for part in everything(tree.items):
             if isinstance(part, nodes.FromImport):
                 for imported in part.names:
-                    self._occurs(imported.local, "imported")
+                    self._occurs(imported.local, "imported", _without(self._source, part, imported))
             elif isinstance(part, nodes.ModuleImport):
-                self._occurs(part.alias, "imported")
+                self._occurs(part.alias, "imported", _without(self._source, part, None))
             elif isinstance(part, nodes.LetDecl) and part not in tree.items:
                 self._occurs(part.name, "defined")
 
-    def _occurs(self, name: nodes.Name, how: str) -> None:
+    def _occurs(self, name: nodes.Name, how: str, fixes: tuple[Fix, ...] = ()) -> None:
         if len(re.findall(rf"\b{re.escape(name.text)}\b", self._source.text)) == 1:
-            self._hint(codes.UNUSED, name.span, f"`{name.text}` is {how} and never used", "remove it, or use it")
+            message = f"`{name.text}` is {how} and never used"
+            self._hint(codes.UNUSED, name.span, message, "remove it, or use it", fixes)
 
     def of_flow(self, flow: Flow, definition: FlowDefinition) -> None:
         uses = uses_in(_trees_of(definition))
@@ -92,7 +89,7 @@ class _Hints:
                 )
         awaited = {edge.predecessor for edge in definition.dependencies}
         for task in flow.tasks:
-            if task.node in awaited:
+            if task.node in awaited and task.kind != "flow":
                 self._outputs(task, uses)
             self._task(task)
             self._variables(flow, task)
@@ -112,7 +109,7 @@ class _Hints:
                 )
 
     def _task(self, task: Task) -> None:
-        if task.when is not None and _always_true(task.when):
+        if task.when is not None and not task.arguments and _always_true(task.when):
             self._hint(
                 codes.CONSTANT_CONDITION,
                 task.span,
@@ -184,6 +181,22 @@ class _Hints:
                     f"`{task.dotted}` never runs: it waits for `{path.replace('/', '.')}` and asks for its failure",
                     "use nothing of it here, and order the task by the question alone",
                 )
+
+
+def _without(
+    source: Source, item: nodes.FromImport | nodes.ModuleImport, imported: nodes.Imported | None
+) -> tuple[Fix, ...]:
+    """The fix that leaves out a name, or the whole line if it imports nothing else."""
+    text = source.text
+    if isinstance(item, nodes.FromImport) and imported is not None and len(item.names) > 1:
+        place = item.names.index(imported)
+        if place:
+            return (Fix((item.names[place - 1].span[1], imported.span[1]), "", certain=True),)
+        return (Fix((imported.span[0], item.names[1].span[0]), "", certain=True),)
+    line = source.line(item.span[0])
+    alone = source.line(item.span[1]) == line and source.line_text(line).strip() == text[slice(*item.span)]
+    start = source.line_start(line)
+    return (Fix((start, start + len(source.line_text(line)) + 1), "", certain=True),) if alone else ()
 
 
 def _sets(name: str, text: str) -> bool:

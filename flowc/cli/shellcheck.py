@@ -1,0 +1,138 @@
+"""What ShellCheck says of the shell scripts of a file, where it is installed: a hint each, at its place in the file."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from flowc.analysis.scripts.binder import bind
+from flowc.analysis.scripts.parts import Hole, Text
+from flowc.diagnostics import Sink, codes
+from flowc.source import Source, Span
+from flowc.syntax import nodes
+from flowc.syntax.inside import everything
+
+_SECONDS: Final = 60
+_LEFT_OUT: Final = "SC2066,SC2154,SC1090,SC1091"
+"""What a script read alone cannot show: lists that become several words, variables of `env`, files read at run time."""
+_UNQUOTED: Final = 2086
+_OURS: Final = ("$FLOW_", "${FLOW_")
+"""The paths in these hold nothing that a shell would split."""
+_START: Final = "set -e\n"
+"""Scripts are run so."""
+_RENDERED: Final = {"word": '"${{FLOW_V{}}}"', "inner": "${{FLOW_V{}}}", "arith": "FLOW_V{}"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """`text` as ShellCheck reads it; `places`: where pieces of it begin in `text`, and their places in the source."""
+
+    language: str
+    text: str
+    places: tuple[tuple[int, nodes.TextPart | nodes.Hole], ...]
+
+    def span(self, at: int) -> Span:
+        """The place in the source of a character of the text."""
+        index = max(bisect_right(self.places, at, key=lambda place: place[0]) - 1, 0)
+        start, part = self.places[index]
+        if isinstance(part, nodes.Hole):
+            return part.span
+        offset = part.offset(min(max(at - start, 0), len(part.text)))
+        return offset, offset + 1
+
+
+def lint_scripts(source: Source, tree: nodes.File, sink: Sink) -> None:
+    """Tells what ShellCheck finds in the scripts of a file; nothing if it is not installed or fails."""
+    scripts = list(_scripts(tree))
+    program = _program() if scripts else None
+    if program is None:
+        return
+    for number, comment in _comments(program, scripts):
+        script = scripts[number]
+        start = script.span(_offset(script.text, comment["line"], comment["column"]))
+        end = script.span(_offset(script.text, comment["endLine"], comment["endColumn"]) - 1)
+        span = (start[0], max(end[1], start[1]))
+        if comment["code"] == _UNQUOTED and source.text.startswith(_OURS, span[0]):
+            continue
+        code = f"SC{comment['code']}"
+        help = f"ShellCheck explains {code} in its wiki; `# shellcheck disable={code}` in the script leaves it out"
+        sink.error(codes.SHELLCHECK, source, span, f"{code}: {comment['message']}", help=help, severity="warning")
+
+
+def _program() -> str | None:
+    beside = Path(sys.executable).with_name("shellcheck")
+    return shutil.which("shellcheck") or (str(beside) if beside.is_file() else None)
+
+
+def _scripts(tree: nodes.File) -> Iterator[_Script]:
+    for part in everything(tree.items):
+        if not isinstance(part, nodes.Action) or part.language.text not in ("sh", "bash"):
+            continue
+        if isinstance(part.script, nodes.Text) and (script := _script(part.language.text, part.script)) is not None:
+            yield script
+
+
+def _script(language: str, text: nodes.Text) -> _Script | None:
+    parts = [
+        Text(part.text, part.runs) if isinstance(part, nodes.TextPart) else Hole(None, *part.span, "")
+        for part in text.parts
+    ]
+    uses = iter(bind(language, parts).uses)  # type: ignore[arg-type]
+    rendered, places, length = [_START], [], len(_START)
+    for number, part in enumerate(text.parts, start=1):
+        shown = part.text if isinstance(part, nodes.TextPart) else _RENDERED.get(next(uses) or "", "").format(number)
+        places.append((length, part))
+        rendered.append(shown)
+        length += len(shown)
+    return _Script(language, "".join(rendered), tuple(places)) if places else None
+
+
+def _comments(program: str, scripts: Sequence[_Script]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The findings, each with the number of its script."""
+    with tempfile.TemporaryDirectory(prefix="flowc-") as folder:
+        for language in sorted({script.language for script in scripts}):
+            files = []
+            for number, script in enumerate(scripts):
+                if script.language == language:
+                    file = Path(folder, str(number))
+                    file.write_text(script.text, encoding="utf-8")
+                    files.append(file.name)
+            command = [
+                program,
+                "--format=json1",
+                f"--shell={language}",
+                "--severity=info",
+                f"--exclude={_LEFT_OUT}",
+                *files,
+            ]
+            yield from _found(command, folder)
+
+
+def _found(command: list[str], folder: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, timeout=_SECONDS, check=False)
+        comments = json.loads(done.stdout)["comments"]
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError):
+        return
+    for comment in comments:
+        yield int(comment["file"]), comment
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    """The offset of a place of ShellCheck, whose columns count a tab as up to eight."""
+    start = 0
+    for _ in range(line - 1):
+        start = text.find("\n", start) + 1
+    at, shown = start, 1
+    while shown < column and at < len(text) and text[at] != "\n":
+        shown += 8 - (shown - 1) % 8 if text[at] == "\t" else 1
+        at += 1
+    return at

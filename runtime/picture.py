@@ -126,7 +126,16 @@ class RunPicture:
                 ended = row.status not in (ExecStatus.WAITING, ExecStatus.RUNNING) and row.id not in own
                 if ended and (edge.predecessor, self.scope_of(edge.predecessor, row)) in changed:
                     started[row.id] = row
+        started |= {row.id: row for row in self._rows if row.id not in own and self._gave_up(row)}
         return [started[identity] for identity in sorted(started)]
+
+    def _gave_up(self, row: TaskRow) -> bool:
+        """Whether a row was skipped at rest, as nothing would come of what it asks about; after a repair it may."""
+        if row.status is not ExecStatus.IGNORED or row.reason not in (Reason.NO_EVENT, Reason.CONDITION):
+            return False
+        asked = [edge.predecessor for edge in self._graph.predecessors[row.node] if edge.outcome]
+        found = [self._at.get((node, self.scope_of(node, row), 0)) for node in asked if node]
+        return any(each is not None and each.status is ExecStatus.WAITING for each in found)
 
     def derive(self) -> dict[int, Derived]:
         """The derived columns of every row, from states alone. Groups with members that are not settled are open."""
@@ -162,7 +171,7 @@ class RunPicture:
 
     def _meets(self, needed: TaskRow, row: TaskRow, status: dict[int, ExecStatus]) -> bool:
         if needed.id == row.parent_id:
-            return status[needed.id] not in (ExecStatus.WAITING, ExecStatus.FAILED)
+            return status[needed.id] not in (ExecStatus.WAITING, ExecStatus.FAILED, ExecStatus.SUSPENDED)
         return _settled(needed, status)
 
     def _awaits(self, row: TaskRow, status: dict[int, ExecStatus]) -> bool | None:
@@ -315,7 +324,7 @@ class RunPicture:
 
     def _blocks(self, needed: TaskRow, row: TaskRow, lost: set[int]) -> bool:
         if needed.id == row.parent_id:
-            return needed.status is ExecStatus.WAITING and needed.id in lost
+            return needed.status in (ExecStatus.WAITING, ExecStatus.SUSPENDED) and needed.id in lost
         return needed.id in lost and not needed.settled
 
 

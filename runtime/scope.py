@@ -143,7 +143,9 @@ class TaskScope:
                 return self._outcome_of_run(name) if at_rest else None
             found = self._tasks.at(self._row.run_id, node, self.scope_of(node))
             known = has_state(ExecStatus(found[1]), name) if found else None
-            return True if known is None and at_rest and name == "done" else known
+            if known is None and at_rest and found:
+                return True if name == "done" else self._if_given_up(found[0])
+            return known
 
         def count(path: str) -> tuple[int, int]:
             node = self._graph.by_path[path]
@@ -160,11 +162,22 @@ class TaskScope:
             happened = has_happened(row, name) if row is not None else None
             if happened is None and name == "late":
                 happened = self._is_late(row, after, now)
+            if happened is None and at_rest and row is not None and node:
+                happened = self._if_given_up(row.id)
             if happened is None and node == 0 and at_rest:
                 return None if self._outcome_of_run("done") is None else False
             return happened
 
         return decide(tree, state, count, occasion)
+
+    def _if_given_up(self, row_id: int) -> bool | None:
+        """False if a group around the row has failed, so that nothing will come of the row before a person acts."""
+        row = self._tasks.by_id(row_id)
+        while row is not None and row.parent_id is not None:
+            row = self._tasks.by_id(row.parent_id)
+            if row is not None and row.status is ExecStatus.FAILED and row.forgiven:
+                return False
+        return None
 
     def row_at(self, path: str) -> TaskRow | None:
         """The row of a node, as seen from here."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
@@ -221,16 +221,19 @@ class Worker:
         )
         if not applied:
             self._store.events.add(self._step.now, "stale result refused", run.id, row.id, fence=row.fence)
-        word = "succeeded" if outcome.succeeded else "never ran" if outcome.never_ran else "failed"
+        word = _word(outcome)
         end = AttemptEnd(
             claim.attempt.id,
-            (word if not outcome.in_doubt else "in doubt") if applied else f"{word}, refused",
+            word if applied else f"{word}, refused",
             outcome.reason,
             outcome.message,
             outcome.exit_code,
             self._step.now,
         )
         self._step.attempt_ends.append(end)
+        if outcome.given_up:
+            self._store.attempts.count_given_up(self._worker_id)
+            self._store.events.add(self._step.now, "call given up", run.id, row.id, task=row.path)
         return applied
 
     def take_back(self, claim: Claim, outcome: Outcome) -> None:
@@ -354,6 +357,13 @@ class Worker:
         return self._store.tasks.put_off(row.id, row.fence, outcome.message, now + round(delay_seconds * 1e6))
 
 
+def _word(outcome: Outcome) -> str:
+    """How an attempt ended, as its row tells."""
+    if outcome.succeeded:
+        return "succeeded"
+    return "never ran" if outcome.never_ran else "in doubt" if outcome.in_doubt else "failed"
+
+
 def build_attempt(run: ActiveRun, row: TaskRow, attempt_id: int, scope: TaskScope, store: Store) -> Attempt:
     """Everything an executor needs for the next start of a row, with all expressions computed."""
     task = run.task(row)
@@ -374,7 +384,8 @@ def build_attempt(run: ActiveRun, row: TaskRow, attempt_id: int, scope: TaskScop
         if action.connection is not None:
             connection, hidden = _connection(action.connection, scope, project)
     elif isinstance(action, Call):
-        arguments = {name: absolute(evaluate(tree, scope), project) for name, tree in action.arguments.items()}
+        for name, tree in action.arguments.items():
+            arguments[name] = _revealed(absolute(evaluate(tree, scope), project), scope, project, hidden)
     env, secrets = _environment(task, scope, project)
     secrets += hidden
     return Attempt(
@@ -422,6 +433,20 @@ def _connection(tree: Any, scope: TaskScope, project: Path) -> tuple[str, list[s
     return str(project / text), [text] if isinstance(value, Secret) else []
 
 
+def _revealed(value: Any, scope: TaskScope, project: Path, hidden: list[str]) -> Any:
+    """An argument with the values of secrets in place of the references; `hidden` gets them. NoSecret if one cannot be
+    had."""
+    match value:
+        case Secret():
+            hidden.append(scope.secret(value, project))
+            return hidden[-1]
+        case list():
+            return [_revealed(entry, scope, project, hidden) for entry in value]
+        case dict():
+            return {key: _revealed(entry, scope, project, hidden) for key, entry in value.items()}
+    return value
+
+
 def _environment(task: TaskDefinition, scope: TaskScope, project: Path) -> tuple[dict[str, str], list[str]]:
     """The variables of a task, and which of their values are secret. NoSecret if one cannot be had."""
     env: dict[str, str] = {}
@@ -436,12 +461,47 @@ def _environment(task: TaskDefinition, scope: TaskScope, project: Path) -> tuple
     return env, secrets
 
 
-def _known_secrets(task: TaskDefinition, scope: TaskScope, project: Path) -> tuple[str, ...]:
-    """As far as they can still be had: what an adopted script may have printed."""
+@dataclass(slots=True)
+class _Hidden:
+    """What an adopted script may print of secrets: variables that have such values, values, and references that lead
+    nowhere now, with their variables."""
+
+    variables: list[str] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
+    lost: list[tuple[str, str]] = field(default_factory=list)
+
+
+def _hidden(task: TaskDefinition, scope: TaskScope, project: Path) -> _Hidden:
+    hidden = _Hidden()
+    for name, tree in task.env:
+        if _look_up(tree, scope, project, hidden, name):
+            hidden.variables.append(name)
+    if isinstance(task.action, Script) and task.action.connection is not None:
+        _look_up(task.action.connection, scope, project, hidden)
+    for tree in task.action.arguments.values() if isinstance(task.action, Call) else ():
+        _look_up(tree, scope, project, hidden)
+    return hidden
+
+
+def _look_up(tree: Any, scope: TaskScope, project: Path, hidden: _Hidden, variable: str = "") -> bool:
+    """Whether the value is a secret, or holds some."""
+    before = len(hidden.values) + len(hidden.lost)
     try:
-        return tuple(_environment(task, scope, project)[1])
-    except (NoSecret, MissingValue, *UNUSABLE):
-        return ()
+        pending = [evaluate(tree, scope)]
+    except (MissingValue, *UNUSABLE):
+        return False
+    while pending:
+        value = pending.pop()
+        if isinstance(value, Secret):
+            try:
+                hidden.values.append(scope.secret(value, project))
+            except NoSecret:
+                hidden.lost.append((variable, str(value)))
+        elif isinstance(value, Mapping):
+            pending.extend(value.values())
+        elif isinstance(value, list):
+            pending.extend(value)
+    return len(hidden.values) + len(hidden.lost) > before
 
 
 def _folder(task: TaskDefinition, scope: TaskScope, project: Path) -> Path | None:
@@ -453,6 +513,7 @@ def _folder(task: TaskDefinition, scope: TaskScope, project: Path) -> Path | Non
 def recovered_attempt(run: ActiveRun, row: TaskRow, store: Store) -> Attempt:
     """The attempt of an engine that died, as far as its end must be understood: nothing is computed again."""
     task = run.task(row)
+    hidden = _hidden(task, TaskScope(run.graph, run.values, store.tasks, row), run.project)
     return Attempt(
         id=row.attempt_id or 0,
         task_run_id=row.id,
@@ -469,7 +530,9 @@ def recovered_attempt(run: ActiveRun, row: TaskRow, store: Store) -> Attempt:
         outs=tuple(provided(task)),
         timeout_seconds=_recovered_timeout(task, store, run, row),
         source_file=_source_file(task, run),
-        secrets=_known_secrets(task, TaskScope(run.graph, run.values, store.tasks, row), run.project),
+        secrets=tuple(hidden.values),
+        secret_variables=tuple(hidden.variables),
+        lost_secrets=tuple(hidden.lost),
     )
 
 

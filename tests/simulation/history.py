@@ -270,8 +270,17 @@ class Checker:
             assert held[name] <= places, f"bodies use {held[name]} of the {places} places of pool `{name}`"
 
     def _check_nothing_idles(self, free: bool) -> None:
-        ready = self._sql(_READY).fetchall() if free else []
-        assert not ready, f"`{self._path(ready[0][0])}` is ready and a slot is free, but it does not start"
+        if free:
+            ready = self._sql(_READY).fetchall()
+            assert not ready, f"`{self._path(ready[0][0])}` is ready and a slot is free, but it does not start"
+            self._check_held_by_limits()
+            self._check_held_by_pools()
+        late = self._sql(
+            "SELECT id FROM flow_run WHERE status = 'running' AND deadline_at <= ?", (self._world.now,)
+        ).fetchall()
+        assert not late, f"run {late[0][0]} goes on after its deadline"
+
+    def _check_held_by_limits(self) -> None:
         held = self._sql(
             "SELECT t.path FROM task_run AS t JOIN task_run AS p ON p.id = t.held_by"
             " JOIN flow_run AS r ON r.id = t.flow_run_id WHERE t.held_by > 0 AND t.exec_status = 0"
@@ -280,11 +289,6 @@ class Checker:
             " (c.exec_status = 0 AND c.remaining = 0 AND c.held_by <= 0 AND c.reason IN ('', 'rate'))))"
         ).fetchall()
         assert not held, f"`{held[0][0]}` is held by a limit that has room"
-        self._check_held_by_pools()
-        late = self._sql(
-            "SELECT id FROM flow_run WHERE status = 'running' AND deadline_at <= ?", (self._world.now,)
-        ).fetchall()
-        assert not late, f"run {late[0][0]} goes on after its deadline"
 
     def _check_held_by_pools(self) -> None:
         for identity, pool, free in self._sql(

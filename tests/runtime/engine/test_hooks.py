@@ -183,3 +183,30 @@ def test_a_hook_that_is_set_back_by_hand_after_its_run_has_ended_is_decided_agai
     bench.set_status(run, "tell", 0)
     assert bench.work(run) is RunStatus.SUCCEEDED
     assert bench.states(run) == {"a": "succeeded", "tell": "skipped"}
+
+
+def given_up(first: str) -> FlowBuilder:
+    """A group that may fail, in which `b` with its hook waits for `a`."""
+    flow = FlowBuilder().group("g", allow_failure=True).task("g/a", call=first).task("g/b").edge("g/a", "g/b")
+    awaits = ["state", "g/b", "succeeded"]
+    return flow.task("tell", awaits=awaits, hook="success").edge("g/b", "tell", outcome=True)
+
+
+def test_a_hook_on_what_a_group_that_may_fail_has_given_up_does_not_keep_the_run(bench: Bench) -> None:
+    bench.executor.bodies = {"a": failing(1)}
+    run = bench.register(given_up("a").build())
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.states(run) == {"g/a": "failed", "g/b": "waiting", "tell": "skipped"}
+    bench.ask(verb="rerun", run=run, tasks=["g/a"])
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.states(run) == {"g/a": "succeeded", "g/b": "succeeded", "tell": "succeeded"}
+
+
+def test_items_behind_a_limit_go_on_after_one_whose_group_was_given_up(bench: Bench) -> None:
+    bench.executor.bodies = {"a": failing(AT_LAST)}
+    flow = FlowBuilder().group("m", generators=over("x", ["list", 1, 2, 3]), limit=1)
+    flow.group("m/g", allow_failure=True).task("m/g/a").task("m/g/b").edge("m/g/a", "m/g/b")
+    flow.task("m/tell", awaits=["state", "m/g/b", "skipped"], hook="skip").edge("m/g/b", "m/tell", outcome=True)
+    run = bench.register(flow.build())
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.states(run)["m[2]/tell"] == "skipped"

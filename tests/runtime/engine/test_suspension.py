@@ -115,3 +115,12 @@ def test_what_cannot_be_suspended_or_resumed_says_why(bench: Bench) -> None:
         bench.ask(verb="suspend", run=run)
     with pytest.raises(Refused, match="`a` has already succeeded"):
         bench.ask(verb="suspend", run=run, task="a")
+
+
+def test_nothing_inside_a_group_that_was_suspended_before_it_opened_starts(bench: Bench) -> None:
+    flow = FlowBuilder().task("a").group("g").group("g/h").task("g/h/b").edge("a", "g").task("c")
+    run = bench.register(flow.build())
+    bench.ask(verb="suspend", run=run, task="g")
+    bench.ask(verb="ignore", run=run, task="c")
+    assert bench.work(run) is RunStatus.SUSPENDED
+    assert bench.executor.started == ["a"]

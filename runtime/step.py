@@ -300,19 +300,18 @@ class Step:
         """Whether something has failed in a node with `fail_fast` that a ready row is in; it is then held."""
         outer = self.store.tasks.by_id(row.parent_id) if row.parent_id is not None else None
         while outer is not None:
-            if (
-                outer.node in run.graph.hasty[row.node]
-                and outer.kind in ("map", "group")
-                and (outer.kind == "map" or not run.graph.mapped(outer.node))
-            ):
-                if outer.id not in self._hasty:
-                    self._hasty[outer.id] = self.store.tasks.failed_inside(run.id, outer.id)
-                if self._hasty[outer.id]:
-                    self.store.tasks.hold([row.id], outer.id)
-                    self.failed.add(run.id)
-                    return True
+            whole = outer.kind == "map" or not run.graph.mapped(outer.node)
+            if whole and outer.node in run.graph.hasty[row.node] and self._has_failure(run, outer):
+                self.store.tasks.hold([row.id], outer.id)
+                self.failed.add(run.id)
+                return True
             outer = self.store.tasks.by_id(outer.parent_id) if outer.parent_id is not None else None
         return False
+
+    def _has_failure(self, run: ActiveRun, container: TaskRow) -> bool:
+        if container.id not in self._hasty:
+            self._hasty[container.id] = self.store.tasks.failed_inside(run.id, container.id)
+        return self._hasty[container.id]
 
     def since_first_start(self, row: TaskRow, rule: Retry) -> float:
         """Seconds since a row started first in its generation, as far as the rule asks for that."""

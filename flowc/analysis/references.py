@@ -505,6 +505,8 @@ class References:
             return f"name a value of it: {', '.join(f'`run.{value}`' for value in RUN_VALUES)}"
         if name in ("failed", "failures", "attempt"):
             return f"`{name}` is known to tasks of hooks: `on failure {{ task NAME {{ … }} }}`"
+        if name in ("round", "last"):
+            return f"`{name}` is known only in a task or group with `until`, and in what is inside of it"
         if name in ("true", "True", "TRUE"):
             return "write `true`"
         if name in ("None", "nil", "none", "undefined"):

@@ -25,6 +25,7 @@ from runtime.model.definition import (
     Action,
     Ask,
     Call,
+    Detach,
     FlowDefinition,
     OutDefinition,
     ParameterDefinition,
@@ -128,6 +129,9 @@ def _action(action: Action | None) -> Iterator[_Fact]:
             yield "wait", time_text(until)
         case Ask(text):
             yield "ask", expression_text(text)
+        case Detach(_, arguments):
+            for name, tree in arguments.items():
+                yield f"argument {name}", expression_text(tree)
 
 
 def _out(out: OutDefinition) -> str:
@@ -143,6 +147,8 @@ def _conditions(task: TaskDefinition) -> Iterator[_Fact]:
         yield "after", outcome_text(task.awaits)
     if task.until is not None:
         yield "until", until_text(task.until).removeprefix("until ")
+        for name, tree, kind in task.until.kept:
+            yield f"{TYPE_OF}last.{name}", f"{type_from_json(kind)} = {expression_text(tree)}"
 
 
 def _settings(task: TaskDefinition) -> Iterator[_Fact]:

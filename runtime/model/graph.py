@@ -56,7 +56,7 @@ class FlowGraph:
             repeated.append((*outer, task.node) if task.until is not None else outer)
             outer = around_hasty[task.parent] if task.parent is not None else ()
             around_hasty.append((*outer, task.node) if task.fail_fast else outer)
-            hasty.append(around_hasty[-1] if task.generators else outer)
+            hasty.append(() if task.hook else around_hasty[-1] if task.generators else outer)
             if task.parent is not None:
                 members[task.parent].append(task.node)
         forward: list[list[Dependency]] = [[] for _ in range(size)]

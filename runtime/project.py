@@ -88,3 +88,31 @@ def _components(file: Path, table: dict[str, Any]) -> tuple[str, ...]:
             f"{file}: `project.components` must be a list of modules", 'write it as components = ["components.py"]'
         )
     return tuple(listed)
+
+
+def components_hash(folder: Path) -> str:
+    """A digest of the files that hold the project's own components; empty if it has none, or they cannot be read."""
+    import hashlib
+
+    try:
+        project = read_project(folder) if (folder / PROJECT_FILE).is_file() else None
+        digest = hashlib.sha256()
+        for file in _component_files(project) if project is not None else ():
+            digest.update(f"{file.relative_to(folder)}\0".encode())
+            digest.update(file.read_bytes())
+    except (FlowerError, OSError, ValueError):
+        return ""
+    return digest.hexdigest()[:16] if project is not None and project.components else ""
+
+
+def _component_files(project: Project) -> list[Path]:
+    """The Python files of the modules that lie in the project folder, sorted."""
+    found: set[Path] = set()
+    for name in project.components:
+        place = project.folder / (name if name.endswith(".py") else name.replace(".", "/"))
+        for candidate in (place, place.with_suffix(".py")):
+            if candidate.is_file():
+                found.add(candidate)
+        if place.is_dir():
+            found |= set(place.rglob("*.py"))
+    return sorted(found)

@@ -21,6 +21,7 @@ from runtime.model.encode import dumps, flow_from_json
 from runtime.model.errors import BadParameter, FlowerError, NotFound, Refused
 from runtime.model.names import nearest
 from runtime.model.rows import FiredTrigger
+from runtime.rest import recount
 from runtime.step import ActiveRun, Step
 from runtime.store.protocol import Store
 
@@ -107,6 +108,7 @@ def _deploy_flow(step: Step, data: JsonObject, request: JsonObject) -> Deployed:
     _declare_pools(step, flow)
     _declare_triggers(step, flow)
     version, previous = step.store.deploy(flow, request["project"], step.now)
+    step.store.note_components(flow.name, version, request.get("components", ""))
     changed = version != previous
     if changed:
         step.store.events.add(step.now, "deployed", None, flow=flow.name, version=version)
@@ -250,6 +252,16 @@ def _prune(step: Step, request: JsonObject) -> list[int]:
     return prune(step, request.get("flow"), request["before"], request["keep"])
 
 
+def _recount(step: Step, request: JsonObject) -> None:
+    recount(step, _run(step, request))
+    step.store.events.add(step.now, "counted again", request["run"])
+
+
+def _sign_off(step: Step, request: JsonObject) -> None:
+    for worker_id in request["workers"]:
+        step.store.attempts.end_worker(worker_id, step.now)
+
+
 def _cancel(step: Step, request: JsonObject) -> None:
     control.cancel(step, _run(step, request))
 
@@ -270,4 +282,6 @@ _VERBS: Final[dict[str, Callable[[Step, JsonObject], Any]]] = {
     "refuse": _refuse,
     "cancel": _cancel,
     "prune": _prune,
+    "recount": _recount,
+    "sign_off": _sign_off,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,8 @@ from runtime.store.sqlite.reader import Reader
 
 if TYPE_CHECKING:
     from runtime.rerun import Plan
+    from runtime.service.component_worker import ComponentWorker
+    from runtime.service.doctor import Doctor
     from runtime.service.requests import Deployed
     from runtime.service.serve import Serving
     from runtime.service.work import Work
@@ -96,12 +98,14 @@ class Service:
         has others by now.
         """
         from runtime.model.encode import flow_to_json
+        from runtime.project import components_hash
         from runtime.service.requests import Deployed
 
         request = {
             "verb": "deploy",
             "flows": [flow_to_json(flow) for flow in flows],
             "project": str(project.absolute()),
+            "components": components_hash(project.absolute()),
             "take_over": take_over,
             "expected": None if expected is None else {name: at and list(at) for name, at in expected.items()},
         }
@@ -208,6 +212,20 @@ class Service:
         SqliteStore(self.files, self.settings.synchronous).close()
         return aside
 
+    def doctor(self) -> Doctor:
+        """Examines the store, and mends what is certain."""
+        from runtime.service.doctor import Doctor
+
+        return Doctor(self)
+
+    def recount(self, run_id: int) -> None:
+        """Derive afresh what the tasks of a run wait for."""
+        self._change({"verb": "recount", "run": run_id})
+
+    def sign_off(self, workers: Sequence[int]) -> None:
+        """Note that these processes have ended."""
+        self._change({"verb": "sign_off", "workers": list(workers)})
+
     def cancel(self, run_id: int) -> None:
         """Start nothing more of a run and end what runs of it; returns when that has ended."""
         self._change({"verb": "cancel", "run": run_id})
@@ -249,6 +267,14 @@ class Service:
 
         settings = self.settings
         return Serving(self.files, jobs or settings.jobs, settings.synchronous, settings.zone, self._executor, http)
+
+    def worker(self, tell: Callable[[str], None], jobs: int | None = None) -> ComponentWorker:
+        """A worker that executes components for whichever engine works on the store; `tell` hears what it does."""
+        from runtime.service.component_worker import ComponentWorker
+
+        worker = ComponentWorker(self.files, jobs or self.settings.jobs, self._executor(), tell)
+        worker.start()
+        return worker
 
     def _executor(self) -> Any:
         from runtime.executor.local import LocalExecutor

@@ -110,6 +110,12 @@ class SqliteStore:
         definitions.insert(self._connection, flow, version + 1, project, now)
         return version + 1, version
 
+    def note_components(self, flow: str, version: int, digest: str) -> None:
+        """Keep which components of the project a version was deployed with."""
+        self._connection.execute(
+            "UPDATE flow_definition SET components = ? WHERE name = ? AND version = ?", (digest, flow, version)
+        )
+
     def newest(self, flow: str) -> tuple[int, int, str, str, str] | None:
         """(id, version, content hash, project, source file) of a flow's newest version, or None."""
         return definitions.newest(self._connection, flow)

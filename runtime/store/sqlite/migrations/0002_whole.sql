@@ -6,6 +6,9 @@ ALTER TABLE flow_run ADD COLUMN suspended_from TEXT;
 -- When the store was copied, until whoever opens the copy first has made it a store of its own.
 ALTER TABLE store ADD COLUMN copied_at INTEGER;
 
+-- A digest of the project's own components when this version was deployed last: their code is not versioned.
+ALTER TABLE flow_definition ADD COLUMN components TEXT NOT NULL DEFAULT '';
+
 -- Rounds of a node with `until`: which one it is, and what the one before gave. When a node as a whole must be over.
 ALTER TABLE task_run ADD COLUMN round INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE task_run ADD COLUMN last TEXT;

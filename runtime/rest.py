@@ -18,10 +18,12 @@ def come_to_rest(step: Step, run: ActiveRun) -> RunStatus:
 def fail_stuck_groups(step: Step, run: ActiveRun) -> bool:
     """Fail groups whose members cannot move any more; whether that lets others go on."""
     failed = False
-    while stuck := picture(step, run).stuck():
+    seen: set[int] = set()
+    while stuck := [row for row in picture(step, run).stuck() if row.id not in seen]:
         failed = True
         around = {row.parent_id for row in stuck}
         innermost = [row for row in stuck if row.id not in around]
+        seen |= {row.id for row in innermost}
         step.store.tasks.fail_containers((row.id for row in innermost), step.now)
         forgiven = [step.group_failed(run, row, Reason.MEMBERS, "") for row in innermost]
         step.flush()

@@ -6,22 +6,28 @@ Everything here happens inside one transaction of the engine.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from runtime.admission import Wanted, register
 from runtime.backoff import timeout_of
 from runtime.expression.evaluator import ExpressionError, evaluate
+from runtime.fixed_settings import limit_of
 from runtime.items import Items
-from runtime.model.definition import Ask, Call, Script, TaskDefinition, Wait
+from runtime.model.definition import Ask, Call, Detach, Script, TaskDefinition, Wait
 from runtime.model.encode import dumps
+from runtime.model.errors import FlowerError
 from runtime.model.graph import DECIDE, EXECUTE
 from runtime.model.rows import NewTaskRow, TaskRow
 from runtime.model.state import ExecStatus, Reason
-from runtime.model.values import Percent, ValueProblem, to_text
+from runtime.model.values import ValueProblem, to_json, to_text
 from runtime.scope import UNUSABLE, MissingValue
 from runtime.step import ActiveRun, Step
 
 _DECISIONS_AT_ONCE: Final = 1_000
+MOST_PASSES: Final = 1_000
+"""How often one turn looks at a run for what has become ready meanwhile."""
 
 
 def sentence(problem: Exception) -> str:
@@ -39,11 +45,16 @@ class Watcher:
         self._tasks = step.store.tasks
 
     def advance(self, run: ActiveRun) -> None:
-        """Decide every row that is ready for a decision, and those that become so."""
-        while rows := self._tasks.ready(run.id, DECIDE, _DECISIONS_AT_ONCE):
+        """Decide every row that is ready for a decision, and those that become so; what is left after very many passes
+        waits for the next turn, so that others are heard."""
+        for _ in range(MOST_PASSES):
+            rows = self._tasks.ready(run.id, DECIDE, _DECISIONS_AT_ONCE)
             for row in rows:
                 self._decide(run, row)
             self._step.flush()
+            if not rows:
+                return
+        self._step.touched.add(run.id)
 
     def _decide(self, run: ActiveRun, row: TaskRow) -> None:
         try:
@@ -68,6 +79,8 @@ class Watcher:
             self.fail(run, row, Reason.TIMEOUT, "what it waits for had not come at its timeout")
         elif isinstance(task.action, Ask):
             self._ask(run, row, task.action)
+        elif isinstance(task.action, Detach):
+            self._detach(run, row, task.action)
         elif row.kind == "task":
             self._join(run, row)
         else:
@@ -104,8 +117,25 @@ class Watcher:
         self._step.store.events.add(self._step.now, "asked", run.id, row.id, task=row.path, message=question)
         self._step.started(run, row)
 
-    def _join(self, run: ActiveRun, row: TaskRow) -> None:
-        outputs = self._step.outputs(run, row, {})
+    def _detach(self, run: ActiveRun, row: TaskRow, action: Detach) -> None:
+        """Start a run of another flow. The run, the task and its round are its key: there is never a second one."""
+        scope = self._step.scope(run, row)
+        given = {name: to_json(evaluate(tree, scope)) for name, tree in action.arguments.items()}
+        key = f"task:{run.row.ref}/{row.path}" + (f"#{row.round}" if row.round > 1 else "")
+        try:
+            with self._step.store.savepoint():
+                started, _ = register(self._step, Wanted(action.flow, self._step.now, run.row.zone, given, key))
+        except FlowerError as problem:
+            self.fail(run, row, Reason.COULD_NOT_START, str(problem))
+            return
+        self._step.detached.append((run.id, started))
+        ref = f"{action.flow}-{started}"
+        self._step.store.events.add(self._step.now, "detached", run.id, row.id, task=row.path, started=ref)
+        self._join(run, row, {"run": ref})
+
+    def _join(self, run: ActiveRun, row: TaskRow, given: Mapping[str, Any] | None = None) -> None:
+        """End a row that needs no executor. `given`: outputs that are not computed, as JSON."""
+        outputs = self._step.outputs(run, row, given or {})
         verdict = self._step.judge_round(run, row, outputs)
         if verdict.kind == "again":
             self._step.next_round(run, row, verdict)
@@ -185,13 +215,3 @@ def due_at(value: Any, now: int, zone: str) -> int:
     else:
         raise ExpressionError("a wait needs a duration, a time of day or a datetime")
     return max(round(moment.timestamp() * 1e6), now + 1)
-
-
-def limit_of(task: TaskDefinition, scope: Any) -> int | None:
-    """The limit of a container as a number; None if it has none."""
-    if task.limit is None:
-        return None
-    value = evaluate(task.limit, scope)
-    if isinstance(value, bool | Percent) or not isinstance(value, int) or value < 1:
-        raise ExpressionError(f"the limit of `{task.path or 'the flow'}` must be a whole number of at least 1")
-    return value

@@ -29,7 +29,7 @@ from runtime.scope import UNUSABLE, MissingValue, TaskScope
 from runtime.secret import NoSecret, mask_text
 from runtime.step import ActiveRun, Step
 from runtime.store.protocol import Store
-from runtime.watch import Watcher, sentence
+from runtime.watch import MOST_PASSES, Watcher, sentence
 
 MOST_CRASHES: Final = 3
 """How often an idempotent task without a retry is started again after it was lost together with its engine."""
@@ -98,7 +98,7 @@ class Worker:
     def claim(self, run: ActiveRun, places: int) -> list[Claim]:
         """Move a run as far as it goes; set up to `places` ready tasks running, to be handed out after the commit."""
         claims: list[Claim] = []
-        while True:
+        for _ in range(MOST_PASSES):
             room = places - len(claims)
             rows = self._store.tasks.ready(run.id, EXECUTE if room > 0 else DECIDE, max(room, 1))
             if not rows:
@@ -115,6 +115,8 @@ class Worker:
                 self._step.flush()
             if len(claims) >= places or (len(rows) < room and not consequences):
                 return claims
+        self._step.touched.add(run.id)
+        return claims
 
     def _write(self, claims: list[Claim]) -> None:
         now = self._step.now

@@ -17,6 +17,7 @@ from typing import Final
 
 from runtime.executor.folder import AttemptFolder
 from runtime.executor.process import Process
+from runtime.executor.spawn import spawn
 
 SHELL: Final = "/bin/sh"
 
@@ -77,19 +78,13 @@ class Spawner:
         text = AS_COMMAND if command else IN_SUBSHELL
         read_fd, write_fd = os.pipe()
         try:
-            pid = os.posix_spawn(
+            pid = spawn(
                 SHELL,
                 ["sh", "-c", text, name, folder.text, project, *command],
                 env,
-                file_actions=[
-                    (os.POSIX_SPAWN_DUP2, read_fd, 0),
-                    (os.POSIX_SPAWN_DUP2, log_fd, 1),
-                    (os.POSIX_SPAWN_DUP2, log_fd, 2),
-                    *((os.POSIX_SPAWN_CLOSE, fd) for fd in self._inherited),
-                ],
-                setsid=True,
-                setsigmask=(),
-                setsigdef=DEFAULT_SIGNALS,
+                [(read_fd, 0), (log_fd, 1), (log_fd, 2)],
+                self._inherited,
+                DEFAULT_SIGNALS,
             )
         except BaseException:
             os.close(write_fd)

@@ -42,15 +42,24 @@ def fetch(reference: Secret, project: Path) -> str:
 
 
 def _from_keyring(reference: Secret, rest: str) -> str:
-    service, _, user = rest.partition("/")
+    service, _, user = rest.rpartition("/")
+    if not service or not user:
+        raise NoSecret(f"`{reference}` does not say whose password it is; write keyring:SERVICE/USER")
     try:
         keyring = import_module("keyring")
     except ImportError:
         raise NoSecret(f"`{reference}` needs the package keyring: pip install keyring") from None
-    value = keyring.get_password(service, user)
+    try:
+        value = keyring.get_password(service, user)
+    except Exception as problem:  # noqa: BLE001 - backends raise whatever their system does
+        raise NoSecret(f"the keyring cannot be asked for `{reference}`: {_first_line(problem)}") from None
     if value is None:
         raise NoSecret(f"the keyring has no password of {user} for {service} (`{reference}`)")
     return str(value)
+
+
+def _first_line(problem: Exception) -> str:
+    return next(iter(str(problem).splitlines()), "") or type(problem).__name__
 
 
 def _why(problem: Exception) -> str:
@@ -86,6 +95,18 @@ def mask_file(path: str, secrets: Iterable[str]) -> None:
             copy.write(data[: len(data) - len(held)])
         copy.write(held)
     os.replace(f"{path}.masked", path)
+
+
+def withhold(path: str, aside: str, references: Iterable[str]) -> None:
+    """Put a file that may show secrets aside, and say so in its place. `flower logs` masks it when the references lead
+    to values again."""
+    if not os.path.exists(path) or os.path.getsize(path) == 0:
+        return
+    names = ", ".join(references)
+    os.replace(path, aside)
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with open(fd, "w", encoding="utf-8") as note:
+        note.write(f"[this log is withheld: it may show the secret {names}, which could not be fetched to mask it]\n")
 
 
 def _long_enough(secrets: Iterable[str]) -> list[str]:

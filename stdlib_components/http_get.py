@@ -8,7 +8,7 @@ from email.message import Message
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict
 
-from runtime.component import Cancelled, Context, Failed, Size, component
+from runtime.component import Cancelled, Context, Failed, Secret, Size, component
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse
@@ -32,6 +32,8 @@ def get(
     url: Annotated[str, "An http or https address."],
     context: Context,
     headers: Annotated[dict[str, str] | None, "Headers to send."] = None,
+    token: Annotated[Secret | None, "A secret that is sent as `Authorization: Bearer …`."] = None,
+    secret_headers: Annotated[dict[str, Secret] | None, "Headers whose values are secrets."] = None,
     save_to: Annotated[Path | None, "A file to write the body to, instead of giving it as `body`."] = None,
     timeout: Annotated[dt.timedelta, "How long to wait for the server at each step."] = dt.timedelta(seconds=30),
     max_size: Annotated[Size | None, "A larger body fails; by default 4 MiB, without a bound for a file."] = None,
@@ -40,9 +42,9 @@ def get(
 
     Any answer but 2xx fails the task, with the beginning of what the server said. With `save_to` the body is
     streamed to that file, which appears only when it is complete, and is the output `file`. Redirects are followed;
-    headers that carry credentials go to the first host only.
+    headers that carry credentials or secrets go to the first host only.
     """
-    with _open(url, headers or {}, timeout) as response:
+    with _open(url, headers or {}, _hidden(token, secret_headers), timeout) as response:
         context.log(f"GET {url}: {response.status} {response.reason}")
         answer: Answer = {"status": response.status, "body": "", "headers": _headers(response.headers), "file": None}
         if save_to is None:
@@ -52,12 +54,24 @@ def get(
         return answer
 
 
-def _open(url: str, headers: dict[str, str], timeout: dt.timedelta) -> HTTPResponse:
+def _hidden(token: Secret | None, headers: dict[str, Secret] | None) -> dict[str, str]:
+    """Headers that nobody else may see; Failed if one cannot be sent."""
+    hidden = {name.capitalize(): str(value) for name, value in (headers or {}).items()}
+    if token is not None:
+        hidden["Authorization"] = f"Bearer {token}"
+    for name, value in hidden.items():
+        if not value.isprintable() or not value.isascii():
+            raise Failed(f"the secret for the header {name} has characters that a header cannot have")
+    return hidden
+
+
+def _open(url: str, headers: dict[str, str], hidden: dict[str, str], timeout: dt.timedelta) -> HTTPResponse:
     import http.client
     import urllib.error
     import urllib.request
 
-    request = urllib.request.Request(_address(url), headers={"Accept-Encoding": "identity", **headers})
+    request = urllib.request.Request(_address(url), headers={"Accept-Encoding": "identity", **headers, **hidden})
+    request.hidden = tuple(hidden)  # type: ignore[attr-defined]
     try:
         return _opener().open(request, timeout=max(0.001, timeout.total_seconds()))  # type: ignore[no-any-return]
     except urllib.error.HTTPError as problem:
@@ -83,10 +97,12 @@ def _opener() -> Any:
             if urlsplit(newurl).scheme.lower() not in ("http", "https"):
                 fp.close()
                 raise urllib.error.URLError(f"it redirects to {newurl}, which is not of the web")
-            following = super().redirect_request(req, fp, code, msg, headers, newurl)
+            following: Any = super().redirect_request(req, fp, code, msg, headers, newurl)
             if following is not None and urlsplit(newurl).netloc != urlsplit(req.full_url).netloc:
-                for name in _CREDENTIALS:
+                for name in (*_CREDENTIALS, *req.hidden):
                     following.remove_header(name)
+            if following is not None:
+                following.hidden = req.hidden
             return following
 
     return urllib.request.build_opener(Redirects)

@@ -8,7 +8,6 @@ from runtime.model.types import (
     FLOAT,
     INT,
     JSON,
-    SECRET,
     STR,
     Enum,
     ListOf,
@@ -20,6 +19,7 @@ from runtime.model.types import (
     optional,
     required,
 )
+from runtime.model.types import holds_secret as holds_secret
 
 UNKNOWN: Final = Scalar("unknown")
 """The type of what is wrong already: it fits everywhere, so that one mistake makes one error."""
@@ -108,21 +108,6 @@ def join(one: Type, other: Type) -> Type | None:
         item = join(one.item, other.item)
         return None if item is None else ListOf(item)
     return None
-
-
-def holds_secret(kind: Type) -> bool:
-    """Whether values of the type hold a secret anywhere."""
-    match kind:
-        case ListOf(item):
-            return holds_secret(item)
-        case MapOf(value):
-            return holds_secret(value)
-        case Optional(inner):
-            return holds_secret(inner)
-        case Record(fields):
-            return any(holds_secret(field) for _, field in fields)
-        case _:
-            return kind == SECRET
 
 
 def comparable(one: Type, other: Type) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,22 +67,33 @@ class LogRequest:
 
     def secrets(self) -> list[str]:
         """Values of the run's secret parameters, as far as they can be had here."""
+        return self._fetched()[0]
+
+    def _fetched(self) -> tuple[list[str], list[Secret]]:
+        """The values of the run's secret parameters, and the references that lead nowhere here."""
         definition = self.reader.definition(self.run.id)
         references = [
             Secret(self.run.parameters[parameter.name])
             for parameter in definition.parameters
             if parameter.type == "secret" and self.run.parameters.get(parameter.name)
         ]
-        values = []
+        values: list[str] = []
+        lost: list[Secret] = []
         for reference in references:
-            with suppress(NoSecret):
+            try:
                 values.append(fetch(reference, Path.cwd()))
-        return values
+            except NoSecret:
+                lost.append(reference)
+        return values, lost
 
     def pieces(self, attempt: AttemptView) -> Iterator[bytes]:
-        """The log of an attempt. The log of one that has ended holds no secrets; a running one's is masked here."""
-        secrets = [] if attempt.outcome else self.secrets()
-        if secrets:
+        """The log of an attempt. The log of one that has ended holds no secrets; a running one's is masked here, and one
+        that was withheld as soon as all secrets of the run can be had here."""
+        withheld = Path(f"{attempt.log}.withheld")
+        secrets, lost = self._fetched() if not attempt.outcome or withheld.exists() else ([], [])
+        if withheld.exists() and not lost:
+            yield log.read_masked(withheld, secrets)
+        elif secrets:
             yield log.read_masked(attempt.log, secrets)
         else:
             yield from log.read(attempt.log)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path, PosixPath, PurePath, PurePosixPath
 from typing import Any, Final
 
+from runtime.component.secret import Secret
 from runtime.model.types import (
     BOOL,
     DATE,
@@ -29,6 +30,7 @@ from runtime.model.types import (
     JSON,
     PATH,
     PERCENT,
+    SECRET,
     SIZE,
     STR,
     TIME,
@@ -315,6 +317,7 @@ _SCALARS: Final[dict[Any, Codec]] = {
     Percent: Codec(PERCENT),
     PurePosixPath: Codec(PATH, plain=_plain_path),
     PurePath: Codec(PATH, plain=_plain_path),
+    Secret: Codec(SECRET, Secret),
     **dict.fromkeys((Path, PosixPath), Codec(PATH, Path, _plain_path)),
     **dict.fromkeys((Any, object), Codec(JSON, plain=plain_json)),
 }

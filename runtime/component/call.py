@@ -14,7 +14,7 @@ from runtime.component.declaration import Declaration
 from runtime.component.errors import BadArguments, BadResult, ComponentProblem
 from runtime.component.statements import Statements
 from runtime.model.signature import ParameterSignature, Runs, Signature
-from runtime.model.types import BOOL, FLOAT, INT, STR, Record, Type
+from runtime.model.types import BOOL, FLOAT, INT, STR, Record, Type, holds_secret
 from runtime.model.values import ValueProblem
 
 _EXACT: Final[dict[Type, type]] = {BOOL: bool, INT: int, FLOAT: float, STR: str}
@@ -220,6 +220,8 @@ def _result(hints: dict[str, Any]) -> tuple[tuple[tuple[str, Type], ...], Change
         codec = codec_of(annotation)
     except UnknownAnnotation as problem:
         raise UnknownAnnotation(f"its result: {problem}") from None
+    if holds_secret(codec.kind):
+        raise UnknownAnnotation("its result holds a secret; outputs are stored, so a secret cannot be one")
     if isinstance(codec.kind, Record) and fields_of(annotation) is not None:
         return codec.kind.fields, lambda value: codec.encode(value, "the result")
     return (("result", codec.kind),), lambda value: {"result": codec.encode(value, "the result")}

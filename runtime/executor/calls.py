@@ -12,6 +12,7 @@ from runtime.executor.redirect import LazyLog, divert
 from runtime.executor.verdicts import ended_text
 from runtime.model.definition import Call
 from runtime.model.state import Reason
+from runtime.secret import mask_file
 
 
 class CallRun:
@@ -70,6 +71,7 @@ class CallRun:
         why = self.why() if self.why is not None else ""
         text = f"{ended_text(self.reason, self.attempt)}; {why or _GIVEN_UP}"
         outcome = Outcome(False, reason=self.reason, message=text, took_seconds=self.invocation.took(), given_up=True)
+        mask_file(self.log.path, self.attempt.secrets)
         return self._finish(self, outcome)
 
     def run(self, component: Component, cap_bytes: int) -> bool:
@@ -85,6 +87,7 @@ class CallRun:
         """Close its log and tell its end; False if it had been given up."""
         if self.log.close():
             cut(self.log.path, cap_bytes)
+        mask_file(self.log.path, self.attempt.secrets)
         return self._finish(self, outcome)
 
 

@@ -47,6 +47,11 @@ class AttemptFolder:
         return self.at("log")
 
     @property
+    def withheld(self) -> str:
+        """The log as the script wrote it, if it may show a secret that nobody could mask."""
+        return self.at("log.withheld")
+
+    @property
     def out(self) -> str:
         return self.at("out")
 

@@ -23,9 +23,11 @@ from runtime.executor.protocol import Attempt, Outcome, ProcessMark, Reporter
 from runtime.executor.redirect import restore
 from runtime.executor.scripts import Limits, ScriptRun
 from runtime.executor.verdicts import in_doubt, unspawned, unstarted
+from runtime.executor.workers import Workers
 from runtime.model.definition import Call, Script
 from runtime.model.errors import FlowerError
 from runtime.model.state import Reason
+from runtime.secret import mask_file, withhold
 
 _CALLS_SECONDS: Final = 30.0
 MOST_ABANDONED: Final = 32
@@ -56,6 +58,8 @@ class LocalExecutor:
         self._spawner = Spawner()
         self._crew = Crew("flower-attempt")
         self._deadlines = Deadlines()
+        self.workers = Workers(self._crew, self._deadlines, grace_seconds)
+        """Other processes that execute calls for this one."""
         self._loops = Loops(self._outlived)
         finder = f"{getattr(components, '__module__', '')}:{getattr(components, '__qualname__', '')}"
         self._processes = ComponentProcesses(finder, self._environ, self._deadlines, processes)
@@ -81,7 +85,8 @@ class LocalExecutor:
                 else:
                     self._crew.run(lambda: run.run(self._spawner, self._environ))
             case Call() as call:
-                self._submit_call(attempt, call, reporter)
+                if not (call.process and self.workers.offer(attempt, reporter)):
+                    self._submit_call(attempt, call, reporter)
 
     def recover(self, attempt: Attempt, process: ProcessMark | None, reporter: Reporter) -> None:
         match attempt.action:
@@ -93,10 +98,14 @@ class LocalExecutor:
                     reporter.ended(attempt, in_doubt(AttemptFolder(attempt.folder), why))
                 else:
                     self._crew.run(lambda: run.recover(process))
+            case Call() if process is not None:
+                self.workers.recover(attempt, process, reporter)
             case Call():
                 self._crew.run(lambda: _lost(attempt, reporter))
 
     def cancel(self, attempt_id: int, reason: Reason = Reason.CANCELLED) -> None:
+        if self.workers.cancel(attempt_id, reason):
+            return
         with self._lock:
             script = self._scripts.get(attempt_id)
             if script is not None:
@@ -108,6 +117,7 @@ class LocalExecutor:
 
     def close(self, *, leave_scripts: bool = True) -> None:
         self._closing = True
+        self.workers.close()
         with self._lock:
             for run in self._scripts.values():
                 if leave_scripts:
@@ -215,5 +225,9 @@ class LocalExecutor:
 def _lost(attempt: Attempt, reporter: Reporter) -> None:
     """Tell of a call whose engine died. First what may still run of it is ended, as it may be called again."""
     kill_orphans()
+    folder = AttemptFolder(attempt.folder)
+    mask_file(folder.log, attempt.secrets)
+    if attempt.lost_secrets:
+        withhold(folder.log, folder.withheld, (reference for _, reference in attempt.lost_secrets))
     text = "it was being called when its engine died: nobody knows how far it came"
     reporter.ended(attempt, Outcome(False, reason=Reason.IN_DOUBT, message=text))

@@ -9,7 +9,7 @@ import os
 import select
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from runtime.executor.protocol import ProcessMark
@@ -156,6 +156,17 @@ def with_variable(name: str, value: str) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def variables_of(pid: int, names: Sequence[str]) -> dict[str, str]:
+    """What a living process of ours got in these environment variables; without those that cannot be read."""
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            entries = file.read().split(b"\0")
+    except OSError:
+        return {}
+    pairs = (entry.decode("utf-8", "surrogateescape").partition("=") for entry in entries)
+    return {name: value for name, _, value in pairs if name in names}
 
 
 class _Found:

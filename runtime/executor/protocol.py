@@ -18,7 +18,9 @@ class Attempt:
     """One start of a task, complete: nothing more is looked up.
 
     `folder`: the attempt's own; the executor makes it, private (0700), if it needs it. `project`: where scripts run,
-    unless `cwd` says otherwise. `secrets`: values that must be masked in its log and messages.
+    unless `cwd` says otherwise. `secrets`: values that must be masked in its log and messages. Of one that is taken up
+    after its engine died `secret_variables`, the names in its environment that have such values, and `lost_secrets`, the
+    references that lead nowhere now (each with its variable, or ""), so that nobody can mask what it printed of them.
     `values`: the bindings of a script, Python objects by binding name, with paths already absolute.
     `arguments`: of a call, Python objects by parameter name. `outs`: what the action must provide.
     `key` is stable over all attempts of one task run, `fence` rises with each attempt.
@@ -46,6 +48,8 @@ class Attempt:
     source_file: str = ""
     cwd: Path | None = None
     secrets: tuple[str, ...] = ()
+    secret_variables: tuple[str, ...] = ()
+    lost_secrets: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from runtime.executor.command import CannotStart, Command, prepare
@@ -17,14 +17,14 @@ from runtime.executor.ending import end, kill_escaped, sweep
 from runtime.executor.folder import AttemptFolder
 from runtime.executor.gate import Gate, Spawner
 from runtime.executor.log import cut, open_log, relieve
-from runtime.executor.process import Process, Wake
+from runtime.executor.process import Process, Wake, variables_of
 from runtime.executor.protocol import Attempt, Outcome, ProcessMark, Reporter
 from runtime.executor.recovery import Evidence, Verdict, judge
 from runtime.executor.verdicts import in_doubt, told, unspawned, unstarted
 from runtime.model.definition import Script
 from runtime.model.process import boot_id
 from runtime.model.state import Reason
-from runtime.secret import mask_file
+from runtime.secret import mask_file, mask_text, withhold
 
 _LOOK_SECONDS: Final = 0.5
 """How often a long script is looked at: its log may have outgrown its cap."""
@@ -99,7 +99,13 @@ class ScriptRun:
             outcome = Outcome(False, reason=Reason.ERROR, message=f"the attempt's files failed: {error}")
         except Exception as bug:  # noqa: BLE001 - the engine must hear of an end, and the others go on
             outcome = Outcome(False, reason=Reason.ERROR, message=f"a defect of flower: {type(bug).__name__}: {bug}")
-        self._finish(self, outcome)
+        self._finish(self, None if outcome is None else self._without_secrets(outcome))
+
+    def _without_secrets(self, outcome: Outcome) -> Outcome:
+        if self.attempt.lost_secrets and self._folder.error() and outcome.message:
+            text = f"exit code {outcome.exit_code}; its error is withheld, as its log is: it may show a secret"
+            return replace(outcome, message=text)
+        return replace(outcome, message=mask_text(outcome.message, self.attempt.secrets))
 
     def close(self) -> None:
         self._wake.close()
@@ -184,6 +190,8 @@ class ScriptRun:
         cut(self._folder.log, self._limits.log_cap_bytes)
         if self.attempt.secrets:
             mask_file(self._folder.log, self.attempt.secrets)
+        if self.attempt.lost_secrets:
+            withhold(self._folder.log, self._folder.withheld, (reference for _, reference in self.attempt.lost_secrets))
 
     # Recovery
 
@@ -196,7 +204,8 @@ class ScriptRun:
             self._reason = reason
             kill_escaped(self._folder)
         if process is None:
-            return in_doubt(self._folder) if verdict is Verdict.IN_DOUBT and not self._reason else self._take()
+            return self._doubt() if verdict is Verdict.IN_DOUBT and not self._reason else self._take()
+        self._learn_secrets(process)
         try:
             self._began = time.monotonic() - process.elapsed()
             return self._adopt(process, mark)
@@ -212,6 +221,18 @@ class ScriptRun:
             started=self._folder.has_started(),
             has_code=self._folder.code() is not None,
         )
+
+    def _learn_secrets(self, process: Process) -> None:
+        """From the environment of the script itself: its secrets may have changed since, or be out of reach."""
+        attempt = self.attempt
+        found = variables_of(process.pid, attempt.secret_variables) if attempt.secret_variables else {}
+        if found:
+            lost = tuple(each for each in attempt.lost_secrets if each[0] not in found)
+            self.attempt = replace(attempt, secrets=(*attempt.secrets, *found.values()), lost_secrets=lost)
+
+    def _doubt(self) -> Outcome:
+        self._close_log()
+        return in_doubt(self._folder)
 
     def _take(self) -> Outcome:
         """The result of a script that is over; or that of its being ended, which the dead engine had decided."""

@@ -122,6 +122,21 @@ def required(kind: Type) -> Type:
     return kind.inner if isinstance(kind, Optional) else kind
 
 
+def holds_secret(kind: Type) -> bool:
+    """Whether values of the type hold a secret anywhere."""
+    match kind:
+        case ListOf(item):
+            return holds_secret(item)
+        case MapOf(value):
+            return holds_secret(value)
+        case Optional(inner):
+            return holds_secret(inner)
+        case Record(fields):
+            return any(holds_secret(field) for _, field in fields)
+        case _:
+            return kind == SECRET
+
+
 def type_to_json(kind: Type) -> Any:
     """The JSON form described at the top of this module."""
     match kind:

@@ -109,3 +109,14 @@ def test_cancelled_download_stops(call: Caller, server: Server, tmp_path: Path) 
     with pytest.raises(Cancelled):
         call("http.get", url=f"{server.url}/big", save_to=tmp_path / "x")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_secrets_are_sent_and_do_not_follow_a_redirect_to_another_host(call: Caller, server: Server) -> None:
+    call("http.get", url=f"{server.url}/away", token="tok-123", secret_headers={"X-API-key": "key-456"})
+    assert (server.seen[0]["authorization"], server.seen[0]["x-api-key"]) == ("Bearer tok-123", "key-456")
+    assert not {"authorization", "x-api-key"} & server.elsewhere[0].keys()
+
+
+def test_secret_that_no_header_can_carry_is_not_shown(call: Caller, server: Server) -> None:
+    message = failure(call, f"{server.url}/data", token="tok\n123")
+    assert message == "the secret for the header Authorization has characters that a header cannot have"

@@ -173,3 +173,52 @@ def test_code_that_survived_another_boot_counts_without_its_mark(bench: Bench) -
     attempt = bench.script("sh", "true")
     leave(attempt, code="0\n")
     assert recover(bench, attempt, ProcessMark(1, 1, OTHER_BOOT)).succeeded
+
+
+SECRET = "correct horse battery"
+
+
+@contextmanager
+def adopted(attempt: Attempt, **env: str) -> Iterator[ProcessMark]:
+    """A script that has passed its gate, with these variables, and has printed one of them."""
+    leave(attempt, started="", log=f"password: {SECRET}\n")
+    with subprocess.Popen(["sleep", "600"], start_new_session=True, env={**os.environ, **env}) as process:
+        try:
+            yield ProcessMark(process.pid, start_ticks(process.pid) or 0, boot_id())
+        finally:
+            process.kill()
+
+
+def test_log_of_an_adopted_script_is_masked_by_its_own_environment(bench: Bench) -> None:
+    lost = (("PW", "env:GONE"),)
+    attempt = bench.script("sh", "true", secret_variables=("PW",), lost_secrets=lost)
+    with adopted(attempt, PW=SECRET) as mark:
+        bench.executor.recover(attempt, mark, bench)
+        bench.executor.cancel(attempt.id)
+        bench.wait(attempt)
+    assert (attempt.folder / "log").read_text() == "password: ***\n"
+    assert not (attempt.folder / "log.withheld").exists()
+
+
+def test_log_that_nobody_can_mask_is_withheld(bench: Bench) -> None:
+    attempt = bench.script("sh", "true", secret_variables=("PW",), lost_secrets=(("PW", "env:GONE"),))
+    leave(attempt, started="", code="3\n", error=f"{SECRET} is wrong", log=f"password: {SECRET}\n")
+    outcome = recover(bench, attempt, GONE)
+    assert SECRET not in outcome.message
+    assert "withheld" in outcome.message
+    assert "may show the secret env:GONE" in (attempt.folder / "log").read_text()
+    assert SECRET in (attempt.folder / "log.withheld").read_text()
+
+
+def test_log_of_a_script_in_doubt_is_masked(bench: Bench) -> None:
+    attempt = bench.script("sh", "true", secrets=(SECRET,))
+    leave(attempt, started="", log=f"password: {SECRET}\n")
+    assert recover(bench, attempt, GONE).in_doubt
+    assert (attempt.folder / "log").read_text() == "password: ***\n"
+
+
+def test_log_of_a_call_that_was_lost_is_masked(bench: Bench) -> None:
+    attempt = bench.call(lambda context: None, secrets=(SECRET,))
+    leave(attempt, log=f"password: {SECRET}\n")
+    assert recover(bench, attempt, None).in_doubt
+    assert (attempt.folder / "log").read_text() == "password: ***\n"

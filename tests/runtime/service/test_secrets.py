@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from runtime.model.definition import FlowDefinition, ParameterDefinition, Script, TaskDefinition
+from runtime.model.definition import Call, FlowDefinition, ParameterDefinition, Script, TaskDefinition
 from runtime.model.state import RunStatus
-from runtime.secret import mask_file
+from runtime.model.values import Secret
+from runtime.secret import NoSecret, fetch, mask_file
 from runtime.service import Service
 from runtime.settings import find_settings
 
@@ -61,3 +62,77 @@ def test_a_value_across_two_chunks_is_masked(tmp_path: Path) -> None:
     assert VALUE.encode() not in text
     assert text.count(b"***") == 1
     assert text.endswith(b"y" * 100)
+
+
+def calling(tmp_path: Path, body: str) -> FlowDefinition:
+    """A flow that calls a component of the project with a secret."""
+    (tmp_path / "flow.toml").write_text('[project]\ncomponents = ["steps"]\n')
+    (tmp_path / "steps.py").write_text(
+        "from runtime.component import Secret, component\n\n\n"
+        '@component(name="steps.login")\n'
+        f"def login(password: Secret, keys: dict[str, Secret]) -> int:\n    {body}\n"
+    )
+    arguments = {"password": ["param", "pw"], "keys": ["record", ["a", ["param", "pw"]]]}
+    task = TaskDefinition(1, "a", "a", "task", 0, action=Call("steps.login", arguments))
+    start = TaskDefinition(0, "", "f", "flow", None)
+    return FlowDefinition("f", "f.flow", (ParameterDefinition("pw", "secret"),), (start, task), (), content_hash=body)
+
+
+def test_a_component_gets_the_value_and_its_log_error_and_events_are_masked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", VALUE)
+    body = "print(password, keys['a'].upper()); raise ValueError(password + repr(password))"
+    with Service(find_settings(None, tmp_path)) as service:
+        service.deploy([calling(tmp_path, body)], tmp_path)
+        run = service.register("f", {"pw": "env:SHOP_PASSWORD"})
+        assert service.work(run.id).wait(30) is RunStatus.FAILED
+        (attempt,) = service.reader.attempts(run.id)
+        assert Path(attempt.log).read_text().startswith(f"*** {VALUE.upper()}\n")
+        assert "***Secret('***')" in service.reader.tasks(run.id)[1].message
+    written = b"".join(path.read_bytes() for path in (tmp_path / ".flower").rglob("*") if path.is_file())
+    assert VALUE.encode() not in written
+
+
+def test_a_component_whose_secret_cannot_be_had_is_not_called(tmp_path: Path) -> None:
+    with Service(find_settings(None, tmp_path)) as service:
+        service.deploy([calling(tmp_path, "return 1")], tmp_path)
+        run = service.register("f", {"pw": "env:NOT_SET_ANYWHERE"})
+        assert service.work(run.id).wait(30) is RunStatus.SUSPENDED
+        assert service.reader.tasks(run.id)[1].reason == "no secret"
+
+
+def test_a_secret_of_the_keyring_is_read_by_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keyring = pytest.importorskip("keyring")
+    backend = pytest.importorskip("keyring.backends.null").Keyring
+    kept: dict[tuple[str, str], str] = {("shop", "loader"): VALUE}
+
+    class Memory(backend):  # type: ignore[misc,valid-type]
+        def get_password(self, service: str, username: str) -> str | None:
+            return kept.get((service, username))
+
+    before = keyring.get_keyring()
+    keyring.set_keyring(Memory())
+    try:
+        assert fetch(Secret("keyring:shop/loader"), tmp_path) == VALUE
+        with pytest.raises(NoSecret, match="the keyring has no password of nobody for shop"):
+            fetch(Secret("keyring:shop/nobody"), tmp_path)
+    finally:
+        keyring.set_keyring(before)
+
+
+def test_a_reference_to_a_keyring_names_a_service_and_a_user(tmp_path: Path) -> None:
+    with pytest.raises(NoSecret, match="write keyring:SERVICE/USER"):
+        fetch(Secret("keyring:shop"), tmp_path)
+
+
+def test_a_keyring_that_fails_is_no_secret(tmp_path: Path) -> None:
+    keyring = pytest.importorskip("keyring")
+    backend = pytest.importorskip("keyring.backends.fail").Keyring
+    before = keyring.get_keyring()
+    keyring.set_keyring(backend())
+    try:
+        with pytest.raises(NoSecret, match="the keyring cannot be asked"):
+            fetch(Secret("keyring:shop/loader"), tmp_path)
+    finally:
+        keyring.set_keyring(before)

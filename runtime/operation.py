@@ -43,8 +43,15 @@ class Ended:
 
 
 @dataclass(slots=True)
+class Durable:
+    """Tell when everything that was queued before is durable."""
+
+    future: Future[None]
+
+
+@dataclass(slots=True)
 class Nudge:
     """Nothing happened, but look again."""
 
 
-Operation = Asked | TakeUp | Started | Ended | Nudge
+Operation = Asked | TakeUp | Started | Ended | Durable | Nudge

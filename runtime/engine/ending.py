@@ -50,7 +50,6 @@ def _announce(turn: Turn, worked: WorkedRun) -> None:
     def forget() -> None:
         if queueing:
             state.vacancy = True
-        for waiting in state.forget(worked.id):
-            waiting.set_result(status)
+        state.offspring.at_rest(worked.id, state.forget(worked.id), status)
 
     turn.step.after_commit.append(forget)

@@ -27,7 +27,7 @@ from runtime.model.errors import FlowerError, StoreProblem
 from runtime.model.process import host_name, this_process
 from runtime.model.state import Reason, RunStatus
 from runtime.model.statement import TransactionLost
-from runtime.operation import Asked, Ended, Nudge, Operation, Request, Started, TakeUp
+from runtime.operation import Asked, Durable, Ended, Nudge, Operation, Request, Started, TakeUp
 from runtime.step import Step
 from runtime.store.protocol import Store
 
@@ -47,7 +47,7 @@ class Engine:
 
     `jobs`: how many attempts run at once. `all_runs`: work on every run of the store that is not at rest, not only on
     those asked for. `scheduler`: who makes runs when their time has come, if anybody does. `clock`: gives the time in
-    microseconds since 1970, UTC.
+    microseconds since 1970, UTC. `look_seconds`: how often it looks by itself for what others have committed.
     """
 
     def __init__(
@@ -59,9 +59,11 @@ class Engine:
         all_runs: bool = False,
         scheduler: Scheduler | None = None,
         clock: Callable[[], int] = microseconds,
+        look_seconds: float = _LOOK_SECONDS,
     ) -> None:
         self._store = store
         self._now = clock
+        self._look_seconds = look_seconds
         self._executor = executor
         self._state = EngineState(store, executor, jobs, all_runs, scheduler)
         self._queue: queue.SimpleQueue[Operation] = queue.SimpleQueue()
@@ -92,6 +94,22 @@ class Engine:
         future: Future[Any] = Future()
         self._queue.put(Asked(request, future))
         return future
+
+    def when_durable(self) -> Future[None]:
+        """Done when everything that was handed over until now is durable."""
+        future: Future[None] = Future()
+        self._queue.put(Durable(future))
+        return future
+
+    def lend(self, count: Callable[[], int]) -> Callable[[], None]:
+        """Some attempts are executed elsewhere and take none of the engine's places: `count` tells how many. Call the
+        result when that may have changed."""
+        self._state.lent = count
+        return lambda: self._queue.put(Nudge())
+
+    def wake(self) -> None:
+        """Look now whether somebody else has committed."""
+        self._queue.put(Nudge())
 
     def work_on(self, run_id: int) -> Future[RunStatus]:
         """Take up a run; the future is done when nothing of it can move any more."""
@@ -165,8 +183,8 @@ class Engine:
     def _patience(self) -> float:
         at = self._state.next_time()
         if at is None:
-            return _LOOK_SECONDS
-        return min(max((at - self._now()) / 1e6, 0.0), _LOOK_SECONDS)
+            return self._look_seconds
+        return min(max((at - self._now()) / 1e6, 0.0), self._look_seconds)
 
     def _turn(self, batch: list[Operation]) -> None:
         self._batch = batch
@@ -261,6 +279,8 @@ class Engine:
             for rest in worked.waiting:
                 rest.set_exception(problem)
             worked.waiting.clear()
+        for rest in self._state.offspring.give_up():
+            rest.set_exception(problem)
         for operation in self._batch:
             self._turn_away(operation, problem)
         while not (self._closing and self._queue.empty()):
@@ -270,7 +290,7 @@ class Engine:
     def _turn_away(self, operation: Operation, problem: Exception) -> None:
         if isinstance(operation, Started) and not operation.future.done():
             operation.future.set_result(False)
-        elif isinstance(operation, Asked) and not operation.future.done():
+        elif isinstance(operation, Asked | Durable) and not operation.future.done():
             operation.future.set_exception(problem)
         elif isinstance(operation, TakeUp) and not operation.rest.done():
             operation.rest.set_exception(problem)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from runtime.admission import admit_queued
 from runtime.deadline import deadline_of
 from runtime.engine.state import WorkedRun
@@ -35,8 +37,11 @@ def look(turn: Turn) -> None:
         moving = set(runs.moving()) if state.all_runs else set()
         touched |= {worked.id for worked in turn.all_worked()} | moving
     for run_id in sorted(touched):
-        if state.all_runs and state.claiming and turn.worked(run_id) is None:
-            _take_up_if_moving(turn, run_id, run_id in moving)
+        mine = state.all_runs or run_id in state.offspring
+        if mine and state.claiming and turn.worked(run_id) is None:
+            _take_up_if_moving(turn, run_id, run_id in moving or run_id in state.offspring)
+        if run_id in state.offspring and turn.worked(run_id) is None:
+            turn.step.after_commit.append(partial(state.offspring.at_rest, run_id, [], RunStatus.RUNNING))
         worked = turn.worked(run_id)
         if worked is not None:
             _look_at(turn, worked)

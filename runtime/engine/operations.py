@@ -12,7 +12,7 @@ from runtime.engine.turn import Turn
 from runtime.executor.protocol import Outcome
 from runtime.model.errors import FlowerError
 from runtime.model.state import ExecStatus, Reason
-from runtime.operation import Asked, Ended, Operation, Request, Started, TakeUp
+from runtime.operation import Asked, Durable, Ended, Operation, Request, Started, TakeUp
 from runtime.work import Claim
 
 
@@ -42,6 +42,8 @@ def _apply(turn: Turn, operation: Operation) -> None:
         case Asked(request, answer):
             turn.asked = True
             _answer(turn, request, answer)
+        case Durable(told):
+            turn.step.after_commit.append(lambda: told.set_result(None))
         case TakeUp(run_id, at_rest):
             turn.asked = True
             _take_up(turn, run_id, at_rest)

@@ -50,7 +50,7 @@ def _order(turn: Turn, places: int) -> list[WorkedRun]:
 def _go_on(turn: Turn, worked: WorkedRun, places: int) -> int:
     """One run goes as far as it can with so many places; how many attempts of it begin."""
     state, run = turn.state, worked.run
-    if worked.status == RunStatus.RUNNING and worked.deadline is not None and worked.deadline <= turn.step.now:
+    if _is_late(turn, worked):
         worked.status = expire(turn.step, run)
         turn.store.runs.changed.discard(run.id)
     state.hungry.pop(run.id, None)
@@ -63,6 +63,13 @@ def _go_on(turn: Turn, worked: WorkedRun, places: int) -> int:
     if worked.status in (RunStatus.CANCELLED, RunStatus.FAILED):
         _end_what_runs(turn, worked)
     return 0
+
+
+def _is_late(turn: Turn, worked: WorkedRun) -> bool:
+    """Whether a run moves after its deadline; one whose last task ended in this turn does not."""
+    if worked.status != RunStatus.RUNNING or worked.deadline is None or worked.deadline > turn.step.now:
+        return False
+    return not turn.store.tasks.settled(worked.id)
 
 
 def _wake_due(turn: Turn, worked: WorkedRun) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import count
 
+from runtime.engine.offspring import Offspring
 from runtime.engine.times import Times
 from runtime.executor.protocol import Executor
 from runtime.maintenance.scheduler import Scheduler
@@ -37,7 +38,8 @@ class EngineState:
 
     `hungry`: runs that may have ready tasks for which there was no place, those first that have waited longest.
     `touched`: runs of which something has changed since they were looked at; `look_at_all`: any may have. `vacancy`: a
-    queued run may find room. `unreadable`: runs that are left alone.
+    queued run may find room. `lent`: how many attempts others execute, which take no place. `unreadable`: runs that
+    are left alone.
     """
 
     store: Store
@@ -55,6 +57,8 @@ class EngineState:
     hungry: dict[int, None] = field(default_factory=dict)
     touched: set[int] = field(default_factory=set)
     unreadable: set[int] = field(default_factory=set)
+    offspring: Offspring = field(default_factory=Offspring)
+    lent: Callable[[], int] = lambda: 0
     look_at_all: bool = True
     vacancy: bool = True
     changed_outside: bool = False

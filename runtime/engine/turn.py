@@ -52,7 +52,7 @@ class Turn:
 
     def places(self) -> int:
         """How many more attempts may be under way."""
-        left = len(self.state.running) - len(self.state.running.keys() & self.ended)
+        left = len(self.state.running) - len(self.state.running.keys() & self.ended) - self.state.lent()
         return max(self.state.jobs - left - self._begun.total(), 0)
 
     def claim(self, worked: WorkedRun, places: int) -> int:
@@ -97,6 +97,9 @@ class Turn:
         state.changed_outside = False
         state.vacancy &= not self.vacancy_filled
         state.touched = self.step.touched
+        if not state.all_runs:
+            state.offspring.add(self.step.detached)
+            state.touched |= {child for _, child in self.step.detached}
         state.runs |= self.new
         for run_id, rest in self._waits:
             state.runs[run_id].waiting.append(rest)

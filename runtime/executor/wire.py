@@ -34,13 +34,13 @@ def attempt_to_json(attempt: Attempt) -> dict[str, Any]:
 
 
 def attempt_from_json(data: Mapping[str, Any]) -> Attempt:
-    """The attempt; its arguments stay JSON, which components take as well."""
+    """The attempt; its arguments stay JSON, which components take as well. It runs in a process of its own."""
     plain: dict[str, Any] = {name: data[name] for name in _PLAIN}
     paths: dict[str, Any] = {name: Path(data[name]) for name in _PATHS}
     return Attempt(
         **plain,
         **paths,
-        action=Call(data["component"]),
+        action=Call(data["component"], process=True),
         arguments=data["arguments"],
         outs=tuple((name, type_from_json(kind)) for name, kind in data["outs"]),
         secrets=tuple(data["secrets"]),

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from runtime.engine import Engine
+from runtime.executor.workers import Workers
 from runtime.model.encode import dumps
 from runtime.model.errors import FlowerError, StoreProblem
 from runtime.service.requests import apply, error_from_json, error_to_json
@@ -28,10 +29,16 @@ _ANSWER_SECONDS: Final = 60.0
 
 
 class Endpoint:
-    """Serves one engine on its socket until closed. The caller holds the engine lock, so an old file is stale."""
+    """Serves one engine on its socket until closed. The caller holds the engine lock, so an old file is stale.
 
-    def __init__(self, engine: Engine, path: Path) -> None:
+    `workers`: of the engine's executor, if other processes may execute calls for it.
+    """
+
+    def __init__(self, engine: Engine, path: Path, workers: Workers | None = None) -> None:
         self._engine = engine
+        self._workers = workers
+        if workers is not None:
+            workers.on_room = engine.lend(workers.count)
         self._path = path
         self._bells: set[threading.Event] = set()
         self._connections: set[socket.socket] = set()
@@ -88,11 +95,24 @@ class Endpoint:
                 connection.makefile("rw", encoding="utf-8", newline="\n") as stream,
             ):
                 for line in stream:
-                    self._answer(stream, json.loads(line))
+                    request = json.loads(line)
+                    if request.get("verb") == "worker" and self._workers is not None:
+                        self._let_in(self._workers, connection, stream, request)
+                    else:
+                        self._answer(stream, request)
         except (OSError, ValueError):
             pass
         finally:
             self._connections.discard(connection)
+
+    def _let_in(self, workers: Workers, connection: socket.socket, stream: Any, greeting: dict[str, Any]) -> None:
+        """A worker: from now on both sides speak when they have something to say."""
+        from runtime.service.worker_door import WorkerDoor
+
+        try:
+            WorkerDoor(self._engine, workers, connection, stream, greeting).serve()
+        except FlowerError as problem:
+            _send(stream, {"error": error_to_json(problem)})
 
     def _answer(self, stream: Any, request: dict[str, Any]) -> None:
         try:
@@ -129,7 +149,7 @@ class EngineAway(Exception):
 def ask(path: Path, request: dict[str, Any]) -> Any:
     """Post a request to the engine that is alive; EngineAway if there is none, FlowerError if it is refused."""
     with (
-        _connect(path) as connection,
+        connect(path) as connection,
         connection.makefile("rw", encoding="utf-8", newline="\n") as stream,
     ):
         return _exchange(stream, request)
@@ -143,7 +163,7 @@ def work(
 ) -> str:
     """Let the engine that is alive work on a run; returns the status at which it came to rest."""
     with (
-        _connect(path) as connection,
+        connect(path) as connection,
         connection.makefile("rw", encoding="utf-8", newline="\n") as stream,
     ):
         _exchange(stream, {"verb": "work", "run": run_id})
@@ -158,7 +178,8 @@ def work(
     raise EngineAway
 
 
-def _connect(path: Path) -> socket.socket:
+def connect(path: Path) -> socket.socket:
+    """A connection to the engine that is alive; EngineAway if there is none."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.settimeout(_ANSWER_SECONDS)
     try:

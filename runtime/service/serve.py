@@ -13,9 +13,11 @@ from runtime.engine import Engine
 from runtime.executor.protocol import Executor
 from runtime.maintenance.scheduler import Scheduler
 from runtime.model.errors import FlowerError, StoreProblem
+from runtime.service.bells import bells_for
 from runtime.service.endpoint import Endpoint
 from runtime.service.requests import apply
 from runtime.service.watching import Watching
+from runtime.settings import Wakeup
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.lock import EngineLock
 from runtime.store.sqlite.store import SqliteStore
@@ -27,8 +29,8 @@ class Serving:
     """Works on all runs of a store, in the background of this process.
 
     While another engine is alive it stands by; the kernel wakes it when that one ends, however it ends. `changed` is
-    set after each commit, and when the state of this object changes. `http`: where webhooks are listened for, if at all;
-    `address` tells it while this process is the engine.
+    set after each commit, and when the state of this object changes. `http`: where webhooks are listened for, if at
+    all; `address` tells it while this process is the engine.
     """
 
     def __init__(
@@ -39,11 +41,13 @@ class Serving:
         zone: str,
         executor: Callable[[], Executor],
         http: tuple[str, int] | None = None,
+        wakeup: Wakeup = Wakeup(),
     ) -> None:
         self.changed = threading.Event()
         self.is_engine = False
         self.address: str | None = None
         self._http = http
+        self._wakeup = wakeup
         self._files = files
         self._jobs = jobs
         self._synchronous = synchronous
@@ -102,12 +106,14 @@ class Serving:
             closing.callback(store.close)
             scheduler = Scheduler(self._zone)
             executor = self._make_executor()
-            engine = Engine(store, executor, self._jobs, all_runs=True, scheduler=scheduler)
+            look = self._wakeup.poll_seconds
+            engine = Engine(store, executor, self._jobs, all_runs=True, scheduler=scheduler, look_seconds=look)
             engine.listen(self.changed.set)
             door = Endpoint(engine, self._files.socket, getattr(executor, "workers", None))
             closing.callback(engine.close)
             closing.callback(door.close)
             engine.start()
+            closing.callback(bells_for(engine, self._files, self._wakeup).close)
             self._engine = engine
             self._notice(engine, closing)
             self.is_engine = True

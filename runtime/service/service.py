@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from runtime.model.definition import FlowDefinition
 from runtime.model.errors import StoreProblem
 from runtime.model.run import RunSummary
-from runtime.settings import Settings
+from runtime.settings import Settings, find_wakeup
 from runtime.store.sqlite.connection import OutdatedStore
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.lock import EngineLock
@@ -258,15 +258,24 @@ class Service:
             jobs or self.settings.jobs,
             self.settings.synchronous,
             self._executor,
+            find_wakeup(self.settings.project),
         )
 
-    def serve(self, jobs: int | None = None, http: tuple[str, int] | None = None) -> Serving:
+    def wake(self) -> bool:
+        """Ask whoever works on the store to look at once; whether anybody hears it."""
+        from runtime.bell import ring_at
+
+        return ring_at(self.files.bell)
+
+    def serve(
+        self, jobs: int | None = None, http: tuple[str, int] | None = None, poll: str | None = None
+    ) -> Serving:
         """Work on every run of the store, in the background of this process, until told to stop. `http`: host and port
-        of this machine where webhooks are listened for."""
+        of this machine where webhooks are listened for. `poll`: a duration; be woken by nobody and look that often."""
         from runtime.service.serve import Serving
 
-        settings = self.settings
-        return Serving(self.files, jobs or settings.jobs, settings.synchronous, settings.zone, self._executor, http)
+        settings, wakeup = self.settings, find_wakeup(self.settings.project, poll)
+        return Serving(self.files, jobs or settings.jobs, settings.synchronous, settings.zone, self._executor, http, wakeup)
 
     def worker(self, tell: Callable[[str], None], jobs: int | None = None) -> ComponentWorker:
         """A worker that executes components for whichever engine works on the store; `tell` hears what it does."""

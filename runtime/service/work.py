@@ -19,7 +19,9 @@ from runtime.executor.protocol import Executor
 from runtime.model.errors import StoreProblem
 from runtime.model.state import RunStatus
 from runtime.service import endpoint
+from runtime.service.bells import bells_for
 from runtime.service.endpoint import Endpoint, EngineAway
+from runtime.settings import Wakeup
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.lock import EngineLock
 from runtime.store.sqlite.store import SqliteStore
@@ -41,6 +43,7 @@ class Work:
         jobs: int,
         synchronous: str,
         executor: Callable[[], Executor],
+        wakeup: Wakeup = Wakeup(),
     ) -> None:
         self.changed = threading.Event()
         self._files = files
@@ -48,6 +51,7 @@ class Work:
         self._jobs = jobs
         self._synchronous = synchronous
         self._make_executor = executor
+        self._wakeup = wakeup
         self._engine: Engine | None = None
         self._connection: socket.socket | None = None
         self._stopping = threading.Event()
@@ -144,12 +148,14 @@ class Work:
         with ExitStack() as closing:
             store = SqliteStore(self._files, self._synchronous)
             closing.callback(store.close)
-            engine = Engine(store, self._make_executor(), self._jobs)
+            executor = self._make_executor()
+            engine = Engine(store, executor, self._jobs, look_seconds=self._wakeup.poll_seconds)
             engine.listen(self.changed.set)
-            door = Endpoint(engine, self._files.socket)
+            door = Endpoint(engine, self._files.socket, getattr(executor, "workers", None))
             closing.callback(engine.close)
             closing.callback(door.close)
             engine.start()
+            closing.callback(bells_for(engine, self._files, self._wakeup).close)
             rest = engine.work_on(self._run_id)
             self._engine = engine
             if self._stopping.is_set():

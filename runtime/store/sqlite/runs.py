@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from runtime.model.encode import dumps
-from runtime.model.rows import AttemptEnd, HandChange, RunRow
+from runtime.model.rows import AttemptEnd, HandChange, KnownAttempt, RunRow
 from runtime.store.sqlite.tasks import TaskRuns
 
 _RECEIPT_MICROSECONDS: Final = 86_400_000_000
@@ -226,6 +226,33 @@ class Attempts:
 
     def end_worker(self, worker_id: int, now: int) -> None:
         self._sql("UPDATE worker SET ended_at = ? WHERE id = ?", (now, worker_id))
+
+    def arrive_worker(self, host: str, boot_id: str, pid: int, start_ticks: int, now: int, jobs: int) -> int:
+        """The row of a worker that has come, or has come back; its id."""
+        row = self._sql(
+            "SELECT id FROM worker WHERE kind = 'worker' AND boot_id = ? AND pid = ? AND start_ticks = ?",
+            (boot_id, pid, start_ticks),
+        ).fetchone()
+        worker_id = int(row[0]) if row else self.add_worker(host, boot_id, pid, start_ticks, now)
+        self._sql(
+            "UPDATE worker SET kind = 'worker', jobs = ?, seen_at = ?, ended_at = NULL WHERE id = ?",
+            (jobs, now, worker_id),
+        )
+        return worker_id
+
+    def seen_worker(self, worker_id: int, now: int) -> None:
+        self._sql("UPDATE worker SET seen_at = ? WHERE id = ?", (now, worker_id))
+
+    def count_given_up(self, worker_id: int) -> None:
+        """One more call that did not stop when asked runs on in a thread of this process."""
+        self._sql("UPDATE worker SET given_up = given_up + 1 WHERE id = ?", (worker_id,))
+
+    def whose(self, attempt_id: int) -> KnownAttempt | None:
+        """What is known of an attempt; None if there is none of that id."""
+        row = self._sql(
+            "SELECT ended_at IS NULL, fence, flow_run_id, task_run_id FROM task_attempt WHERE id = ?", (attempt_id,)
+        ).fetchone()
+        return KnownAttempt(bool(row[0]), *row[1:]) if row else None
 
 
 class Events:

@@ -95,3 +95,4 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%fZ', w.seen_at / 1e6, 'unixepoch') AS seen,
     strftime('%Y-%m-%dT%H:%M:%fZ', w.ended_at / 1e6, 'unixepoch') AS ended
 FROM worker AS w;
+CREATE INDEX task_run_failed ON task_run (parent_id) WHERE exec_status = 4;

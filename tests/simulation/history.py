@@ -55,6 +55,7 @@ class Seen:
     status: ExecStatus | None
     forgiven: bool
     by_hand: bool = False
+    fence: int = 0
 
     @property
     def settled(self) -> bool:
@@ -153,7 +154,12 @@ class Checker:
             self._check_legal(seen, change)
             if change.was is ExecStatus.WAITING and change.now is ExecStatus.RUNNING and not change.reason:
                 self._check_claim(seen, change)
-            if was is ExecStatus.RUNNING and change.now is ExecStatus.FINISHED and seen.kind == "task" and not seen.by_hand:
+            if (
+                was is ExecStatus.RUNNING
+                and change.now is ExecStatus.FINISHED
+                and seen.kind == "task"
+                and not seen.by_hand
+            ):
                 self._check_completion(seen, change)
         seen.status, seen.forgiven, seen.by_hand = change.now, change.forgiven, change.by_hand
         if change.by_hand:
@@ -166,7 +172,10 @@ class Checker:
         assert found, f"`{seen.path}` went from {change.was.word} to {change.now.word} ({change.reason or 'no reason'})"
 
     def _check_claim(self, seen: Seen, change: Change) -> None:
-        """What it waits for has ended well, and the group around it is open."""
+        """What it waits for has ended well, the group around it is open, and its fence is a new one."""
+        if seen.kind == "task":
+            assert change.fence > seen.fence, f"`{seen.path}` was started with fence {change.fence} again"
+            seen.fence = change.fence
         for needed in self._needs(change.task, seen):
             assert needed.settled, f"`{seen.path}` was started before `{needed.path}` had ended well"
         if seen.parent is not None:
@@ -186,7 +195,9 @@ class Checker:
             if edge.outcome:
                 continue
             rows = [self._seen[each] for each in self._at[seen.run, edge.predecessor]]
-            yield from (row for row in rows if row.scope in around and row.parent is not None and not self._is_item(row))
+            yield from (
+                row for row in rows if row.scope in around and row.parent is not None and not self._is_item(row)
+            )
 
     def _is_item(self, seen: Seen) -> bool:
         parent = self._seen.get(seen.parent or 0)
@@ -204,7 +215,7 @@ class Checker:
             return
         self._completed[change.task, change.generation] += 1
         assert self._completed[change.task, change.generation] == 1, f"`{seen.path}` was completed twice"
-        (newest,) = self._sql("SELECT max(fence) FROM task_attempt WHERE task_run_id = ?", (change.task,)).fetchone()
+        newest = seen.fence
         assert change.fence == newest, f"`{seen.path}` was completed with fence {change.fence}, {newest} is the newest"
         body = self._world.bodies.get(change.attempt or 0)
         ended_well = body is not None and body.outcome is not None and body.outcome.succeeded

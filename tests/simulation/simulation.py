@@ -13,10 +13,11 @@ from random import Random
 from typing import Any, Final
 
 from runtime.engine import Engine
+from runtime.executor.protocol import Attempt, Outcome
 from runtime.model.definition import FlowDefinition
 from runtime.model.encode import flow_to_json
 from runtime.model.errors import FlowerError
-from runtime.operation import Ended, Started
+from runtime.operation import Started
 from runtime.service.requests import apply, apply_alone
 from runtime.store.sqlite.store import SqliteStore
 from tests.simulation.flows import random_flow
@@ -76,8 +77,12 @@ class SteppedEngine(Engine):
     def begin(self) -> None:
         self._add_worker()
 
-    def put(self, operation: Ended | Started) -> None:
+    def put(self, operation: Started) -> None:
         self._queue.put(operation)
+
+    def tell(self, attempt: Attempt, outcome: Outcome) -> None:
+        """An executor hands over an end."""
+        self.ended(attempt, outcome)
 
     def queued(self) -> bool:
         return not self._queue.empty()
@@ -236,7 +241,7 @@ class Simulation:
     def _deliver(self, engine: SteppedEngine, number: int) -> None:
         attempt, outcome = self.world.reports.pop(number)
         self._say(f"{attempt.path} (attempt {attempt.id}) ended: {outcome.succeeded} {outcome.reason}")
-        engine.put(Ended(attempt.id, outcome))
+        engine.tell(attempt, outcome)
 
     def _ask_gate(self, engine: SteppedEngine, body: Any) -> None:
         body.state, body.granted = "asked", Future()
@@ -340,9 +345,7 @@ class Simulation:
             self._tell(f"{self.world.now - START:>14,}  {text}")
 
 
-def simulate(
-    seed: int, tell: Callable[[str], None] | None = None, scenario: Scenario | None = None
-) -> Simulation:
+def simulate(seed: int, tell: Callable[[str], None] | None = None, scenario: Scenario | None = None) -> Simulation:
     """The simulation of a seed, done. Violation, with the seed, if a promise is broken."""
     with tempfile.TemporaryDirectory(prefix="flower-simulation-", dir=memory_folder()) as folder:
         made = Simulation(scenario or random_scenario(seed), seed, Path(folder), tell)

@@ -1,0 +1,97 @@
+"""Seeds: each is a history of its own, and none may break a promise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from runtime.model.encode import flow_to_json
+from runtime.service.requests import apply_alone
+from tests.simulation.flows import compiled
+from tests.simulation.mortal import Fate, new_files, open_store
+from tests.simulation.simulation import START, Scenario, Simulation, SteppedEngine, simulate
+from tests.simulation.world import Temper, World
+
+FEW = 250
+MANY = 10_000
+_PARTS = 5
+
+
+@pytest.mark.parametrize("part", range(_PARTS))
+def test_no_seed_breaks_a_promise(part: int) -> None:
+    for seed in range(part, FEW, _PARTS):
+        simulate(seed)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3_600)
+def test_no_seed_of_many_breaks_a_promise() -> None:
+    for seed in range(FEW, MANY):
+        simulate(seed)
+
+
+def test_the_same_seed_is_the_same_history() -> None:
+    told: list[list[str]] = [[], []]
+    for lines in told:
+        simulate(7, lines.append)
+    assert told[0] == told[1]
+    assert len(told[0]) > 20
+
+
+SMALL = compiled(
+    "pool narrow { limit 1 }\n"
+    "flow f {\n"
+    '    task a { out n: int; use narrow; sh "true" }\n'
+    '    parallel g for x in range(2) { limit 1; task b { after a; sh "true" }; task c { after b; sh "true" } }\n'
+    "    a -> g\n"
+    '    task e { after g; retry 1, delay: 1s; sh "true"; on success { task h { sh "true" } } }\n'
+    "    task w { after a; wait 5s }\n"
+    "}\n"
+)
+
+
+def points(folder: Path) -> int:
+    """Where an engine that does the small flow can die."""
+    undisturbed = Simulation(small(), 0, folder)
+    undisturbed.run()
+    return undisturbed.fate.passed
+
+
+def small(*crashes: int) -> Scenario:
+    return Scenario((SMALL,), crashes=crashes, temper=Temper(failing=0.1, lost_with_engine=0.0))
+
+
+def test_a_crash_at_any_store_call_and_any_border_of_the_process_breaks_no_promise(tmp_path: Path) -> None:
+    last = points(tmp_path)
+    assert last > 250
+    for crash in range(1, last + 1, 2):
+        simulate(0, scenario=small(crash))
+
+
+@pytest.mark.soak
+def test_two_crashes_anywhere_break_no_promise(tmp_path: Path) -> None:
+    last = points(tmp_path)
+    for first in range(1, last + 1, 7):
+        for second in range(1, last - first, 5):
+            simulate(0, scenario=small(first, second))
+
+
+def test_a_run_whose_last_task_ends_in_the_turn_of_its_deadline_has_succeeded(tmp_path: Path) -> None:
+    files, flow = new_files(tmp_path), compiled('flow f { deadline 10s; task a { sh "true" } }')
+    store = open_store(files, None)
+    apply_alone(store, {"verb": "deploy", "flows": [flow_to_json(flow)], "project": "/nowhere"}, START)
+    apply_alone(store, {"verb": "register", "flow": "f", "zone": "UTC"}, START)
+    world = World(Random(0), Fate(), START, Temper(failing=0.0, wrong_output=0.0))
+    engine = SteppedEngine(store, world, 1, all_runs=True, clock=lambda: world.now)
+    engine.begin()
+    engine.turn(1)
+    (body,) = world.alive()
+    world.open_gate(body, True)
+    world.finish(body)
+    world.now += 10_000_000
+    engine.tell(*world.reports.pop())
+    engine.turn(1)
+    assert store.runs.status(1) == "succeeded"
+    store.close()

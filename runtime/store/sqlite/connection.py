@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from runtime.model.errors import StoreProblem
-from runtime.store.sqlite.copied import settle_copy
+from runtime.store.sqlite.copied import is_copy, settle_copy
 from runtime.store.sqlite.files import StoreFiles
 
 APPLICATION_ID: Final = 0x464C5752
@@ -63,8 +63,9 @@ def connect_writer(
         connection.execute("PRAGMA cache_size = -65536")
         connection.execute("PRAGMA temp_store = MEMORY")
         _migrate(connection)
-        with transaction(connection):
-            settle_copy(connection, files, time.time_ns() // 1000)
+        if is_copy(connection):
+            with transaction(connection):
+                settle_copy(connection, files, time.time_ns() // 1000)
     except sqlite3.Error as error:
         connection.close()
         raise translate(error, files.db) from None

@@ -22,6 +22,11 @@ _BOOT: Final = "before the store was copied"
 _LOST: Final = "it was under way when the store was copied"
 
 
+def is_copy(connection: sqlite3.Connection) -> bool:
+    """Whether the store is a copy that nobody has opened for writing; only reads, so it waits for nobody."""
+    return connection.execute("SELECT copied_at FROM store").fetchone()[0] is not None
+
+
 def settle_copy(connection: sqlite3.Connection, files: StoreFiles, now: int) -> bool:
     """Make a copy a store of its own, within the caller's transaction; whether it was one."""
     was, copied_at = connection.execute("SELECT incarnation, copied_at FROM store").fetchone()

@@ -130,6 +130,13 @@ class CachedResults:
             "SELECT outputs, task_run_id FROM cached_result WHERE digest = ? AND at >= ?", (digest, since)
         ).fetchone()
 
+    def forget(self, before: int, limit: int) -> None:
+        """Delete up to so many results from before a time."""
+        self._sql(
+            "DELETE FROM cached_result WHERE digest IN (SELECT digest FROM cached_result WHERE at < ? LIMIT ?)",
+            (before, limit),
+        )
+
     def keep(self, digest: str, outputs: str | None, at: int, task_run_id: int) -> None:
         self._sql(
             "INSERT OR REPLACE INTO cached_result (digest, outputs, at, task_run_id) VALUES (?, ?, ?, ?)",

@@ -101,6 +101,16 @@ class Schedules:
             (flow, at, now, outcome, message, run_id),
         )
 
+    def forget_ticks(self, flow: str | None, before: int, limit: int) -> None:
+        """Delete up to so many ticks of a flow, or of all, decided before a time; not the last that made a run, which
+        says how long ago that was."""
+        self._sql(
+            "DELETE FROM tick WHERE (flow, at) IN (SELECT flow, at FROM tick AS old"
+            " WHERE (?1 IS NULL OR flow = ?1) AND decided_at < ?2 AND at IS NOT"
+            " (SELECT max(at) FROM tick WHERE flow = old.flow AND outcome = 'run') LIMIT ?3)",
+            (flow, before, limit),
+        )
+
     def last_run_tick(self, flow: str, before: int) -> int | None:
         """The newest instant before this one that made a run."""
         row = self._sql(

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
     from runtime.api.compiling import CompileError
     from runtime.api.results import RunFailed, RunResult, TaskResult
     from runtime.api.store import FlowerStore, open_store
+    from runtime.bell import Bell
     from runtime.model.errors import BadParameter, FlowerError, NotFound, Refused
     from runtime.model.state import RunStatus
 
 _HOMES: Final = {
+    "Bell": "runtime.bell",
     "open_store": "runtime.api.store",
     "FlowerStore": "runtime.api.store",
     "RunResult": "runtime.api.results",
@@ -30,6 +32,7 @@ _HOMES: Final = {
 
 __all__ = [
     "BadParameter",
+    "Bell",
     "CompileError",
     "FlowerError",
     "FlowerStore",

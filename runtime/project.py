@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,8 +12,9 @@ from runtime.model.names import nearest
 
 PROJECT_FILE: Final = "flow.toml"
 
-_TABLES: Final = ("project",)
+_TABLES: Final = ("project", "runner")
 _KEYS: Final = ("name", "components")
+_RUNNER_KEYS: Final = ("wakeup", "poll")
 
 
 class ProjectProblem(FlowerError):
@@ -21,11 +23,13 @@ class ProjectProblem(FlowerError):
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """`components`: the modules that hold the project's components, as files or dotted names, in order."""
+    """`components`: the modules that hold the project's components, as files or dotted names, in order. `runner`: settings
+    of whoever works on the project's store, as written."""
 
     folder: Path
     name: str | None = None
     components: tuple[str, ...] = ()
+    runner: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def file(self) -> Path:
@@ -62,7 +66,17 @@ def read_project(folder: Path) -> Project:
     if not isinstance(table, dict):
         raise ProjectProblem(f"{file}: `project` is a table", "write it as [project]")
     _check_known(file, "project.", table, _KEYS)
-    return Project(folder, _name(file, table), _components(file, table))
+    return Project(folder, _name(file, table), _components(file, table), _runner(file, data.get("runner", {})))
+
+
+def _runner(file: Path, table: Any) -> dict[str, str]:
+    if not isinstance(table, dict):
+        raise ProjectProblem(f"{file}: `runner` is a table", "write it as [runner]")
+    _check_known(file, "runner.", table, _RUNNER_KEYS)
+    wrong = next((key for key, value in table.items() if not isinstance(value, str)), None)
+    if wrong is not None:
+        raise ProjectProblem(f"{file}: `runner.{wrong}` must be a text", f'write it as {wrong} = "…"')
+    return dict(table)
 
 
 def _check_known(file: Path, prefix: str, table: dict[str, Any], known: tuple[str, ...]) -> None:

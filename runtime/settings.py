@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Literal
 
 from runtime.model.errors import FlowerError
 from runtime.project import find_folder
@@ -38,6 +39,43 @@ def find_settings(db: str | None = None, cwd: Path | None = None, jobs: int | No
         jobs or os.cpu_count() or 1,
         machine_zone(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Wakeup:
+    """How an engine learns what others have committed: `event`, woken by bells, or `poll`. In both it looks every
+    `poll_seconds` by itself."""
+
+    mode: Literal["event", "poll"] = "event"
+    poll_seconds: float = 1.0
+
+
+BY_EVENT: Final = Wakeup()
+
+
+def find_wakeup(project: Path | None, poll: str | None = None) -> Wakeup:
+    """`poll`, a duration, says to poll that often; else FLOWER_WAKEUP and FLOWER_POLL count, else `wakeup` and `poll`
+    of [runner] in the project's flow.toml. FlowerError if a word has no meaning."""
+    from runtime.project import read_project
+
+    written = read_project(project).runner if project is not None else {}
+    mode = os.environ.get("FLOWER_WAKEUP") or written.get("wakeup") or "event"
+    seconds = poll or os.environ.get("FLOWER_POLL") or written.get("poll")
+    if mode not in ("event", "poll"):
+        raise FlowerError(f"wakeup = {mode} has no meaning", "write event or poll")
+    return Wakeup("poll" if poll else mode, _poll_seconds(seconds) if seconds else 1.0)  # type: ignore[arg-type]
+
+
+def _poll_seconds(text: str) -> float:
+    from runtime.model.values import ValueProblem, parse_duration
+
+    try:
+        seconds = parse_duration(text).total_seconds()
+    except ValueProblem as problem:
+        raise FlowerError(f"the poll {problem}", "write a duration such as 2s or 500ms") from None
+    if not 0.01 <= seconds <= 3600:
+        raise FlowerError(f"a poll every {text} is too {'often' if seconds < 1 else 'rare'}", "between 10ms and 1h")
+    return seconds
 
 
 def machine_zone() -> str:

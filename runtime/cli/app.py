@@ -34,6 +34,7 @@ VERBS: Final = {
     "answer": "Mend",
     "refuse": "Mend",
     "cancel": "Mend",
+    "wake": "Keep house",
     "doctor": "Keep house",
     "backup": "Keep house",
     "restore": "Keep house",

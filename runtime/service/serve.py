@@ -17,7 +17,7 @@ from runtime.service.bells import bells_for
 from runtime.service.endpoint import Endpoint
 from runtime.service.requests import apply
 from runtime.service.watching import Watching
-from runtime.settings import Wakeup
+from runtime.settings import BY_EVENT, Wakeup
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.lock import EngineLock
 from runtime.store.sqlite.store import SqliteStore
@@ -41,7 +41,7 @@ class Serving:
         zone: str,
         executor: Callable[[], Executor],
         http: tuple[str, int] | None = None,
-        wakeup: Wakeup = Wakeup(),
+        wakeup: Wakeup = BY_EVENT,
     ) -> None:
         self.changed = threading.Event()
         self.is_engine = False
@@ -113,7 +113,7 @@ class Serving:
             closing.callback(engine.close)
             closing.callback(door.close)
             engine.start()
-            closing.callback(bells_for(engine, self._files, self._wakeup).close)
+            closing.callback(bells_for(engine, self._files, self._wakeup, packages=True).close)
             self._engine = engine
             self._notice(engine, closing)
             self.is_engine = True

@@ -275,7 +275,8 @@ class Service:
         from runtime.service.serve import Serving
 
         settings, wakeup = self.settings, find_wakeup(self.settings.project, poll)
-        return Serving(self.files, jobs or settings.jobs, settings.synchronous, settings.zone, self._executor, http, wakeup)
+        jobs = jobs or settings.jobs
+        return Serving(self.files, jobs, settings.synchronous, settings.zone, self._executor, http, wakeup)
 
     def worker(self, tell: Callable[[str], None], jobs: int | None = None) -> ComponentWorker:
         """A worker that executes components for whichever engine works on the store; `tell` hears what it does."""

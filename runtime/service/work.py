@@ -21,7 +21,7 @@ from runtime.model.state import RunStatus
 from runtime.service import endpoint
 from runtime.service.bells import bells_for
 from runtime.service.endpoint import Endpoint, EngineAway
-from runtime.settings import Wakeup
+from runtime.settings import BY_EVENT, Wakeup
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.lock import EngineLock
 from runtime.store.sqlite.store import SqliteStore
@@ -43,7 +43,7 @@ class Work:
         jobs: int,
         synchronous: str,
         executor: Callable[[], Executor],
-        wakeup: Wakeup = Wakeup(),
+        wakeup: Wakeup = BY_EVENT,
     ) -> None:
         self.changed = threading.Event()
         self._files = files

@@ -21,6 +21,12 @@ def serve(
             "--http", metavar="HOST:PORT", help="Listen for webhooks there, on this machine.", show_default=False
         ),
     ] = None,
+    poll: Annotated[
+        str | None,
+        typer.Option(
+            "--poll", metavar="DURATION", help="Look for work that often instead of being woken.", show_default=False
+        ),
+    ] = None,
     db: Db = None,
 ) -> int:
     """Work on all runs, those registered meanwhile too, until stopped. A second one stands by and takes over."""
@@ -40,7 +46,7 @@ def serve(
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, stop)
     with open_service(db, jobs) as service:
-        serving = service.serve(http=where)
+        serving = service.serve(http=where, poll=poll)
         chronicle = Chronicle(service, as_json=json)
         chronicle.say(f"serving {service.settings.db}" if serving.wait(0.2) or serving.is_engine else "standing by")
         while not serving.wait(0):

@@ -51,6 +51,11 @@ class StoreFiles:
         name = hashlib.sha256(os.fsencode(os.path.realpath(self.db))).hexdigest()[:24]
         return _runtime_folder() / f"{name}.sock"
 
+    @property
+    def bell(self) -> Path:
+        """Of the engine: a datagram to it says that there may be something to do."""
+        return self.socket.with_suffix(".bell")
+
     def create(self) -> None:
         """Make the folders, private to the user; StoreProblem if that is not possible."""
         try:

@@ -15,7 +15,7 @@ def retry_delay(rule: Retry, attempts: int, luck: float) -> float:
         delay = min(rule.delay_seconds * rule.backoff ** (attempts - 1), ceiling)
     except OverflowError:
         delay = ceiling
-    return max(0.0, delay * (1 + rule.jitter * (2 * luck - 1)))
+    return max(0.0, float(delay * (1 + rule.jitter * (2 * luck - 1))))
 
 
 def settled(rule: Retry, scope: Any) -> Retry:

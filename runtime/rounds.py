@@ -28,8 +28,10 @@ class Verdict:
 
 
 def judge(until: Until, number: int, expires_at: int | None, scope: Scope, now: int) -> Verdict:
-    """The verdict on round `number`, counted from 1. `expires_at`, `now`: microseconds. ExpressionError if the condition
-    has no value, or a setting is none that can be."""
+    """The verdict on round `number`, counted from 1. `expires_at`, `now`: microseconds.
+
+    ExpressionError if the condition has no value, or a setting is none that can be.
+    """
     holds = evaluate(until.condition, scope)
     if not isinstance(holds, bool):
         raise ExpressionError("the condition of `until` is neither true nor false")

@@ -129,7 +129,15 @@ class TaskScope:
     def state(self, path: str, name: str) -> Any:
         node = self._graph.by_path[path]
         found = self._tasks.at(self._row.run_id, node, self.scope_of(node))
-        return found is not None and has_state(ExecStatus(found[1]), name) is True
+        if name not in ("attempts", "exit_code", "error"):
+            return found is not None and has_state(ExecStatus(found[1]), name) is True
+        if found is None:
+            return 0 if name == "attempts" else None
+        attempts, exit_code, reason, message = self._tasks.end_of(found[0])
+        if name == "error":
+            failed = found[1] == ExecStatus.FAILED
+            return {"kind": reason, "message": message, "exit_code": exit_code} if failed else None
+        return attempts if name == "attempts" else exit_code
 
     def awaits(self, tree: Any, now: int, *, at_rest: bool = False) -> bool | None:
         """Whether a condition on the outcomes of others holds; None if that is still open.

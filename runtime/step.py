@@ -89,6 +89,8 @@ class Step:
         self.ending: set[int] = set()
         self.renewed: set[int] = set()
         self.touched: set[int] = set()
+        self.detached: list[tuple[int, int]] = []
+        """(run, the run that a task of it has started)."""
         self.attempt_ends: list[AttemptEnd] = []
         self.pools_freed = False
         self.to_end: list[int] = []
@@ -322,7 +324,7 @@ class Step:
         return dt.timedelta(microseconds=max(self.now - (row.started_at or self.now), 0))
 
     def expiry(self, run: ActiveRun, row: TaskRow) -> int | None:
-        """When a node whose `timeout` is about the whole of it must be over, in microseconds; fixed at the first call."""
+        """When a node whose `timeout` is about the whole of it must be over, in microseconds; fixed at first."""
         task = run.task(row)
         if task.timeout_seconds is None or row.kind in ("map", "flow") or (row.kind == "task" and task.until is None):
             return None

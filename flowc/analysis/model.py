@@ -22,6 +22,7 @@ from runtime.model.definition import (
     ScheduleDefinition,
     Tree,
     TriggerDefinition,
+    Until,
     Use,
 )
 from runtime.model.signature import Signature
@@ -29,6 +30,7 @@ from runtime.model.types import Type
 
 if TYPE_CHECKING:
     from flowc.analysis.choices import Branch
+    from flowc.analysis.module import Definition
     from flowc.analysis.typed import Typed
 
 Catalog = Mapping[str, Signature]
@@ -79,7 +81,7 @@ class Task:
 
     `optional`: it may be skipped by a condition of its own. `references`: data references of its own expressions,
     without those of its members. `called`: a flow that is called has become this group; its member `result` computes
-    the flow's outputs. `branches`: of `if` and `match`, inside its group, that it stands in, the outermost first.
+    the flow's outputs. `detached`: the flow of which it starts a run of its own. `branches`: of `if` and `match`, inside its group, that it stands in, the outermost first.
     `has_rounds`: it has an `until`; `repeats`: its members may run again, in another round or attempt; `kept`: what is asked for as `last.NAME`, with the value at the end of a round.
     `outs_unknown`: what it calls is not known, so neither are its outputs. `may_fail`: it may fail, or lose items, and
     others go on all the same. `arguments`: what a called task or flow gets. `hook`: the event of `subject` that
@@ -98,6 +100,7 @@ class Task:
     may_fail: bool = False
     mapped: bool = False
     called: bool = False
+    detached: Definition | None = None
     result: Task | None = None
     branches: tuple[Branch, ...] = ()
     outs_unknown: bool = False

@@ -90,7 +90,7 @@ class Orders:
             self._report.error(
                 codes.BAD_OUTCOME,
                 span,
-                f"`{node.dotted}` has no outcome of its own here: it has another one each time `{group.dotted}` goes again",
+                f"`{node.dotted}` has no outcome of its own here: it has another each time `{group.dotted}` goes again",
                 labels=[Label(group.span, "this group has an `until` or a `retry`")],
                 help=f"ask about the group: `{group.dotted}.failed`",
             )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from flowc.analysis import conversion, hooks, rounds
+from flowc.analysis import conversion, hooks, rounds, states
+from flowc.analysis.foreign import foreign_name
 from flowc.analysis.hooks import is_onlooker, seen_by_hook
 from flowc.analysis.mismatch import report_missing
 from flowc.analysis.model import Out, Parameter, Reference, Task
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 RUN_VALUES: dict[str, Type] = {"id": STR, "time": DATETIME, "created": DATETIME, "dir": PATH}
 TICK_VALUES: dict[str, Type] = {"time": DATETIME, "since_last": optional(DURATION)}
 ERROR_VALUES: dict[str, Type] = {"kind": STR, "exit_code": optional(INT), "message": STR, "took": DURATION}
-LATER_VALUES = ("succeeded", "failed", "skipped", "done", "error", "attempts", "exit_code", "items")
+LATER_VALUES = ("items",)
 """Of every task, in the language; not compiled by this version."""
 
 DEEPEST = 150
@@ -116,12 +117,8 @@ class References:
                 return self._fields(self._let(meaning, base, scope), base, names, scope)
             case Task():
                 return self._output(expr, meaning, base, names, scope)
-        if base.name == "run" and names:
-            return self._value_of("run", RUN_VALUES, names, CREATION, scope)
-        if base.name == "error" and scope.error and names:
-            return self._value_of("error", ERROR_VALUES, names, RUN_TIME, scope)
-        if base.name == "tick" and scope.tick and names:
-            return self._value_of("run", TICK_VALUES, names, RUN_TIME, scope, shown="tick")
+        if names and (of_record := self._of_record(base, names, scope)) is not None:
+            return of_record
         if (of_round := self._of_round(base, names, scope)) is not None:
             return of_round
         if scope.task.hook and (of_hook := self._of_hook(base, names, scope)) is not None:
@@ -135,6 +132,16 @@ class References:
             return self._fields(own, names[0], names[1:], scope)
         self._unknown(base, scope)
         return wrong()
+
+    def _of_record(self, base: nodes.NameRef, names: list[nodes.Member], scope: Scope) -> Typed | None:
+        """A value of the run, of a failure or of a tick, where these are known."""
+        if base.name == "run":
+            return self._value_of("run", RUN_VALUES, names, CREATION, scope)
+        if base.name == "error" and scope.error:
+            return self._value_of("error", ERROR_VALUES, names, RUN_TIME, scope)
+        if base.name == "tick" and scope.tick:
+            return self._value_of("run", TICK_VALUES, names, RUN_TIME, scope, shown="tick")
+        return None
 
     def _of_round(self, base: nodes.NameRef, names: list[nodes.Member], scope: Scope) -> Typed | None:
         """`round`, and `last.NAME` of the round before; None if neither is meant or there are no rounds."""
@@ -324,6 +331,8 @@ class References:
             return self._no_value(task, at)
         giver = task.result or task
         out = giver.outs.get(left[0].name.text)
+        if out is None and left[0].name.text in states.VALUES:
+            return self._state(task, left, scope)
         if out is None:
             return self._no_output(task, left[0].name)
         if task is scope.task and scope.own:
@@ -341,6 +350,13 @@ class References:
         else:
             scope.task.references.append(Reference(task, report.place(span), report.text(span)))
         found = self._narrowed(seen, scope)
+        return self._fields(found, left[0], left[1:], scope)
+
+    def _state(self, task: Task, left: list[nodes.Member], scope: Scope) -> Typed:
+        """What has become of a task or group."""
+        if not self._may_refer(task, scope, left[0]):
+            return wrong()
+        found = self._narrowed(states.value(self.checker, task, left[0].name, scope), scope)
         return self._fields(found, left[0], left[1:], scope)
 
     def _may_refer(self, task: Task, scope: Scope, at: nodes.Member) -> bool:
@@ -485,7 +501,9 @@ class References:
             *(found for found, _ in names.visible(scope.home)),
         ]
         help, fixes = did_you_mean(name, [*visible, "run"], base.span)
-        if len(inside) == 1:
+        if (known_elsewhere := foreign_name(report.source, name, base.span)) is not None:
+            help, fixes = known_elsewhere
+        elif len(inside) == 1:
             help, fixes = f"`{name}` is inside the group `{_group_of(inside[0])}`: write `{inside[0].dotted}`", ()
         elif fixes:
             meaning = names.find(fixes[0].replacement, scope.home)
@@ -507,10 +525,6 @@ class References:
             return f"`{name}` is known to tasks of hooks: `on failure {{ task NAME {{ … }} }}`"
         if name in ("round", "last"):
             return f"`{name}` is known only in a task or group with `until`, and in what is inside of it"
-        if name in ("true", "True", "TRUE"):
-            return "write `true`"
-        if name in ("None", "nil", "none", "undefined"):
-            return "write `null`"
         return f'for a text write "{name}" in quotes; for a parameter declare `param {name}: str`'
 
 

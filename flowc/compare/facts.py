@@ -147,8 +147,6 @@ def _conditions(task: TaskDefinition) -> Iterator[_Fact]:
         yield "after", outcome_text(task.awaits)
     if task.until is not None:
         yield "until", until_text(task.until).removeprefix("until ")
-        for name, tree, kind in task.until.kept:
-            yield f"{TYPE_OF}last.{name}", f"{type_from_json(kind)} = {expression_text(tree)}"
 
 
 def _settings(task: TaskDefinition) -> Iterator[_Fact]:

@@ -58,8 +58,8 @@ def statements(flow: Flow) -> Iterable[tuple[Task, Task, Origin, Span, str]]:
 
 
 def lifted(predecessor: Task, successor: Task) -> tuple[Task, bool]:
-    """The node to wait for, outside of every mapped node and of every group that `successor` is not in and whose failure
-    is allowed, or whose members may run again; and whether `successor` is in mapped nodes that it is not in."""
+    """The node to wait for, outside of every mapped node and of every group that `successor` is not in and whose
+    failure is allowed, or whose members may run again; and whether `successor` is in mapped nodes that it is not in."""
     if predecessor.parent is successor.parent:
         return predecessor, False
     around = set(map(id, successor.ancestors()))

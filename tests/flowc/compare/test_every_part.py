@@ -37,6 +37,7 @@ NOT_TOLD = {
     "OutDefinition": {"early"},
     "Script": {"line", "source_file"},
     "Ensure": {"line"},
+    "Until": {"kept"},
     "PoolDefinition": {"line"},
     "ScheduleDefinition": {"line"},
     "TriggerDefinition": {"line"},

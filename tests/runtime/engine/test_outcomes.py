@@ -309,3 +309,13 @@ def test_hooks_of_a_flow_that_waited_for_a_person_fire_when_it_has_ended(bench: 
     bench.ask(verb="answer", run=run, task="ask", fields={})
     assert bench.work(run) is RunStatus.SUCCEEDED
     assert bench.executor.started == ["go", "bye"]
+
+
+def test_what_has_become_of_a_task_is_a_value(bench: Bench) -> None:
+    seen: list[object] = []
+    bench.executor.bodies |= {"a": broken, "c": lambda arguments: seen.append(dict(arguments))}
+    asked = {name: ["state", "a", name] for name in ("failed", "succeeded", "attempts", "exit_code", "error")}
+    flow = FlowBuilder().task("a").task("c", arguments=asked, awaits=state("a", "done")).edge("a", "c", outcome=True)
+    assert bench.work(bench.register(flow.build())) is RunStatus.FAILED
+    error = {"kind": "error", "message": "no", "exit_code": None}
+    assert seen == [{"failed": True, "succeeded": False, "attempts": 1, "exit_code": None, "error": error}]

@@ -90,6 +90,12 @@ class TaskQuestions(TaskTable):
             (task_run_id,),
         ).fetchone()
 
+    def end_of(self, task_run_id: int) -> tuple[int, int | None, str, str]:
+        """(attempts, exit_code, reason, message) of a row."""
+        return self._sql(  # type: ignore[no-any-return]
+            "SELECT attempts, exit_code, reason, message FROM task_run WHERE id = ?", (task_run_id,)
+        ).fetchone()
+
     def round_of(self, task_run_id: int) -> tuple[int, str | None]:
         """(the number of a row's round, from 1, what the one before gave, as JSON)."""
         return self._sql(  # type: ignore[no-any-return]
@@ -140,9 +146,8 @@ class TaskQuestions(TaskTable):
             (run_id, node, container_id),
         ).fetchone()[0]
         failed = self._sql(
-            "SELECT count(*) FROM task_run INDEXED BY task_run_stopped"
-            " WHERE flow_run_id = ? AND exec_status = 4 AND exec_status IN (2, 4) AND parent_id = ?",
-            (run_id, container_id),
+            "SELECT count(*) FROM task_run INDEXED BY task_run_failed WHERE exec_status = 4 AND parent_id = ?",
+            (container_id,),
         ).fetchone()[0]
         return (0 if last is None else int(last) + 1), int(failed)
 

@@ -90,6 +90,12 @@ def side_labels(expr: nodes.Binary, left: Typed, right: Typed) -> list[Label]:
     ]
 
 
+def _of_many(values: str, value: str, op: str) -> str:
+    if op in ("<", "<=", ">", ">="):
+        return f"it has a value for each item: write `sum({values})` or `max({values})`, or take one, `{values}[0]`"
+    return f"it has a value for each item: write `[x {op} {value} for x in {values}]`, or take one, `{values}[0]`"
+
+
 def operand_help(expr: nodes.Binary, left: Type, right: Type, report: Report) -> str:
     """What to write instead of an operator that does not fit."""
     one, other = required(left), required(right)
@@ -105,6 +111,9 @@ def operand_help(expr: nodes.Binary, left: Type, right: Type, report: Report) ->
         return "write the number with its unit, for example `30s`"
     if expr.op in ("in", "not in") and not isinstance(other, ListOf):
         return "on the right of `in` stands a list, a map or a text"
+    if isinstance(one, ListOf) != isinstance(other, ListOf):
+        xs, x = (expr.left, expr.right) if isinstance(one, ListOf) else (expr.right, expr.left)
+        return _of_many(report.text(xs.span), report.text(x.span), expr.op)
     if expr.op in ("==", "!=", "<", "<=", ">", ">="):
         return "compare two values of the same type"
     return "use values of types that go together"

@@ -23,6 +23,8 @@ _ABOUT_PARTS: Final = frozenset((codes.NO_ACTION, codes.TWO_ACTIONS, codes.MISPL
 _ABOUT_NAMES: Final = frozenset(
     (codes.UNKNOWN_NAME, codes.UNKNOWN_TYPE, codes.UNKNOWN_COMPONENT, codes.UNKNOWN_ARGUMENT, codes.UNKNOWN_MEMBER)
 )
+_IN_PLACES: Final = frozenset(("last", "round", "error", "event", "tick", "failed", "failures", "attempt"))
+"""Names that some statements bring along, which may not have been read."""
 _Declaration = nodes.FlowDecl | nodes.GroupDecl | nodes.TaskDecl
 
 
@@ -43,7 +45,7 @@ class Unread:
 
     def explains(self, code: Code, source: Source, span: Span) -> bool:
         """Whether a problem may be there only because something else was not read."""
-        if self.nameless and code in _ABOUT_NAMES:
+        if code in _ABOUT_NAMES and (self.nameless or self.texts and source.text[slice(*span)] in _IN_PLACES):
             return True
         if code in _ABOUT_PARTS and any(start <= span[0] < end for start, end in self.wounded):
             return True

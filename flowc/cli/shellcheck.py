@@ -127,12 +127,8 @@ def _found(command: list[str], folder: str) -> Iterator[tuple[int, dict[str, Any
 
 
 def _offset(text: str, line: int, column: int) -> int:
-    """The offset of a place of ShellCheck, whose columns count a tab as up to eight."""
+    """The offset of a place in the form `json1`, where a tab is one column."""
     start = 0
     for _ in range(line - 1):
         start = text.find("\n", start) + 1
-    at, shown = start, 1
-    while shown < column and at < len(text) and text[at] != "\n":
-        shown += 8 - (shown - 1) % 8 if text[at] == "\t" else 1
-        at += 1
-    return at
+    return start + column - 1

@@ -106,6 +106,7 @@ _OF_NAMES: Final = frozenset(
         codes.UNKNOWN_FUNCTION,
         codes.UNKNOWN_COMPONENT,
         codes.UNKNOWN_ARGUMENT,
+        codes.BAD_NAME,
     )
 )
 _MAX_ALSO: Final = 3

@@ -33,7 +33,8 @@ _FOREIGN: Final = {
     **dict.fromkeys(("output", "outputs", "returns", "produces"), _OUT),
     **dict.fromkeys(("input", "inputs", "params", "parameters", "var", "variable", "arg", "args"), _PARAM),
     **dict.fromkeys(("environment", "envs", "variables", "vars"), _ENV),
-    **dict.fromkeys(("condition", "only_if", "trigger_rule"), _WHEN),
+    **dict.fromkeys(("condition", "only_if"), _WHEN),
+    "trigger_rule": "write `after a.done` (whatever has become of it), `after a.failed`, or `after a or b`",
     **dict.fromkeys(("foreach", "for_each", "matrix", "loop", "with_items", "for"), _FOR),
     **dict.fromkeys(("schedule_interval", "interval", "daily", "weekly", "every", "cron"), _SCHEDULE),
     **dict.fromkeys(("description", "doc", "docs", "name", "title", "label"), _DOC),
@@ -131,7 +132,9 @@ def _other_arrow(misfit: Misfit) -> Finding | None:
     if sign[0] in ("<<", "<-"):
         left, right = right, left
     help = f"write `{left} -> {right}`"
-    return Finding(codes.SYNTAX, f"order is written with `->`, not with `{sign[0]}`", help, span=sign.span())
+    message = f"order is written with `->`, not with `{sign[0]}`"
+    fix = "->" if sign[0] not in ("<<", "<-", "then", "|>") else None
+    return Finding(codes.SYNTAX, message, help, span=sign.span(), fix=fix)
 
 
 def _other_brackets(misfit: Misfit) -> Finding | None:
@@ -319,6 +322,65 @@ def _type_of_python(misfit: Misfit) -> Finding | None:
     return Finding(codes.UNKNOWN_TYPE, f"there is no type called `{name}`", f"write `{better}`", span=span)
 
 
+def _order_of_declarations(misfit: Misfit) -> Finding | None:
+    """`task a { … } -> task b { … }`."""
+    if misfit.bad[0] != "ARROW" or misfit.before[0] != "RBRACE" or misfit.first[0] not in ("TASK", "GROUP"):
+        return None
+    following = misfit.tokens[misfit.at + 1 : misfit.at + 3]
+    names = [str(token[1]) for token in following if token[0] in WORD_KINDS]
+    name = names[-1] if names and (len(names) == 1 or names[0] in DECLARING) else "…"
+    help = f"write `{misfit.tokens[misfit.start + 1][1]} -> {name}` on a line of its own"
+    return Finding(codes.SYNTAX, "`->` stands between names, not between blocks", help)
+
+
+def _prefixed_text(misfit: Misfit) -> Finding | None:
+    """`sh f"echo {{ x }}"`."""
+    follows = misfit.tokens[misfit.at + 1] if misfit.at + 1 < len(misfit.tokens) else misfit.bad
+    if (
+        follows[0] != "TEXT"
+        or follows[2] != misfit.bad[3]
+        or word_of(misfit.bad).lower() not in ("f", "r", "b", "rf", "fr")
+    ):
+        return None
+    written = misfit.bad[1]
+    message = f"a text stands without `{written}` before it"
+    help = f"remove the `{written}`; `{{{{ }}}}` in it holds a value, and '…' is taken as it is"
+    return Finding(codes.SYNTAX, message, help, fix="")
+
+
+def _class_of_python(misfit: Misfit) -> Finding | None:
+    """`task a = BashOperator(…)`."""
+    if misfit.first[0] != "TASK" or misfit.before[0] != "EQUAL" or misfit.bad[0] != "TYPE_NAME":
+        return None
+    name = misfit.tokens[misfit.start + 1][1]
+    message = f"a task calls a component, another task or a flow, and `{misfit.bad[1]}` is none of these"
+    help = f'a script is written `task {name} {{ sh "…" }}`, a call `task {name} = http.get(url: …)`'
+    return Finding(codes.SYNTAX, message, help)
+
+
+_PRESETS: Final = {
+    "@hourly": "every 1h",
+    "@daily": "daily at 00:00",
+    "@midnight": "daily at 00:00",
+    "@weekly": "weekly on sun at 00:00",
+    "@monthly": 'cron "0 0 1 * *"',
+    "@yearly": 'cron "0 0 1 1 *"',
+    "@annually": 'cron "0 0 1 1 *"',
+}
+
+
+def _preset(misfit: Misfit) -> Finding | None:
+    """`schedule "@daily"`."""
+    if misfit.first[0] != "SCHEDULE" or misfit.bad[0] != "TEXT":
+        return None
+    end = misfit.bad[3]
+    better = _PRESETS.get(misfit.source.text[misfit.bad[2] + 1 : end - 1])
+    if better is None:
+        return None
+    message, span = "when a flow runs is written in words", (misfit.first[3] + 1, end)
+    return Finding(codes.SYNTAX, message, f"write `schedule {better}`", span=span, fix=better)
+
+
 def _cron_text(misfit: Misfit) -> Finding | None:
     """`schedule "0 6 * * *"`."""
     if misfit.first[0] != "SCHEDULE" or misfit.at != misfit.start + 1 or misfit.bad[0] != "TEXT":
@@ -347,5 +409,9 @@ RULES: Final[tuple[Rule, ...]] = (
     _operator,
     _loop,
     _type_of_python,
+    _order_of_declarations,
+    _prefixed_text,
+    _class_of_python,
+    _preset,
     _cron_text,
 )

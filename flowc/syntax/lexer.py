@@ -14,6 +14,7 @@ from typing import Any, Final
 from flowc.diagnostics import Fix, Label, Sink, codes
 from flowc.source import Source, Span
 from flowc.syntax import literals, texts
+from flowc.syntax.meaningless import meaningless
 from flowc.syntax.nodes import Literal
 from flowc.syntax.words import KINDS
 
@@ -43,7 +44,6 @@ _OPEN: Final = frozenset("{([")
 _CLOSE: Final = {"}": "{", ")": "(", "]": "["}
 _CLOSING: Final = {opening: closing for closing, opening in _CLOSE.items()}
 _BRACKETS: Final = frozenset(_SIGNS[sign] for sign in "{}()[]")
-_WORDS_FOR_SIGNS: Final = {"&": "and", "&&": "and", "|": "or", "||": "or", "!": "not"}
 _CONSTANTS: Final = {"true": ("bool", True), "false": ("bool", False), "null": ("null", None)}
 
 _OPERATORS: Final = ("ARROW", "MINUS", "BINARY", "AND", "OR", "IN", "THEN", "ELSE", "EQUAL", "COMMA")
@@ -66,7 +66,6 @@ _TOKEN: Final = re.compile(
 )
 _NAMED: Final = re.compile(r"[ \t]*:")
 _CHAIN_GOES_ON: Final = re.compile(r"[ \t]*(?:->|,|\.)")
-_CURLY_END: Final = re.compile(r"[^\n]*[”’»]")
 _IN_FOLLOWS: Final = re.compile(r"[ \t]+in\b")
 _NEW_STATEMENT: Final = re.compile(
     r"[ \t]*(\}|(?:flow|task|param|parallel|sequence|out|type|enum|let)[ \t]+[A-Za-z_][\w.\-]*[ \t]*(?:[={:(]|for\b|\n)"
@@ -286,27 +285,10 @@ class _Lexer:
         self.sink.error(codes.UNCLOSED_HOLE, self.source, (hole, hole + 2), "this `{{` is not closed", help=help)
 
     def _bad(self, begin: int, end: int) -> Token:
-        bad = self.text[begin:end]
-        message, help, token_end = f"`{bad[:20]}` has no meaning here", "", end
-        if bad[0] == "\0":
-            message, help = "there is a NUL character in the file", "save the file as plain text"
-        elif not bad.isprintable() or bad.isspace():
-            message = f"there is a character here that cannot be seen (U+{ord(bad[0]):04X})"
-            help = "replace it by a plain space"
-        elif bad[0] in "“”„‘’«»":
-            help = "write straight quotes: \"…\" or '…'"
-            closing = _CURLY_END.match(self.text, end)
-            token_end = closing.end() if closing else end
-        elif bad == "|":
-            help = "a function is called: `upper(name)`; a choice between conditions is written `or`"
-        elif bad in _WORDS_FOR_SIGNS:
-            help = f"write `{_WORDS_FOR_SIGNS[bad]}`"
-        elif bad == "%":
-            help = "write `mod(a, b)` for the rest of a division; a percentage is `10%`, without a space"
-        elif bad == "$":
-            help = "a value is named without `$`; in a script write `{{ name }}`"
-        self.sink.error(codes.BAD_CHARACTER, self.source, (begin, end), message, help=help)
-        return ("BROKEN", bad, begin, token_end)
+        found = meaningless(self.text, begin, end)
+        span = (begin, found.end if found.whole else end)
+        self.sink.error(codes.BAD_CHARACTER, self.source, span, found.message, help=found.help, fixes=found.fixes)
+        return ("BROKEN", self.text[begin:end], begin, found.end)
 
     def _comment(self, begin: int, end: int) -> None:
         text = self.text

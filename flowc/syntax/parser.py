@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from flowc.diagnostics import Diagnostic, Sink, codes
+from flowc.diagnostics import Diagnostic, Fix, Sink, codes
 from flowc.source import Source, Span
 from flowc.syntax import braces, complaint, tables
 from flowc.syntax.builder import Builder
@@ -26,6 +26,7 @@ _NAME_GOES_ON: Final = frozenset(("ARROW", "COMMA", "DOT"))
 _OPENING: Final = frozenset(("LBRACE", "LPAR", "LSQB"))
 _CLOSING: Final = frozenset(("RBRACE", "RPAR", "RSQB", "UNCLOSED"))
 _DOTTED: Final = re.compile(r"\s*([a-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){0,20})\s*")
+_THRICE: Final = re.compile(r"\{\s*([\w.]+)\s*\}")
 _YAML: Final = re.compile(r"[A-Za-z_][\w-]*:(\s|$)|- \S")
 _SMALLEST: Final = 'flow hello { task greet { sh "echo hello" } }'
 
@@ -136,6 +137,13 @@ class _Grammar:
         simple = _DOTTED.fullmatch(self.source.text, *span)
         if simple and simple[1].partition(".")[0] not in RESERVED:
             return _dotted(simple[1], simple.start(1))
+        if (thrice := _THRICE.fullmatch(self.source.text, *span)) is not None:
+            outer = (span[0] - 2, span[1] + 2)
+            better = f"{{{{ {thrice[1]} }}}}"
+            fixes = (Fix(outer, better, certain=True),)
+            message = "a value stands between two braces, not three"
+            self.sink.error(codes.SYNTAX, self.source, outer, message, help=f"write `{better}`", fixes=fixes)
+            return ErrorNode(span)
         lexed = lex(self.source, self.sink, *span)
         if len(lexed.tokens) == 1 and not lexed.too_deep:
             outer = (span[0] - 2, span[1] + 2)

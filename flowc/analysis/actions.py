@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flowc.analysis.expressions import Expressions
 from flowc.analysis.mismatch import Wanted, report_missing
+from flowc.analysis.raw import Bindings, Raw, is_raw, read_raw
 from flowc.analysis.report import did_you_mean
 from flowc.analysis.scope import Scope
 from flowc.analysis.scripts import Hole, Problem, Text, bind
@@ -16,9 +17,9 @@ from flowc.diagnostics import Code, Label, codes
 from flowc.source import Source, Span
 from flowc.syntax import nodes
 from runtime.model import definition
-from runtime.model.definition import Binding, Script, Tree
+from runtime.model.definition import Script, Tree
 from runtime.model.signature import ParameterSignature, Signature
-from runtime.model.types import PATH, SECRET, Optional, Type, optional, type_to_json
+from runtime.model.types import PATH, SECRET, Optional, Type, optional
 
 if TYPE_CHECKING:
     from flowc.analysis.module import Module
@@ -49,9 +50,14 @@ class Actions:
         if isinstance(action.script, nodes.ErrorNode):
             return None
         language = action.language.text
-        bindings = _Bindings()
+        bindings = Bindings()
         shell = language in ("sh", "bash")
-        parts = [self._part(part, scope, bindings, shell) for part in action.script.parts]
+        parts = [
+            read_raw(self._checker, part, scope, bindings)
+            if is_raw(part)
+            else self._part(part, scope, bindings, shell)
+            for part in action.script.parts
+        ]
         bound = bind(language, parts)  # type: ignore[arg-type]
         unread = {
             part.span
@@ -66,7 +72,9 @@ class Actions:
         uses = iter(zip(bindings.of_holes, bound.uses, strict=True))
         rendered: list[str | definition.Hole] = []
         for part in parts:
-            if isinstance(part, Text):
+            if isinstance(part, Raw):
+                rendered.append(definition.Hole(part.binding, "raw"))
+            elif isinstance(part, Text):
                 rendered.append(part.text)
             else:
                 name, use = next(uses)
@@ -76,7 +84,7 @@ class Actions:
         file = self._module.stored_as if self._report.is_elsewhere else ""
         return Script(language, tuple(rendered), tuple(bindings.found), connection, line, file)  # type: ignore[arg-type]
 
-    def _part(self, part: nodes.TextPart | nodes.Hole, scope: Scope, bindings: _Bindings, shell: bool) -> Text | Hole:
+    def _part(self, part: nodes.TextPart | nodes.Hole, scope: Scope, bindings: Bindings, shell: bool) -> Text | Hole:
         if isinstance(part, nodes.TextPart):
             return Text(part.text, part.runs)
         value = self._checker.infer(part.value, scope)
@@ -259,27 +267,6 @@ class Actions:
         if len(path.names) == 2 and path.names[1].text in self._catalog:
             return f"did you mean `{path.names[1].text}`?"
         return "your own Python functions become components by `@component` and an entry in flow.toml"
-
-
-class _Bindings:
-    """The values of a script's holes in order; the same value twice is bound once."""
-
-    def __init__(self) -> None:
-        self.found: list[Binding] = []
-        self.of_holes: list[str] = []
-        self.failed = False
-        self._names: dict[str, str] = {}
-
-    def add(self, tree: Tree, kind: Type | None) -> None:
-        if kind is None:
-            self.failed = True
-            self.of_holes.append("")
-            return
-        key = f"{tree!r}"
-        if key not in self._names:
-            self._names[key] = f"FLOW_V{len(self.found) + 1}"
-            self.found.append(Binding(self._names[key], tree, type_to_json(kind)))
-        self.of_holes.append(self._names[key])
 
 
 def _first_offset(script: nodes.Text) -> int:

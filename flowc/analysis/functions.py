@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from flowc.analysis.foreign import foreign_name
 from flowc.analysis.mismatch import Wanted, report_secret
 from flowc.analysis.report import did_you_mean
 from flowc.analysis.scope import Scope
@@ -78,6 +79,8 @@ def _function(checker: Expressions, expr: nodes.Call) -> Function | None:
         help = f"write `{name}({base})`" if name in FUNCTIONS else "functions are called by their name: `len(xs)`"
         if "." not in base and base.isidentifier() and name not in FUNCTIONS:
             help = f"components are called by a task: `task NAME = {base}.{name}(…)`"
+        if (elsewhere := foreign_name(report.source, base, expr.callee.base.span)) is not None:
+            help = elsewhere[0]
         report.error(codes.UNKNOWN_FUNCTION, expr.callee.span, "values have no functions of their own", help=help)
         return None
     if not isinstance(expr.callee, nodes.NameRef):
@@ -90,7 +93,8 @@ def _function(checker: Expressions, expr: nodes.Call) -> Function | None:
     help, fixes = did_you_mean(name, FUNCTIONS, expr.callee.span)
     help = _ELSEWHERE.get(name, help)
     if name == "raw":
-        report.not_yet(expr.callee.span, "`raw( )`", help="bind the value with plain braces: `{{ value }}`")
+        message = "`raw( )` gives no value: it stands alone in the `{{ }}` of a script, and pastes text into it"
+        report.error(codes.BAD_CALL, expr.span, message, help="leave it out: `{{ value }}` binds a value")
         return None
     report.error(
         codes.UNKNOWN_FUNCTION,

@@ -146,7 +146,9 @@ def trigger_text(trigger: TriggerDefinition) -> str:
     if trigger.condition is not None:
         told.append(f"when {expression_text(trigger.condition)}")
     if trigger.arguments:
-        told.append(f"with ({', '.join(f'{name}: {expression_text(tree)}' for name, tree in trigger.arguments.items())})")
+        told.append(
+            f"with ({', '.join(f'{name}: {expression_text(tree)}' for name, tree in trigger.arguments.items())})"
+        )
     return " ".join(told)
 
 
@@ -215,8 +217,12 @@ def duration_text(seconds: float) -> str:
 
 def script_text(script: Script) -> str:
     """A script as it was written, with `{{ }}` where values stand."""
-    values = {binding.name: binding.value for binding in script.bindings}
-    holes = (
-        part if isinstance(part, str) else f"{{{{ {expression_text(values[part.binding])} }}}}" for part in script.parts
-    )
-    return "".join(holes)
+    values = {binding.name: expression_text(binding.value) for binding in script.bindings}
+    told = []
+    for part in script.parts:
+        if isinstance(part, str):
+            told.append(part)
+        else:
+            text = values[part.binding]
+            told.append(f"{{{{ raw({text}) }}}}" if part.use == "raw" else f"{{{{ {text} }}}}")
+    return "".join(told)

@@ -60,11 +60,11 @@ def prepare(attempt: Attempt, script: Script, environ: Mapping[str, str]) -> Com
         case "python":
             env["PYTHONUNBUFFERED"] = "1"
             values = {name: encode(value) for name, value in attempt.values.items()}
-            return _launch(_PYTHON_LAUNCHER, attempt, script, render_python(script), {"values": values}, env)
+            return _launch(_PYTHON_LAUNCHER, attempt, script, render_python(script, attempt.values), {"values": values}, env)
         case "sql":
             parameters = {name: to_sql(value) for name, value in attempt.values.items()}
             job = {"parameters": parameters, "connection": attempt.connection, "wants_rows": bool(attempt.outs)}
-            return _launch(_SQL_LAUNCHER, attempt, script, render_sql(script), job, env)
+            return _launch(_SQL_LAUNCHER, attempt, script, render_sql(script, attempt.values), job, env)
 
 
 def environment(attempt: Attempt, environ: Mapping[str, str]) -> dict[str, str]:

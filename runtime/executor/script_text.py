@@ -45,7 +45,8 @@ def render_shell(script: Script, values: Mapping[str, Any]) -> ShellText:
 
     Line numbers of the text are those of the script. TypeError for a missing value or a secret.
     """
-    kinds = {binding.name: binding.type for binding in script.bindings}
+    bound = {part.binding for part in script.parts if isinstance(part, Hole) and part.use != "raw"}
+    kinds = {binding.name: binding.type for binding in script.bindings if binding.name in bound}
     as_words = {part.binding for part in script.parts if isinstance(part, Hole) and part.use == "word"}
     texts: dict[str, str] = {}
     words: dict[str, list[str]] = {}
@@ -58,18 +59,25 @@ def render_shell(script: Script, values: Mapping[str, Any]) -> ShellText:
         else:
             texts[name] = _shell_text(value, kind)
     variables, files = _share_out(texts)
-    body = "".join(_shell_part(part, words) for part in script.parts)
+    body = "".join(_shell_part(part, words) for part in _pasted(script, values))
     return ShellText("".join(_readers(files)) + body, variables, files)
 
 
-def render_python(script: Script) -> str:
+def render_python(script: Script, values: Mapping[str, Any]) -> str:
     """The body of a Python script, with the binding's name for each hole: `return f(FLOW_V1)`."""
-    return "".join(part if isinstance(part, str) else part.binding for part in script.parts)
+    return "".join(part if isinstance(part, str) else part.binding for part in _pasted(script, values))
 
 
-def render_sql(script: Script) -> str:
+def render_sql(script: Script, values: Mapping[str, Any]) -> str:
     """The SQL with named parameters: `:FLOW_V1`. Their values are `to_sql` of the bindings' values."""
-    return "".join(part if isinstance(part, str) else f":{part.binding}" for part in script.parts)
+    return "".join(part if isinstance(part, str) else f":{part.binding}" for part in _pasted(script, values))
+
+
+def _pasted(script: Script, values: Mapping[str, Any]) -> list[str | Hole]:
+    """The parts of the script with the text of what its author wanted pasted."""
+    return [
+        to_text(values[part.binding]) if isinstance(part, Hole) and part.use == "raw" else part for part in script.parts
+    ]
 
 
 def to_sql(value: Any) -> int | float | str | None:

@@ -49,11 +49,11 @@ class Hole:
 
     `use` for shells: `word` (outside quotes: becomes a quoted variable, a list becomes several words),
     `inner` (already inside double quotes or an unquoted here-document: `${FLOW_V1}`), `arith` (an int,
-    written bare). For Python `name`, for SQL `parameter`.
+    written bare). For Python `name`, for SQL `parameter`. `raw`: its text becomes part of the script.
     """
 
     binding: str
-    use: Literal["word", "inner", "arith", "name", "parameter"]
+    use: Literal["word", "inner", "arith", "name", "parameter", "raw"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,15 @@ class Ask:
     text: Tree
 
 
-Action = Script | Call | Wait | Ask
+@dataclass(frozen=True, slots=True)
+class Detach:
+    """Start a run of its own of a flow, with a tree for each argument given, and go on; the output `run` names it."""
+
+    flow: str
+    arguments: dict[str, Tree] = field(default_factory=dict)
+
+
+Action = Script | Call | Wait | Ask | Detach
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +215,8 @@ class TaskDefinition:
     `allow_failure`: its failure stops nobody. `allow_failures`: of a mapped node, how many items may fail (a number, or
     a percentage of them, rounded down). `awaits`: a condition on the outcomes of others, decided as soon as they allow
     it: true, the node may start; false, it is skipped. It is made of `["state", PATH, STATE]`,
-    `["any", PATH, COUNT]`, `and`, `or`, `not`; of hooks `["event", PATH, EVENT]`, `["late", PATH, DURATION]`. `hook`: the node reports on another one (its `awaits` says on what) and
-    its own failure changes no outcome.
+    `["any", PATH, COUNT]`, `and`, `or`, `not`; of hooks `["event", PATH, EVENT]`, `["late", PATH, DURATION]`. `hook`:
+    the node reports on another one (its `awaits` says on what) and its own failure changes no outcome.
     """
 
     node: int

@@ -120,7 +120,7 @@ def test_missing_value_and_secret_are_never_rendered(value: Any) -> None:
 
 def test_python_reads_names() -> None:
     script = Script("python", ("return f(", Hole("FLOW_V1", "name"), ")"), (Binding("FLOW_V1", None, "str"),))
-    assert render_python(script) == "return f(FLOW_V1)"
+    assert render_python(script, {"FLOW_V1": 1}) == "return f(FLOW_V1)"
 
 
 def test_sqlite_receives_values_as_parameters() -> None:
@@ -129,7 +129,7 @@ def test_sqlite_receives_values_as_parameters() -> None:
     )
     values = {"FLOW_V1": "'; drop table t; --", "FLOW_V2": [dt.date(2026, 11, 23), "b"]}
     rows = sqlite3.connect(":memory:").execute(
-        render_sql(script), {name: to_sql(value) for name, value in values.items()}
+        render_sql(script, values), {name: to_sql(value) for name, value in values.items()}
     )
     assert rows.fetchall() == [("'; drop table t; --", "2026-11-23"), ("'; drop table t; --", "b")]
 
@@ -148,3 +148,18 @@ def test_sqlite_receives_values_as_parameters() -> None:
 )
 def test_sqlite_stores_plain_values(value: Any, stored: Any) -> None:
     assert to_sql(value) == stored
+
+
+def test_raw_text_becomes_part_of_the_script_and_no_variable() -> None:
+    parts = ("echo ", Hole("FLOW_V1", "raw"), " ", Hole("FLOW_V2", "word"))
+    rendered = render_shell(
+        script_of(*parts, types={"FLOW_V1": "str", "FLOW_V2": "str"}), {"FLOW_V1": "$(pwd)", "FLOW_V2": "$(pwd)"}
+    )
+    assert rendered.text == 'echo $(pwd) "${FLOW_V2}"'
+    assert rendered.variables == {"FLOW_V2": "$(pwd)"}
+
+
+def test_raw_text_of_python_and_sql() -> None:
+    parts = ("f(", Hole("FLOW_V1", "raw"), ")")
+    assert render_python(Script("python", parts), {"FLOW_V1": "1 + 1"}) == "f(1 + 1)"
+    assert render_sql(Script("sql", parts), {"FLOW_V1": "a, b"}) == "f(a, b)"

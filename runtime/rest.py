@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from runtime.model.graph import EXECUTE
 from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus, Reason, RunStatus
 from runtime.picture import RunPicture
 from runtime.step import ActiveRun, Step
+
+_LOOKED_AT: Final = 1_000
 
 
 def come_to_rest(step: Step, run: ActiveRun) -> RunStatus:
@@ -104,13 +109,22 @@ def conclude(step: Step, run: ActiveRun) -> RunStatus:
         status = RunStatus.SUSPENDED
     else:
         recount(step, run)
-        if tasks.moving(run.id) or tasks.settled(run.id):
+        if _has_room(step, run) or tasks.settled(run.id):
             return RunStatus.RUNNING
         step.store.events.add(step.now, "nothing can move", run.id)
         status = RunStatus.FAILED
     step.store.runs.set_status(run.id, status, step.now)
     step.store.events.add(step.now, "ended", run.id, status=status)
     return status
+
+
+def _has_room(step: Step, run: ActiveRun) -> bool:
+    """Whether something that is ready would not be held again at once, by a limit whose places are all taken."""
+    for row in step.store.tasks.ready(run.id, EXECUTE, _LOOKED_AT):
+        limit, active, _, _ = step.store.tasks.counters(row.parent_id) if row.parent_id is not None else (None, 0, 0, 0)
+        if limit is None or active < limit:
+            return True
+    return False
 
 
 def picture(step: Step, run: ActiveRun) -> RunPicture:

@@ -185,3 +185,11 @@ def test_an_engine_that_stops_does_not_spin_while_a_retry_is_due(bench: Bench) -
     assert engine._patience() > 0
     bench.executor.release("slow")
     assert rest.result(10) is RunStatus.RUNNING
+
+
+def test_a_run_in_which_a_group_has_the_place_of_what_it_waits_for_ends(bench: Bench) -> None:
+    flow = FlowBuilder(limit=1).group("g").task("g/b").task("a").edge("a", "g/b")
+    run = bench.register(flow.build())
+    assert bench.work(run) is RunStatus.FAILED
+    assert bench.executor.started == []
+    assert ("nothing can move",) in bench.query("SELECT kind FROM event")

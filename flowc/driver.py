@@ -14,7 +14,7 @@ from typing import Final
 
 from flowc.analysis.flows import analyse
 from flowc.analysis.model import Catalog, Flow, Pool
-from flowc.analysis.module import Module
+from flowc.analysis.module import Definition, Module
 from flowc.analysis.pools import sizes_of
 from flowc.analysis.scenario import Scenario
 from flowc.analysis.scenarios import check_scenarios
@@ -65,6 +65,7 @@ class Unit:
     scenarios: list[Scenario] = field(default_factory=list)
     imported: dict[Flow, Edges] = field(default_factory=dict)
     tests: list[FlowTest] = field(default_factory=list)
+    also: list[tuple[Definition, Edges]] = field(default_factory=list)
     allowances: Allowances | None = None
 
 
@@ -72,7 +73,7 @@ class Unit:
 class Compiled:
     """`by_input`: the flows of each input; empty if there are errors. `left_out`: diagnostics beyond the bound.
     `resolved`: the flows of each input as analysed, for tools that tell about the source. `tests`: the tests of
-    each input.
+    each input. `also`: flows of other files of which these start runs of their own.
     """
 
     by_input: tuple[tuple[FlowDefinition, ...], ...]
@@ -80,6 +81,7 @@ class Compiled:
     left_out: int = 0
     resolved: tuple[tuple[Flow, ...], ...] = ()
     tests: tuple[tuple[FlowTest, ...], ...] = ()
+    also: tuple[FlowDefinition, ...] = ()
 
     @property
     def flows(self) -> tuple[FlowDefinition, ...]:
@@ -131,7 +133,19 @@ def _compile(units: list[Unit], sink: Sink, hints: bool, lint: Lint | None) -> C
         sink.left_out,
         tuple(tuple(unit.flows) for unit in units),
         tuple(tuple(unit.tests) for unit in units),
+        _also(units),
     )
+
+
+def _also(units: list[Unit]) -> tuple[FlowDefinition, ...]:
+    """Flows of other files that flows of these start runs of, each once."""
+    known = {flow.name for unit in units for flow in unit.flows}
+    found: dict[str, FlowDefinition] = {}
+    for definition, edges in (each for unit in units for each in unit.also):
+        if definition.name not in known and definition.name not in found and definition.flow is not None:
+            module = definition.module
+            found[definition.name] = rows_of(definition.flow, edges, module.stored_as, module.source.line)
+    return tuple(found.values())
 
 
 def _allow(units: list[Unit], sink: Sink, *, told: bool) -> None:
@@ -193,6 +207,24 @@ def order(unit: Unit) -> None:
     for scenario in unit.scenarios:
         if scenario.flow not in unit.flows and scenario.flow not in unit.imported:
             unit.imported[scenario.flow] = plan(scenario.flow, scenario.definition.module.source, unit.sink)
+    unit.also = [
+        (definition, plan(flow, definition.module.source, unit.sink))
+        for definition in _detached(unit.flows)
+        if (flow := definition.flow) is not None and flow not in unit.flows
+    ]
+
+
+def _detached(flows: list[Flow]) -> list[Definition]:
+    """The flows of which these start runs of their own, and those of which these do, and so on."""
+    found: dict[int, Definition] = {}
+    pending = list(flows)
+    while pending:
+        for task in pending.pop().tasks:
+            definition = task.detached
+            if definition is not None and definition.flow is not None and id(definition) not in found:
+                found[id(definition)] = definition
+                pending.append(definition.flow)
+    return list(found.values())
 
 
 def emit(unit: Unit) -> None:

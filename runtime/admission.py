@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from runtime.expression.evaluator import ExpressionError
-from runtime.fixed_settings import check_fixed
+from runtime.fixed_settings import check_fixed, limit_of
 from runtime.model.definition import FlowDefinition
 from runtime.model.encode import dumps
 from runtime.model.errors import BadParameter, FlowerError, NotFound, Refused
@@ -19,7 +19,6 @@ from runtime.model.graph import FlowGraph
 from runtime.model.state import RunStatus
 from runtime.register import RunValues, check_parameters, decode_parameters, rows_of_run
 from runtime.step import Step
-from runtime.watch import limit_of
 
 MOST_QUEUED: Final = 100
 """How many runs of a flow may wait for room."""
@@ -29,7 +28,8 @@ Place = Literal["start", "queue", "replace", "refuse"]
 
 
 class NoRoom(Refused):
-    """Other runs of the flow are under way, and it may not have one more. `queue_full`: it could wait, but too many do."""
+    """Other runs of the flow are under way, and it may not have one more. `queue_full`: it might wait, but too many
+    do."""
 
     queue_full = False
 

@@ -111,3 +111,13 @@ def _places(limit: int | None, value: Any) -> bool:
 
 def _allowance(value: Any) -> bool:
     return 0 <= value <= 1 if isinstance(value, Percent) else bool(value >= 0)
+
+
+def limit_of(task: TaskDefinition, scope: Any) -> int | None:
+    """The limit of a container as a number; None if it has none."""
+    if task.limit is None:
+        return None
+    value = evaluate(task.limit, scope)
+    if isinstance(value, bool | Percent) or not isinstance(value, int) or value < 1:
+        raise ExpressionError(f"the limit of `{task.path or 'the flow'}` must be a whole number of at least 1")
+    return value

@@ -71,7 +71,9 @@ class Watcher:
         task = run.task(row)
         if row.kind != "map" and task.when is not None and not self._holds(run, row, task):
             self._step.skip(run, row)
-        elif row.kind == "task" and isinstance(task.action, Script | Call):
+        elif row.kind != "task":
+            self._open(run, row, task)
+        elif isinstance(task.action, Script | Call):
             self._tasks.to_lane(row.id, EXECUTE)
         elif isinstance(task.action, Wait) and row.reason != Reason.WAIT:
             self._begin_wait(run, row, task.action)
@@ -81,10 +83,8 @@ class Watcher:
             self._ask(run, row, task.action)
         elif isinstance(task.action, Detach):
             self._detach(run, row, task.action)
-        elif row.kind == "task":
-            self._join(run, row)
         else:
-            self._open(run, row, task)
+            self._join(run, row)
 
     def _holds(self, run: ActiveRun, row: TaskRow, task: TaskDefinition) -> bool:
         value = evaluate(task.when, self._step.scope(run, row))

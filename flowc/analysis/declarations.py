@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from flowc.analysis.choices import Branch, branches_of
+from flowc.analysis.detaching import is_detached
 from flowc.analysis.frame import Frame, Layer, called, frame_of
 from flowc.analysis.hooks import Space, attach, event_of, namespace, tasks_of
 from flowc.analysis.model import Flow, Out, Parameter, Span, Task
@@ -20,6 +21,7 @@ from flowc.analysis.scope import Let, Names
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
 from runtime.model.definition import Tree
+from runtime.model.types import STR
 
 RESERVED: Final = ("succeeded", "failed", "skipped", "done", "error")
 """No names for outputs and members of groups: after a point they are states."""
@@ -238,6 +240,9 @@ class _Declaration:
                 return
             self._prepared.prepare(definition)
             is_flow = isinstance(definition.decl, nodes.FlowDecl)
+            if is_flow and is_detached(layers):
+                task.detached = definition
+                return
             inner = called(definition, self._found.flow, frame, decl.callee.path.span, task if is_flow else None)
             layers.append(Layer(definition.decl, inner))
             if definition.broken:
@@ -299,7 +304,9 @@ class _Declaration:
 
     def _task_outs(self, task: Task, item: nodes.TaskDecl, frame: Frame, first: bool) -> None:
         known = task.result.outs if task.result is not None else task.outs
-        if item.callee is not None and first:
+        if task.detached is not None and first and item.callee is not None:
+            task.outs["run"] = Out("run", STR, item.callee.path.span, declared=False)
+        elif item.callee is not None and first:
             signature = frame.module.catalog.get(item.callee.path.text)
             task.outs_unknown = task.outs_unknown or signature is None
             for name, kind in signature.outs if signature else ():

@@ -17,7 +17,7 @@ from flowc.analysis.types import described
 from flowc.diagnostics import codes
 from flowc.source import Source
 from flowc.syntax import nodes
-from runtime.model.definition import Ask, Call, Script, Wait
+from runtime.model.definition import Ask, Call, Detach, Script, Wait
 from runtime.model.types import INT, STR, Enum, Record, Type
 
 _WORDS: Final = ("succeeded", "failed", "skipped", "refused")
@@ -56,7 +56,7 @@ class Endings:
         return EndingTree(subject.path(), span, outcomes=known) if len(known) == len(parts) else None
 
     def _can_end(self, task: Task, outcome: nodes.Expr) -> bool:
-        if isinstance(task.action, Script | Call | Ask) or task.outs_unknown:
+        if isinstance(task.action, Script | Call | Ask | Detach) or task.outs_unknown:
             return True
         what = "a group" if task.kind == "group" else "a wait" if isinstance(task.action, Wait) else "a join"
         help = "say it of the tasks in it" if task.kind == "group" else "leave it out"

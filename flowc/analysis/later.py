@@ -9,7 +9,6 @@ from flowc.analysis.report import Report
 from flowc.syntax import nodes
 
 _WORDS: Final[dict[type, str]] = {
-    nodes.Detached: "detached",
     nodes.Rate: "rate",
 }
 

@@ -81,8 +81,10 @@ class Task:
 
     `optional`: it may be skipped by a condition of its own. `references`: data references of its own expressions,
     without those of its members. `called`: a flow that is called has become this group; its member `result` computes
-    the flow's outputs. `detached`: the flow of which it starts a run of its own. `branches`: of `if` and `match`, inside its group, that it stands in, the outermost first.
-    `has_rounds`: it has an `until`; `repeats`: its members may run again, in another round or attempt; `kept`: what is asked for as `last.NAME`, with the value at the end of a round.
+    the flow's outputs. `detached`: the flow of which it starts a run of its own. `branches`: of `if` and
+    `match`, inside its group, that it stands in, the outermost first. `has_rounds`: it has an `until`; `repeats`: its
+    members may run again, in another round or attempt; `kept`: what is asked for as `last.NAME`, with the value at the
+    end of a round.
     `outs_unknown`: what it calls is not known, so neither are its outputs. `may_fail`: it may fail, or lose items, and
     others go on all the same. `arguments`: what a called task or flow gets. `hook`: the event of `subject` that
     it reports on; `space` is then the namespace of the hook.

@@ -326,13 +326,15 @@ class Settings:
         )
 
     def _without_action(self, task: Task, item: nodes.Statement) -> None:
-        word = _WORDS[type(item)]
+        word, does, help = _WORDS[type(item)], "has none", 'add an action such as `sh "…"`, or remove the setting'
+        if task.detached is not None:
+            does, help = "only starts a run", f"write it in the tasks of flow `{task.detached.name}`"
         self.report.error(
             codes.NO_ACTION,
             item.span,
-            f"`{word}` is about an action, but task `{task.name}` has none",
+            f"`{word}` is about an action, but task `{task.name}` {does}",
             labels=[Label(task.span, "this task does nothing itself")],
-            help='add an action such as `sh "…"`, or remove the setting',
+            help=help,
         )
 
     # Values

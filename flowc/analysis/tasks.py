@@ -9,6 +9,7 @@ from typing import Final
 from flowc.analysis.calls import bind
 from flowc.analysis.choices import branches_of, check_match, condition_of, joined, statements_of
 from flowc.analysis.declarations import Entry
+from flowc.analysis.detaching import check_detached, detach, refuse_detached
 from flowc.analysis.frame import Frame, Layer, file_frame
 from flowc.analysis.model import Task
 from flowc.analysis.outputs import Outputs
@@ -80,6 +81,7 @@ class Tasks:
         _generators(frame, task, decl, scope)
         scope = frame.settings.conditions(task, decl.body, scope)
         if isinstance(decl, nodes.GroupDecl):
+            refuse_detached(frame, decl.body, "group")
             self._narrowed[task.node] = scope.narrowed
             self._group(task, decl.body, frame)
             frame.settings.read(task, decl.body, scope, has_action=True)
@@ -95,6 +97,7 @@ class Tasks:
             Outputs(frame).of_flow(task, decl, Scope(task, task.parent))
             return
         _check_places(frame, decl)
+        refuse_detached(frame, decl.body, "flow")
         self._group(task, decl.body, frame)
         frame.settings.read(task, decl.body, Scope(task, task), has_action=False)
         Outputs(frame).of_flow(task, decl, Scope(task, task, late=True))
@@ -133,19 +136,21 @@ class Tasks:
         scopes = _scopes(task, layers, scope)
         layers = layers[: len(scopes)]
         has_action = _one_action(task, layers)
+        check_detached(task, layers)
+        needs_worker = has_action and task.detached is None
         inside = Outputs.of_task(task, layers, scopes, has_action)
         given: set[type] = set()
         for layer, own in zip(layers, inside, strict=True):
             body = layer.decl.body
             if isinstance(layer.decl, nodes.FlowDecl):
                 body = [item for item in body if isinstance(item, _OF_CALLED_FLOWS)]
-            layer.frame.settings.read(task, body, own, has_action, given)
+            layer.frame.settings.read(task, body, own, needs_worker, given)
         if task.until is not None:
             self._bounded(task, layers)
         if task.called:
             self._called(task, layers[-1])
         else:
-            self._inherit(task, layers, has_action and not _only_waits(layers[-1]), given)
+            self._inherit(task, layers, needs_worker and not _only_waits(layers[-1]), given)
             _action(task, layers[-1], scopes[-1], inside[-1])
 
     def _bounded(self, task: Task, layers: list[Layer]) -> None:
@@ -291,6 +296,9 @@ def _one_action(task: Task, layers: list[Layer]) -> bool:
 def _action(task: Task, last: Layer, scope: Scope, inside: Scope) -> None:
     decl = last.decl
     assert isinstance(decl, nodes.TaskDecl)
+    if decl.callee is not None and task.detached is not None:
+        task.action = detach(decl.callee, last.frame, task, scope)
+        return
     if decl.callee is not None:
         called = None if last.frame.module.find(decl.callee.path) else last.frame.actions.call(decl.callee, scope)
         if called is not None:

@@ -28,6 +28,7 @@ class Compilation:
     """What came of some files. `files`: each as it is named to people, with its flows; they are left out if there
     are errors in any. `projects`: the project folder of each file, in the same order. `resolved`: each source with its
     flows as analysed, if there are no errors. `tests`: those of each file, in the same order.
+    `also`: flows of other files of which these start runs of their own.
     """
 
     files: tuple[tuple[str, tuple[FlowDefinition, ...]], ...]
@@ -36,6 +37,12 @@ class Compilation:
     left_out: int = 0
     resolved: tuple[tuple[Source, tuple[Flow, ...]], ...] = ()
     tests: tuple[tuple[FlowTest, ...], ...] = ()
+    also: tuple[FlowDefinition, ...] = ()
+
+    @property
+    def deployable(self) -> tuple[FlowDefinition, ...]:
+        """The flows of these files, and those of others of which they start runs of their own."""
+        return (*self.flows, *self.also)
 
     @property
     def flows(self) -> tuple[FlowDefinition, ...]:
@@ -71,6 +78,7 @@ def compile_paths(paths: Sequence[Path], *, hints: bool = False, texts: Mapping[
         compiled.left_out,
         tuple(zip(sources, compiled.resolved, strict=False)),
         () if problems else compiled.tests,
+        () if problems else compiled.also,
     )
 
 

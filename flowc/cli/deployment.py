@@ -28,7 +28,7 @@ def deploy_all(
 
     project = single_project(compilation)
     with Service(find_settings(db)) as service:
-        for deployed in service.deploy(compilation.flows, project, take_over=take_over, expected=expected):
+        for deployed in service.deploy(compilation.deployable, project, take_over=take_over, expected=expected):
             yield told(deployed)
 
 

@@ -72,11 +72,13 @@ def plan_deploy(compilation: Compilation, given: Sequence[Path], db: str | None)
     files = tuple(_place(Path(shown)) for shown, _ in compilation.files)
     with Service(settings) as service:
         if not service.files.db.exists():
-            flows = tuple(FlowPlan(compare(None, flow), flow.content_hash) for flow in compilation.flows)
+            flows = tuple(FlowPlan(compare(None, flow), flow.content_hash) for flow in compilation.deployable)
             return Plan(project, files, flows)
         reader = service.reader
         deployed = {flow.name: flow for flow in reader.flows()}
-        flows = tuple(_flow(flow, flow.name in deployed, reader, project, settings.zone) for flow in compilation.flows)
+        flows = tuple(
+            _flow(flow, flow.name in deployed, reader, project, settings.zone) for flow in compilation.deployable
+        )
     names = {flow.change.name for flow in flows}
     folders = tuple(_place(path) for path in given if path.is_dir())
     gone = (flow for name, flow in deployed.items() if name not in names and _is_from(flow, files, folders))

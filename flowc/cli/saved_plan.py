@@ -27,7 +27,7 @@ class SavedPlan:
 
     def check(self, compilation: Compilation) -> None:
         """Refused if the files no longer say what the plan was made of."""
-        now = {flow.name: flow.content_hash for flow in compilation.flows}
+        now = {flow.name: flow.content_hash for flow in compilation.deployable}
         differing = sorted(name for name in {*now, *self.hashes} if now.get(name) != self.hashes.get(name))
         if differing:
             names = ", ".join(f"`{name}`" for name in differing)

@@ -9,6 +9,7 @@ from runtime.model.definition import FlowDefinition
 from runtime.model.errors import FlowerError, NotFound
 
 if TYPE_CHECKING:
+    from flowc.cli.compilation import Compilation
     from flowc.diagnostics import Diagnostic
 
 
@@ -23,8 +24,8 @@ class CompileError(FlowerError):
         self.diagnostics = diagnostics
 
 
-def compile_file(path: Path) -> tuple[tuple[FlowDefinition, ...], Path]:
-    """The flows of a file and its project folder; CompileError with all that is wrong in it."""
+def compile_file(path: Path) -> Compilation:
+    """What a file holds; CompileError with all that is wrong in it."""
     from flowc.cli.compilation import compile_paths
     from flowc.diagnostics.render import render
 
@@ -34,7 +35,7 @@ def compile_file(path: Path) -> tuple[tuple[FlowDefinition, ...], Path]:
     if not compilation.good:
         shown = "\n\n".join(render(found, False) for found in compilation.diagnostics)
         raise CompileError(shown, compilation.diagnostics)
-    return compilation.flows, compilation.projects[0]
+    return compilation
 
 
 def choose_flow(flows: tuple[FlowDefinition, ...], path: Path, name: str | None) -> FlowDefinition:

@@ -57,8 +57,8 @@ class FlowerStore:
 
     def deploy(self, file: str | PurePath, *, take_over: bool = False) -> list[Deployed]:
         """Check a file and store a new version of each flow in it that changed; CompileError if it has errors."""
-        flows, project = compile_file(Path(file))
-        return self.service.deploy(flows, project, take_over=take_over)
+        compiled = compile_file(Path(file))
+        return self.service.deploy(compiled.deployable, compiled.projects[0], take_over=take_over)
 
     def run(
         self,
@@ -162,9 +162,9 @@ class FlowerStore:
         if ".flow" not in text and not isinstance(flow, PurePath):
             return text
         file, colon, name = text.rpartition(":") if not text.endswith(".flow") else (text, "", "")
-        flows, project = compile_file(Path(file))
-        chosen = choose_flow(flows, Path(file), name if colon else None)
-        self.service.deploy(flows, project)
+        compiled = compile_file(Path(file))
+        chosen = choose_flow(compiled.flows, Path(file), name if colon else None)
+        self.service.deploy(compiled.deployable, compiled.projects[0])
         return chosen.name
 
 

@@ -68,7 +68,7 @@ def deploy_flow(service: Service, name: str) -> FlowDefinition:
     path, wanted = split_file(name)
     compiled = compile_file(path)
     definition = choose_flow(compiled.flows, path, wanted)
-    for deployed in service.deploy(compiled.flows, compiled.project):
+    for deployed in service.deploy((*compiled.flows, *compiled.also), compiled.project):
         if deployed.changed:
             before = f" (was {deployed.previous})" if deployed.previous is not None else ""
             print(f"{deployed.name}: version {deployed.version}{before}", file=sys.stderr)

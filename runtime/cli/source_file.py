@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CompiledFile:
-    """The flows of a file and the project folder they belong to."""
+    """The flows of a file and the project folder they belong to. `also`: flows of other files that are deployed with
+    them, since they start runs of those."""
 
     flows: tuple[FlowDefinition, ...]
     project: Path
+    also: tuple[FlowDefinition, ...] = ()
 
 
 class FileRefused(FlowerError):
@@ -93,4 +95,4 @@ def compile_file(path: Path) -> CompiledFile:
     compilation = compile_paths([path])
     if not compilation.good:
         raise FileRefused(compilation)
-    return CompiledFile(compilation.flows, compilation.projects[0])
+    return CompiledFile(compilation.flows, compilation.projects[0], compilation.also)

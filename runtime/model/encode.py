@@ -17,6 +17,7 @@ from runtime.model.definition import (
     Cache,
     Call,
     Dependency,
+    Detach,
     Ensure,
     FlowDefinition,
     Generator,
@@ -41,7 +42,8 @@ def dumps(data: Any) -> str:
 
 
 def action_to_json(action: Action | None) -> Any:
-    """`{"language": …}` for a script, `{"component": …}` for a call, `{"wait": …}`, `{"ask": …}`, null for a join."""
+    """`{"language": …}` for a script, `{"component": …}` for a call, `{"wait": …}`, `{"ask": …}`, `{"flow": …}`;
+    null for a join."""
     match action:
         case None:
             return None
@@ -49,6 +51,8 @@ def action_to_json(action: Action | None) -> Any:
             return {"wait": until}
         case Ask(text):
             return {"ask": text}
+        case Detach(flow, arguments):
+            return {"flow": flow, "arguments": arguments}
         case Call(component, arguments, process):
             return {"component": component, "arguments": arguments, **({"process": True} if process else {})}
         case Script():
@@ -70,6 +74,8 @@ def action_from_json(data: Any) -> Action | None:
         return Wait(data["wait"])
     if "ask" in data:
         return Ask(data["ask"])
+    if "flow" in data:
+        return Detach(data["flow"], data["arguments"])
     if "component" in data:
         return Call(data["component"], data["arguments"], data.get("process", False))
     return Script(
@@ -91,6 +97,8 @@ def program_of(action: Action | None) -> str:
             return "wait"
         case Ask():
             return "ask"
+        case Detach(flow):
+            return f"flow {flow}"
         case Call(component):
             return component
         case Script(language):

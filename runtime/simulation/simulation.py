@@ -11,7 +11,7 @@ from typing import Any, Final
 from runtime import admission, control, rest
 from runtime.admission import Wanted
 from runtime.lateness import decide_late, next_late
-from runtime.model.definition import FlowDefinition, TaskDefinition
+from runtime.model.definition import Action, Call, Detach, FlowDefinition, TaskDefinition
 from runtime.model.errors import FlowerError
 from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus, Reason, RunStatus
@@ -140,4 +140,10 @@ def _with_wish(task: TaskDefinition) -> TaskDefinition:
     if task.kind == "flow":
         return task
     wish = ["state", task.path, WANTED]
-    return replace(task, when=wish if task.when is None else ["and", wish, task.when])
+    when = wish if task.when is None else ["and", wish, task.when]
+    return replace(task, when=when, action=_given(task.action))
+
+
+def _given(action: Action | None) -> Action | None:
+    """A task that starts another run starts none here: it ends as it is given, like a call."""
+    return Call(f"flow {action.flow}", action.arguments) if isinstance(action, Detach) else action

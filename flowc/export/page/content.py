@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from flowc.export.graph import Graph, Node, graph_of
 from flowc.export.wording import script_text, time_text
 from runtime.expression.text import expression_text
-from runtime.model.definition import Action, Ask, Call, FlowDefinition, OutDefinition, Script, TaskDefinition, Wait
+from runtime.model.definition import (
+    Action,
+    Ask,
+    Call,
+    Detach,
+    FlowDefinition,
+    OutDefinition,
+    Script,
+    TaskDefinition,
+    Wait,
+)
 from runtime.model.types import Enum, ListOf, MapOf, Optional, Record, Type, type_from_json
 
 
@@ -108,7 +118,7 @@ def _task(graph: Graph, node: Node, task: TaskDefinition) -> TaskPart:
 
 def _arguments(action: Action | None) -> Iterator[Entry]:
     match action:
-        case Call(_, arguments):
+        case Call(_, arguments) | Detach(_, arguments):
             for name, tree in arguments.items():
                 yield Entry(name, value=expression_text(tree))
         case Script(language="sql", connection=connection):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from runtime.model.definition import Ask
 from runtime.model.state import RunStatus
 from tests.runtime.engine.conftest import Bench
 from tests.runtime.engine.flows import Failure, FlowBuilder, over
@@ -191,3 +192,13 @@ def test_an_item_that_cannot_be_read_fails_its_task_and_no_other(bench: Bench) -
     bench.executor.release("size[0]")
     assert rest.result(10) is RunStatus.FAILED
     assert bench.states(run) == {"size[0]": "succeeded", "size[1]": "failed", "size[2]": "succeeded"}
+
+
+def test_each_item_of_a_mapped_question_asks_for_itself(bench: Bench) -> None:
+    flow = FlowBuilder().task("a", action=Ask(["item", "x"]), generators=over("x", ["list", "one", "two"]))
+    run = bench.register(flow.build())
+    assert bench.work(run) is RunStatus.SUSPENDED
+    assert {path: task.message for path, task in bench.tasks(run).items() if task.kind == "task"} == {
+        "a[0]": "one",
+        "a[1]": "two",
+    }

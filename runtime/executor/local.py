@@ -16,7 +16,7 @@ from runtime.executor.gate import Spawner
 from runtime.executor.invocation import Component, Find, not_found
 from runtime.executor.log import DEFAULT_CAP_BYTES, cut
 from runtime.executor.loop import Loops
-from runtime.executor.orphans import kill_orphans
+from runtime.executor.lost_calls import lost
 from runtime.executor.process import Wake
 from runtime.executor.processes import ComponentProcesses, ProcessLimits
 from runtime.executor.protocol import Attempt, Outcome, ProcessMark, Reporter
@@ -27,7 +27,6 @@ from runtime.executor.workers import Workers
 from runtime.model.definition import Call, Script
 from runtime.model.errors import FlowerError
 from runtime.model.state import Reason
-from runtime.secret import mask_file, withhold
 
 _CALLS_SECONDS: Final = 30.0
 MOST_ABANDONED: Final = 32
@@ -223,11 +222,5 @@ class LocalExecutor:
 
 
 def _lost(attempt: Attempt, reporter: Reporter) -> None:
-    """Tell of a call whose engine died. First what may still run of it is ended, as it may be called again."""
-    kill_orphans()
-    folder = AttemptFolder(attempt.folder)
-    mask_file(folder.log, attempt.secrets)
-    if attempt.lost_secrets:
-        withhold(folder.log, folder.withheld, (reference for _, reference in attempt.lost_secrets))
     text = "it was being called when its engine died: nobody knows how far it came"
-    reporter.ended(attempt, Outcome(False, reason=Reason.IN_DOUBT, message=text))
+    reporter.ended(attempt, lost(attempt, text))

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from runtime.executor.crew import Crew
 from runtime.executor.deadlines import Deadlines
-from runtime.executor.orphans import kill_orphans
+from runtime.executor.lost_calls import lost
 from runtime.executor.process import Process
 from runtime.executor.protocol import Attempt, Outcome, ProcessMark, Reporter
 from runtime.executor.verdicts import ended_text, unstarted
@@ -201,10 +201,9 @@ class Workers:
         if process is not None:
             process.close()
         if self._is_awaited(lent):
-            kill_orphans()
             gone = "its worker did not come back" if time.monotonic() >= until else "its worker died"
             text = f"{gone} while it was being called: nobody knows how far it came"
-            self._finish(lent, Outcome(False, reason=lent.reason or Reason.IN_DOUBT, message=text))
+            self._finish(lent, lost(lent.attempt, text, lent.reason or Reason.IN_DOUBT))
 
     def _is_awaited(self, lent: _Lent) -> bool:
         return not self._closed and lent.worker is None and self._lent.get(lent.attempt.id) is lent

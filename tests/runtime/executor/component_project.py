@@ -21,12 +21,20 @@ import sys
 import time
 from pathlib import Path
 
-from runtime.component import Cancelled, Context, Failed, component
+from runtime.component import Context, Failed, Secret, component
 
 
 @component(runs="process")
 def twice(n: int) -> int:
     return 2 * n
+
+
+@component(runs="process")
+def shows(token: Secret, crash: bool) -> int:
+    print("the token is", token)
+    if crash:
+        ctypes.string_at(0)
+    return len(token)
 
 
 @component(runs="process")

@@ -127,6 +127,15 @@ def test_wrong_result_is_a_bad_output(bench: ComponentBench, name: str, said: st
     assert said in outcome.message
 
 
+@pytest.mark.parametrize("crash", [False, True])
+def test_secret_reaches_the_process_and_is_masked_in_its_log(bench: ComponentBench, crash: bool) -> None:
+    arguments = {"token": "hush-hush", "crash": crash}
+    attempt = bench.of("shows", {"result": "int"}, arguments=arguments, secrets=("hush-hush",))
+    outcome = bench.run(attempt)
+    assert outcome.succeeded is not crash
+    assert bench.log(attempt).startswith("the token is ***\n")
+
+
 def test_component_that_forks_and_returns_twice_has_one_outcome(bench: ComponentBench) -> None:
     first = pid_of_next(bench)
     outcome = bench.run(bench.of("returns_twice", {"result": "int"}))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +18,7 @@ import pytest
 
 from runtime.engine import Engine
 from runtime.executor.protocol import Attempt, Outcome, ProcessMark, Reporter
-from runtime.model.definition import FlowDefinition
+from runtime.model.definition import FlowDefinition, Until
 from runtime.model.state import Reason, RunStatus
 from runtime.store.sqlite.store import SqliteStore
 from tests.runtime.engine.conftest import Bench
@@ -114,6 +114,16 @@ def flow() -> FlowDefinition:
 TASKS = ["a", "b", "c", "end", "g[0]/m", "g[0]/n", "g[1]/m", "g[1]/n"]
 
 
+def repeated() -> FlowDefinition:
+    """A task of three rounds, and a group of two."""
+    built = FlowBuilder().task("poll", until=Until([">=", ["round", "poll"], 3]))
+    built.group("r", until=Until([">=", ["round", "r"], 2])).task("r/m").task("r/n").edge("r/m", "r/n")
+    return built.task("end").edge("poll", "end").edge("r", "end").build()
+
+
+ROUNDS = ["poll", "poll", "poll", "r/m", "r/n", "r/m", "r/n", "end"]
+
+
 def live(bench: Bench, world: World, run: int, crash_at: int, when: When) -> tuple[RunStatus | None, int]:
     """One life of an engine; (how the run ended, or None if the engine died first; commits that were left)."""
     store = MortalStore(bench, crash_at, when)
@@ -131,18 +141,21 @@ def live(bench: Bench, world: World, run: int, crash_at: int, when: When) -> tup
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_crash_around_any_commit_loses_nothing_and_repeats_nothing(tmp_path: Path, when: When) -> None:
+@pytest.mark.parametrize(("made", "tasks"), [(flow, TASKS), (repeated, ROUNDS)], ids=["groups", "rounds"])
+def test_a_crash_around_any_commit_loses_nothing_and_repeats_nothing(
+    tmp_path: Path, when: When, made: Callable[[], FlowDefinition], tasks: list[str]
+) -> None:
     bench = Bench(tmp_path)
     for crash_at in range(1, 200):
         world = World()
-        run = bench.register(flow())
+        run = bench.register(made())
         status, left = live(bench, world, run, crash_at, when)
         if status is None:
             status, _ = live(bench, world, run, 0, when)
         assert status is RunStatus.SUCCEEDED, crash_at
-        assert world.effects == Counter(TASKS), crash_at
+        assert world.effects == Counter(tasks), crash_at
         if left > 0:
-            assert crash_at > 15
+            assert crash_at > 10
             return
     pytest.fail("the run has no end")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flowc.analysis.constants import text_json
-from flowc.analysis.mismatch import Wanted
+from flowc.analysis.mismatch import Wanted, narrowed
 from flowc.analysis.report import Report, did_you_mean
 from flowc.analysis.scope import Names, Scope
 from flowc.analysis.typed import Typed, wrong
@@ -11,7 +11,7 @@ from flowc.analysis.types import FROM_TEXT, described, numeric
 from flowc.diagnostics import Label, codes
 from flowc.source import Span
 from flowc.syntax import nodes
-from runtime.model.types import DATE, DATETIME, DURATION, INT, STR, Enum, ListOf, Record, Scalar, Type, required
+from runtime.model.types import DATE, DATETIME, DURATION, INT, JSON, STR, Enum, ListOf, Record, Scalar, Type, required
 from runtime.model.values import ValueProblem
 
 _SHAPES = {
@@ -103,6 +103,9 @@ def operand_help(expr: nodes.Binary, left: Type, right: Type, report: Report) ->
         return 'put values into a text with braces: `"… {{ value }} …"`'
     if numeric(one) and other == STR or one == STR and numeric(other):
         return "read the text as a number first: `int(…)` or `float(…)`"
+    if JSON in (one, other) and one != other:
+        written, wanted = (expr.left, other) if one == JSON else (expr.right, one)
+        return narrowed(report.text(written.span), wanted)
     if one in (DATE, DATETIME) and other == INT and expr.op in ("+", "-"):
         return f"add a duration, for example `{report.text(expr.left.span)} {expr.op} 1d`"
     if {one, other} == {DATE, DATETIME}:

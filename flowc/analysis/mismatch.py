@@ -150,13 +150,26 @@ def _between(shown: str, given: Type, wanted: Type) -> str:
     return ""
 
 
+_NARROWED: Final = {BOOL: ("bool", "false"), INT: ("int", "0"), FLOAT: ("float", "0.0"), STR: ("str", '""')}
+
+
+def narrowed(shown: str, wanted: Type) -> str:
+    """How a `json` value becomes one of the wanted type."""
+    name, default = _NARROWED.get(wanted, ("", ""))
+    if isinstance(wanted, ListOf) and wanted.item == JSON:
+        name, default = "list", "[]"
+    if not name:
+        return f"`json` may be anything; declare the output that gives it as {described(wanted)}"
+    return f"`json` may be anything: `as_{name}({shown}) ?? {default}`, or declare the output that gives it as `{wanted}`"
+
+
 def _to_lists_and_conditions(expr: nodes.Expr, shown: str, given: Type, wanted: Type) -> str:
     if isinstance(wanted, ListOf) and fits(given, wanted.item):
         return f"write it as a list: `[{shown}]`"
     if isinstance(given, ListOf) and fits(required(given.item), wanted):
         return f"take one element, `{shown}[0]`, or go over all of them with `for`"
     if given == JSON:
-        return f"`json` may be anything; declare the output that gives it as {described(wanted)}"
+        return narrowed(shown, wanted)
     if wanted == BOOL:
         return _as_condition(shown, given)
     if wanted == DURATION and given in (INT, FLOAT):

@@ -470,7 +470,7 @@ class References:
         elif isinstance(kind, MapOf):
             help = f'an entry of a map is taken with brackets: `{shown}["{name.text}"]`'
         elif kind == JSON:
-            help = "declare a record type for it, so that its fields are known"
+            help = f'`get({shown}, "{name.text}")` looks for it; with a record type instead of `json` its fields are known'
         report.error(
             codes.UNKNOWN_MEMBER,
             name.span,

@@ -252,6 +252,8 @@ def items_of(checker: Expressions, expr: nodes.Expr, scope: Scope, what: str) ->
         report_missing(checker.report, expr, found, default="[]")
         return Typed(UNKNOWN)
     help = "write it as a list: `[…]`"
+    if found.type in (JSON, Optional(JSON)):
+        help = f"`json` may be anything: `as_list({checker.report.text(expr.span)}) ?? []`"
     if isinstance(found.type, MapOf | Record):
         help = f"use its keys: `keys({checker.report.text(expr.span)})`"
     elif found.type == INT:

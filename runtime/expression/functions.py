@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from runtime.expression import lists, numbers, texts, times
+from runtime.expression import lists, narrowing, numbers, texts, times
 from runtime.expression.errors import ExpressionError
 from runtime.expression.forms import Form, FormParameter, Pattern, Problem, Rules, match, parse_form
 from runtime.model.types import Optional, Type, required
@@ -206,8 +206,9 @@ FUNCTIONS: Final[Mapping[str, Function]] = _table(
         "get(values: list[T], index: int) -> T?",
         "get(values: map[str, T], key: str, default: T) -> T",
         "get(values: list[T], index: int, default: T) -> T",
-        "get(values: json, key: str) -> json?",
-        "get(values: json, index: int) -> json?",
+        "get(values: json?, key: str) -> json?",
+        "get(values: json?, index: int) -> json?",
+        takes_missing=True,
     ),
     _entry(
         "The first argument that is not missing.",
@@ -244,6 +245,17 @@ FUNCTIONS: Final[Mapping[str, Function]] = _table(
     _entry("The SHA-256 of the value's JSON, in hexadecimal.", texts.digest, "hash(value: T) -> str"),
     _entry("Reads JSON.", texts.read_json, "json(text: str) -> json"),
     _entry("The value as compact JSON.", texts.write_json, "to_json(value: T) -> str"),
+    *(
+        _entry(f"{what}, if the JSON is one; else missing.", change, f"{name}(value: json?) -> {kind}?", takes_missing=True)
+        for name, kind, what, change in (
+            ("as_bool", "bool", "True or false", narrowing.as_bool),
+            ("as_int", "int", "The whole number", narrowing.as_int),
+            ("as_float", "float", "The number", narrowing.as_float),
+            ("as_str", "str", "The text", narrowing.as_str),
+            ("as_list", "list[json]", "The elements", narrowing.as_list),
+            ("as_map", "map[str, json]", "The values by key", narrowing.as_map),
+        )
+    ),
     # Paths
     _entry("The last part of a path.", texts.basename, "basename(path: path) -> str"),
     _entry("The path without its last part.", texts.dirname, "dirname(path: path) -> path"),

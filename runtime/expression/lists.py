@@ -156,7 +156,7 @@ def looked_up(value: Any, key: Any, default: Any = None) -> Any:
         return value.get(key, default)
     if isinstance(value, list) and isinstance(key, int):
         return value[key] if -len(value) <= key < len(value) else default
-    raise ExpressionError(f"{kind_of(value)} has no element at {kind_of(key)}")
+    return default  # JSON of another shape than was thought, or none at all.
 
 
 def coalesced(*values: Any) -> Any:

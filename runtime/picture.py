@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from runtime.expression.outcome import decide
@@ -199,6 +199,8 @@ class RunPicture:
             if name == "late" and not row.awaiting:
                 return True
             found = self._at.get((node, self.scope_of(node, row), 0))
+            if found is not None and found.status is not status[found.id]:
+                found = replace(found, status=status[found.id], reason="")
             return has_happened(found, name) if found is not None else None
 
         return decide(tree, state, count, occasion)

@@ -51,8 +51,10 @@ def _go_on(turn: Turn, worked: WorkedRun, places: int) -> int:
     """One run goes as far as it can with so many places; how many attempts of it begin."""
     state, run = turn.state, worked.run
     if _is_late(turn, worked):
-        worked.status = expire(turn.step, run)
+        worked.status, worked.deadline = expire(turn.step, run), None
         turn.store.runs.changed.discard(run.id)
+        turn.step.delayed.add(run.id)
+        _end_what_runs(turn, worked)
     state.hungry.pop(run.id, None)
     if worked.status == RunStatus.RUNNING and state.claiming:
         _wake_due(turn, worked)

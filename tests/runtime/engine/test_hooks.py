@@ -210,3 +210,22 @@ def test_items_behind_a_limit_go_on_after_one_whose_group_was_given_up(bench: Be
     run = bench.register(flow.build())
     assert bench.work(run) is RunStatus.SUCCEEDED
     assert bench.states(run)["m[2]/tell"] == "skipped"
+
+
+@pytest.mark.parametrize(("event", "state"), [("timeout", None), ("failure", "failed"), ("done", "done")])
+def test_a_run_that_fails_by_its_deadline_is_reported(bench: Bench, event: str, state: str | None) -> None:
+    seen: list[object] = []
+    bench.executor.bodies = {"tell": lambda given: seen.append(given["error"])}
+    bench.executor.hold_back = ["a"]
+    flow = FlowBuilder(timeout_seconds=0.1).task("a").task("b").edge("a", "b").task("c", limit=1)
+    awaits = ["event", "", event] if state is None else ["state", "", state]
+    flow.task("tell", awaits=awaits, hook=event, arguments={"error": ["hook", "error"]}).edge("", "tell", outcome=True)
+    run = bench.register(flow.build())
+    assert bench.work(run) is RunStatus.FAILED
+    assert bench.states(run) == {"a": "failed", "b": "waiting", "c": "succeeded", "tell": "succeeded"}
+    assert seen == ["it was not over at its deadline of 100ms"]
+    bench.executor.hold_back = []
+    bench.ask(verb="rerun", run=run)
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    told = "succeeded" if event == "done" else "skipped"
+    assert bench.states(run) == {"a": "succeeded", "b": "succeeded", "c": "succeeded", "tell": told}

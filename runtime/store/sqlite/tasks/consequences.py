@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from runtime.store.sqlite.tasks.row import TaskTable
 
@@ -44,6 +44,14 @@ class TaskConsequences(TaskTable):
             "UPDATE task_run SET remaining = remaining - 1, awaiting = 0, revision = revision + 1"
             " WHERE id = ? AND awaiting = 1 AND exec_status = 0",
             (task_run_id,),
+        )
+
+    def park(self, run_id: int, but: Sequence[int]) -> None:
+        """Nothing that waits in a run starts any more, until its states are derived afresh; `but`: nodes that may."""
+        self._sql(
+            "UPDATE task_run SET lane = 2, held_by = 0, not_before = 0, revision = revision + 1"
+            f" WHERE flow_run_id = ? AND exec_status = 0 AND node NOT IN ({', '.join('?' * len(but))})",
+            (run_id, *but),
         )
 
     def report_again(self, waits: Iterable[tuple[int, int, int]]) -> None:

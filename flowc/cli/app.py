@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from flowc.cli.help_text import Command
+from flowc.cli.verbs.catalog import catalog
 from flowc.cli.verbs.check import check
 from flowc.cli.verbs.completion import completion
 from flowc.cli.verbs.deploy import deploy
@@ -37,6 +38,7 @@ VERBS: dict[str, Callable[..., int]] = {
     "rows": rows,
     "graph": graph,
     "docs": docs,
+    "catalog": catalog,
     "editor": editor,
     "explain": explain,
     "completion": completion,

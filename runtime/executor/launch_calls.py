@@ -49,7 +49,7 @@ def _prepare() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True, errors="backslashreplace")
-    faulthandler.enable(_ERROR)
+    faulthandler.enable(_ERROR, all_threads=False)
     with contextlib.suppress(Exception):
         import ctypes
 

@@ -178,14 +178,29 @@ class Doctor:
                 f"{tasks} running when the engine of {ref} ended",
                 f"take up what is left of it: flower run --resume {ref}",
             )
-        gone = [identity for identity, host, name in seen.engines if host == host_name() and not _lives(host, name)]
+        signed = (*seen.engines, *seen.workers)
+        gone = [identity for identity, host, name in signed if host == host_name() and not _lives(host, name)]
         if gone:
             yield Finding(
                 "processes",
                 "note",
-                f"{len(gone)} engines ended without signing off: they were killed, or the machine stopped",
+                f"{len(gone)} engines or workers ended without signing off: they were killed, or the machine stopped",
                 "",
                 lambda: self._service.sign_off(gone),
+            )
+        for count, host, name in seen.given_up:
+            if _lives(host, name):
+                calls = "1 call that does not stop runs" if count == 1 else f"{count} calls that do not stop run"
+                yield Finding(
+                    "processes",
+                    "warning",
+                    f"{calls} on in threads of process {name.pid}",
+                    'declare such components with runs="process", and start the process again when it suits',
+                )
+        working = sum(_lives(host, name) for _, host, name in seen.workers)
+        if working:
+            yield Finding(
+                "processes", "good", f"{working} worker{'s execute' if working > 1 else ' executes'} components"
             )
         if not left:
             yield Finding("processes", "good", "no process is left of an attempt that is over")

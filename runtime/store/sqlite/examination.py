@@ -28,7 +28,8 @@ class Examination:
     whose derived columns do not follow from the states of their tasks. `unreadable`: runs whose definition cannot be
     read. `open_attempts`: runs with attempts of which no end is recorded, and how many. `ended_processes`: of attempts
     that are over, run and path with the process. `engines`: rows of processes that have not signed off, with their
-    hosts. `components`: by project folder, flows with the hash of the components that they were deployed with."""
+    hosts. `workers`: the same of workers. `given_up`: calls that did not stop when asked and run on in threads of these
+    processes. `components`: by project folder, flows with the hash of the components that they were deployed with."""
 
     schema: int
     newest_schema: int
@@ -42,6 +43,8 @@ class Examination:
     open_attempts: dict[str, int]
     ended_processes: tuple[tuple[str, str, ProcessName], ...]
     engines: tuple[tuple[int, str, ProcessName], ...]
+    workers: tuple[tuple[int, str, ProcessName], ...]
+    given_up: tuple[tuple[int, str, ProcessName], ...]
     hand_changes: int
     components: tuple[tuple[str, str, str], ...]
 
@@ -78,12 +81,9 @@ def _examine(connection: sqlite3.Connection) -> Examination:
             ).fetchall()
         ),
         ended_processes=_ended_processes(connection),
-        engines=tuple(
-            (row[0], row[1], ProcessName(*row[2:]))
-            for row in connection.execute(
-                "SELECT id, host, pid, start_ticks, boot_id FROM worker WHERE ended_at IS NULL ORDER BY id"
-            )
-        ),
+        engines=_unsigned(connection, "kind = 'engine'"),
+        workers=_unsigned(connection, "kind = 'worker'"),
+        given_up=_given_up(connection),
         hand_changes=connection.execute("SELECT count(*) FROM hand_change").fetchone()[0],
         components=tuple(
             connection.execute(
@@ -136,5 +136,21 @@ def _ended_processes(connection: sqlite3.Connection) -> tuple[tuple[str, str, Pr
         " JOIN task_run AS t ON t.id = a.task_run_id JOIN flow_run AS r ON r.id = a.flow_run_id"
         " WHERE a.ended_at IS NOT NULL AND a.pid > 0 ORDER BY a.id DESC LIMIT ?",
         (_LATEST_ATTEMPTS,),
+    )
+    return tuple((row[0], row[1], ProcessName(*row[2:])) for row in rows)
+
+
+def _unsigned(connection: sqlite3.Connection, which: str) -> tuple[tuple[int, str, ProcessName], ...]:
+    """Id, host and process of rows of `worker` that have not signed off."""
+    rows = connection.execute(
+        f"SELECT id, host, pid, start_ticks, boot_id FROM worker WHERE ended_at IS NULL AND {which} ORDER BY id"
+    )
+    return tuple((row[0], row[1], ProcessName(*row[2:])) for row in rows)
+
+
+def _given_up(connection: sqlite3.Connection) -> tuple[tuple[int, str, ProcessName], ...]:
+    """How many calls were given up in each process that has not signed off."""
+    rows = connection.execute(
+        "SELECT given_up, host, pid, start_ticks, boot_id FROM worker WHERE ended_at IS NULL AND given_up > 0"
     )
     return tuple((row[0], row[1], ProcessName(*row[2:])) for row in rows)

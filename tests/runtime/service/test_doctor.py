@@ -130,7 +130,7 @@ def test_an_engine_that_was_killed_leaves_a_note_and_what_is_to_be_taken_up(stor
         program.send_signal(signal.SIGKILL)
         program.wait(WAIT_SECONDS)
         assert "1 task was running when the engine of slow-4 ended" in told(store, "processes")
-        assert "1 engines ended without signing off" in told(store, "processes")
+        assert "1 engines or workers ended without signing off" in told(store, "processes")
         assert "the socket of an engine that is gone" in told(store, "leftovers")
         assert wrong(store) == []
         store.service.doctor().mend()
@@ -172,3 +172,14 @@ def test_a_file_that_is_no_store_is_told_of(tmp_path: Path) -> None:
 
 def test_filesystems_are_known_by_name() -> None:
     assert filesystem_of(Path("/proc")) == "proc"
+
+
+def test_calls_that_do_not_stop_are_told_while_their_process_lives(store: FlowerStore) -> None:
+    with store:
+        store.service.suspend(3)
+        assert wrong(store) == []
+        update(store, "UPDATE worker SET given_up = 2, ended_at = NULL WHERE id = 1")
+        (finding,) = wrong(store)
+        assert "2 calls that do not stop run on in threads of process" in finding.message
+        update(store, "UPDATE worker SET start_ticks = start_ticks - 1 WHERE id = 1")
+        assert wrong(store) == []

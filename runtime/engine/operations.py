@@ -38,7 +38,8 @@ def _apply(turn: Turn, operation: Operation) -> None:
             granted = attempt_id not in turn.step.ending and _may_start(turn, attempt_id)
             if granted:
                 turn.store.attempts.started(attempt_id, process.pid, process.start_ticks, process.boot_id)
-            turn.step.after_commit.append(lambda: future.set_result(granted))
+            ending = turn.step.ending  # What comes later in this turn may still end it, before its gate is open.
+            turn.step.after_commit.append(lambda: future.set_result(granted and attempt_id not in ending))
         case Asked(request, answer):
             turn.asked = True
             _answer(turn, request, answer)

@@ -82,6 +82,7 @@ class Checker:
         self._starts: Counter[tuple[int, int]] = Counter()
         self._ready: dict[int, tuple[int, int, int]] = {}
         self._changed: set[int] = set()
+        self._acknowledged: set[int] = set()
         self.touched_by_people: set[int] = set()
 
     # Facts
@@ -178,7 +179,7 @@ class Checker:
             seen.fence = change.fence
         for needed in self._needs(change.task, seen):
             assert needed.settled, f"`{seen.path}` was started before `{needed.path}` had ended well"
-        if seen.parent is not None:
+        if seen.parent is not None and not self._task(seen).hook:
             parent = self._seen[seen.parent]
             assert parent.status is ExecStatus.RUNNING, f"`{seen.path}` was started before `{parent.path}` was open"
 
@@ -346,6 +347,7 @@ class Checker:
         if request["verb"] == "register":
             row = self._sql("SELECT flow, key FROM flow_run WHERE id = ?", (answer["id"],)).fetchone()
             assert row is not None, f"a registration was acknowledged and is lost: {request}"
+            self._acknowledged.add(answer["id"])
             if request["key"] is not None:
                 known = self._runs_by_key.setdefault((row[0], row[1]), answer["id"])
                 assert known == answer["id"], f"the key {row[1]} is of two runs"
@@ -420,6 +422,16 @@ class Checker:
         for body in self._world.bodies.values():
             assert body.attempt.id in known, f"`{body.attempt.path}` was handed out without a trace"
         self._check_waits()
+        self._check_generations()
+        asked_for = {1} | self._acknowledged
+        assert set(self.runs()) == asked_for, f"runs {set(self.runs()) ^ asked_for} are nobody's, or are lost"
+
+    def _check_generations(self) -> None:
+        """Nothing begins anew by itself but hooks that report on one retry after the other."""
+        for identity in self._sql("SELECT id FROM task_run WHERE generation > 1").fetchall():
+            seen = self._seen[identity[0]]
+            known = seen.run in self.touched_by_people or self._task(seen).hook == "retry"
+            assert known, f"`{seen.path}` began a new generation, and nobody wanted that"
 
     def _check_told(self, attempt: int, outcome: str, reason: str) -> None:
         body = self._world.bodies.get(attempt)

@@ -88,7 +88,7 @@ def test_a_run_whose_last_task_ends_in_the_turn_of_its_deadline_has_succeeded(tm
     engine.begin()
     engine.turn(1)
     (body,) = world.alive()
-    world.open_gate(body, True)
+    world.gate(body).set_result(True)
     world.finish(body)
     world.now += 10_000_000
     engine.tell(*world.reports.pop())

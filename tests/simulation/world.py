@@ -17,6 +17,18 @@ from tests.simulation.mortal import Fate
 BodyState = Literal["shut", "asked", "running", "over", "gone"]
 
 
+class Gate(Future[bool]):
+    """Opens, or does not, in the very moment in which the engine answers."""
+
+    def __init__(self, answer: Callable[[bool], None]) -> None:
+        super().__init__()
+        self._answer = answer
+
+    def set_result(self, result: bool) -> None:
+        super().set_result(result)
+        self._answer(result)
+
+
 @dataclass(slots=True)
 class Body:
     """What an attempt is outside the engine. `outcome`: known once it is over. `watched`: an engine waits for its end.
@@ -30,7 +42,6 @@ class Body:
     outcome: Outcome | None = None
     cancelled: Reason = Reason.NONE
     watched: bool = True
-    granted: Future[bool] | None = None
     began: bool = False
 
     @property
@@ -129,8 +140,13 @@ class World:
 
     # What happens by itself
 
-    def open_gate(self, body: Body, granted: bool) -> None:
-        """The engine has answered: the process begins, or ends without having run."""
+    def gate(self, body: Body) -> Gate:
+        """The engine is to be asked whether a body may begin."""
+        body.state = "asked"
+        return Gate(lambda granted: self._answered(body, granted))
+
+    def _answered(self, body: Body, granted: bool) -> None:
+        """The process begins, or ends without having run."""
         if granted and not body.cancelled:
             self._begin(body)
         else:
@@ -159,9 +175,6 @@ class World:
         self.boot += reboot
         for body in self.bodies.values():
             body.watched = False
-            if body.state == "asked" and body.granted is not None and _is_granted(body.granted):
-                if self.chance.random() < 0.5 and not reboot:
-                    self._begin(body)
             if body.state in ("shut", "asked"):
                 body.state = "gone"
             elif body.state == "running":
@@ -197,6 +210,3 @@ class World:
     def _report(self, attempt: Attempt, outcome: Outcome) -> None:
         self.reports.append((attempt, outcome))
 
-
-def _is_granted(future: Future[bool]) -> bool:
-    return future.done() and future.exception() is None and future.result()

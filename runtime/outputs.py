@@ -57,6 +57,13 @@ def computed_outputs(
     return {out.name: to_json(values[out.name]) for out in task.outs if out.name in values}
 
 
+def check_required(task: TaskDefinition, scope: TaskScope) -> None:
+    """ValueProblem if a value that the task is called with is refused by the condition of its parameter."""
+    for each in task.requires:
+        if evaluate(each.condition, scope) is not True:
+            raise ValueProblem(f"{evaluate(each.text, scope)} (line {each.line})")
+
+
 def default_outputs(task: TaskDefinition, scope: TaskScope) -> dict[str, Any]:
     """Outputs of a task that is skipped, as JSON: those that have a default."""
     values: dict[str, Any] = {}

@@ -22,6 +22,7 @@ from runtime.model.graph import DECIDE, EXECUTE
 from runtime.model.rows import NewTaskRow, TaskRow
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.values import ValueProblem, to_json, to_text
+from runtime.outputs import check_required
 from runtime.scope import UNUSABLE, MissingValue
 from runtime.step import ActiveRun, Step
 
@@ -71,7 +72,10 @@ class Watcher:
         task = run.task(row)
         if row.kind != "map" and task.when is not None and not self._holds(run, row, task):
             self._step.skip(run, row)
-        elif row.kind != "task":
+            return
+        if task.requires and row.kind != "map":
+            check_required(task, self._step.scope(run, row))
+        if row.kind != "task":
             self._open(run, row, task)
         elif isinstance(task.action, Script | Call):
             self._tasks.to_lane(row.id, EXECUTE)

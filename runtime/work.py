@@ -23,7 +23,7 @@ from runtime.model.state import ExecStatus, Reason
 from runtime.model.statement import StatementProblem
 from runtime.model.types import type_from_json
 from runtime.model.values import Secret, to_text
-from runtime.outputs import early_values, missing_file, provided
+from runtime.outputs import check_required, early_values, missing_file, provided
 from runtime.rounds import Verdict
 from runtime.scope import UNUSABLE, MissingValue, TaskScope
 from runtime.secret import NoSecret, mask_text
@@ -372,6 +372,7 @@ def build_attempt(run: ActiveRun, row: TaskRow, attempt_id: int, scope: TaskScop
     action = task.action
     if not isinstance(action, Script | Call):
         raise ValueError(f"{row.path} has no action that an executor could run")
+    check_required(task, scope)
     scope.own_values = early_values(task, scope) if task.outs else {}
     project = run.project
     values: dict[str, Any] = {}
@@ -539,6 +540,9 @@ def recovered_attempt(run: ActiveRun, row: TaskRow, store: Store) -> Attempt:
 
 
 def _recovered_timeout(task: TaskDefinition, store: Store, run: ActiveRun, row: TaskRow) -> float | None:
+    expires_at = store.tasks.expires_at(row.id) if task.until is not None else None
+    if expires_at is not None and row.started_at is not None:
+        return max((expires_at - row.started_at) / 1e6, 0.001)
     try:
         return timeout_of(task, TaskScope(run.graph, run.values, store.tasks, row))
     except (MissingValue, *UNUSABLE):

@@ -11,7 +11,7 @@ from flowc.analysis.scope import Bound, Scope
 from flowc.analysis.typed import Typed, wrong
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
-from runtime.model.definition import Tree
+from runtime.model.definition import Ensure, Tree
 
 MOST_PARTS: Final = 5_000
 """Of the expression that a parameter stands for; each use of the parameter repeats it."""
@@ -78,7 +78,7 @@ def _default(inner: Frame, item: nodes.ParamDecl, task: Task) -> Typed:
 def _condition(
     callee: nodes.Invocation, outer: Frame, inner: Frame, item: nodes.ParamDecl, where: nodes.Expr, task: Task
 ) -> None:
-    """The condition of a parameter, tried on the value of the call."""
+    """The condition of a parameter, tried on the value of the call: now, or when the task starts."""
     condition = inner.checker.condition(where, Scope(task, None, nodes=False), "the condition of a parameter")
     if inner.names.bound[item.name.text].value.wrong:
         return
@@ -87,14 +87,9 @@ def _condition(
     try:
         good = holds(condition.tree)
     except Unknown:
-        outer.report.error(
-            codes.NOT_YET,
-            place,
-            f"whether this value fits the condition of `{name}` is known only in a run; this version tries the "
-            "conditions of calls before it",
-            labels=[Label(where.span, "the condition", inner.report.source)],
-            help="give a value that is written out, or check it with `ensure`",
-        )
+        value = inner.names.bound[name].value.tree
+        text = ["text", f"`{name}` of `{callee.path.text}` is ", value, ", which its condition refuses"]
+        task.requires.append(Ensure(condition.tree, text, inner.report.line(where.span)))
         return
     if not good:
         outer.report.error(

@@ -124,6 +124,7 @@ class Task:
     on_crash: OnCrash = ""
     priority: Tree = 0
     cwd: Tree = None
+    requires: list[Ensure] = field(default_factory=list)
     ensures: tuple[Ensure, ...] = ()
     cache: Cache | None = None
     uses: tuple[Use, ...] = ()

@@ -159,6 +159,9 @@ def _settings(task: TaskDefinition) -> Iterator[_Fact]:
         yield f"env {name}", expression_text(tree)
     yield from _expression("cwd", task.cwd)
     yield from _numbered(
+        "requires", (f"{expression_text(each.condition)}, {expression_text(each.text)}" for each in task.requires)
+    )
+    yield from _numbered(
         "ensure", (f"{expression_text(each.condition)}, {expression_text(each.text)}" for each in task.ensures)
     )
     if task.cache is not None:

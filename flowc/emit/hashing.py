@@ -26,8 +26,9 @@ def task_hash(row: TaskDefinition) -> str:
     if isinstance(data["parameters"], dict):
         data["parameters"].pop("line", None)
         data["parameters"].pop("source_file", None)
-    if data["settings"] and "ensures" in data["settings"]:
-        data["settings"]["ensures"] = [ensure[:2] for ensure in data["settings"]["ensures"]]
+    for name in ("ensures", "requires"):
+        if data["settings"] and name in data["settings"]:
+            data["settings"][name] = [each[:2] for each in data["settings"][name]]
     return content_hash(data)
 
 

@@ -77,6 +77,7 @@ def _task(task: Task, edges_in: int, line_of: LineOf) -> TaskDefinition:
         idempotent=task.idempotent,
         on_crash=task.on_crash,
         cwd=task.cwd,
+        requires=tuple(task.requires),
         ensures=task.ensures,
         cache=task.cache,
         uses=task.uses,

@@ -131,7 +131,8 @@ class OutDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Ensure:
-    """A condition on a task's own outputs that must hold after its action; `text` is a tree that says what is wrong."""
+    """A condition that must hold; `text` is a tree that says what is wrong. Of `ensures`: on a task's own outputs, after
+    its action. Of `requires`: on the values that it is called with, before it starts."""
 
     condition: Tree
     text: Tree
@@ -237,6 +238,7 @@ class TaskDefinition:
     idempotent: bool = False
     on_crash: OnCrash = ""
     cwd: Tree = None
+    requires: tuple[Ensure, ...] = ()
     ensures: tuple[Ensure, ...] = ()
     cache: Cache | None = None
     until: Until | None = None

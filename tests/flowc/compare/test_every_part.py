@@ -59,6 +59,7 @@ def everything() -> FlowDefinition:
         "generators": (Generator("x", ["param", "xs"], "int"),),
         "by": ["item", "x"],
         "retry": (Retry(1, 2.0, 3.0, 4.0, 0.5, ["error", "kind"], 5.0),),
+        "requires": (Ensure(["param", "p"], "text"),),
         "ensures": (Ensure(["own", "n"], "text"),),
         "cache": Cache(60, ["param", "c"]),
         "until": Until(["own", "n"], 5.0, 6),
@@ -140,7 +141,7 @@ def other(value: Any, name: str) -> Any:
             return "queue"
         case "env":
             return ("A", "2")
-        case "retry" | "uses" | "ensures" | "outs" | "generators":
+        case "retry" | "uses" | "ensures" | "requires" | "outs" | "generators":
             raise AssertionError(f"{name} is to be present")
         case "action":
             return None

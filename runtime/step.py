@@ -259,6 +259,7 @@ class Step:
         if not self.store.tasks.retry_container(row.id, message, not_before):
             return False
         self.store.events.add(self.now, "retried", run.id, row.id, task=row.path, attempt=row.attempts, message=message)
+        self.retried(run, row)
         self._begin_again(run, row)
         return True
 

@@ -1,4 +1,4 @@
-"""What has become of a task, as a value: `load.failed`, `load.attempts`, `load.error`. Who asks waits until it is known."""
+"""What has become of a task, as a value: `load.failed`, `load.attempts`. Who asks waits until it is known."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from runtime.cli.display.clock import SECOND, iso
-from runtime.model.run import AttemptView, FlowSummary, RunSummary, TaskView
+from runtime.model.run import AttemptView, FlowSummary, Overview, PoolView, RunSummary, TaskView
 
 
 def dumps(data: Any) -> str:
@@ -43,6 +43,7 @@ def task_json(task: TaskView) -> dict[str, Any]:
         "reason": task.reason.value or None,
         "message": task.message or None,
         "attempts": task.attempts,
+        "round": task.round,
         "generation": task.generation,
         "exit_code": task.exit_code,
         "item": task.item_key,
@@ -87,3 +88,39 @@ def flow_json(flow: FlowSummary) -> dict[str, Any]:
 def _times(started_at: int | None, ended_at: int | None) -> dict[str, Any]:
     took = round((ended_at - started_at) / SECOND, 3) if started_at is not None and ended_at is not None else None
     return {"started": iso(started_at), "ended": iso(ended_at), "seconds": took}
+
+
+def overview_json(overview: Overview, *, alive: bool) -> dict[str, Any]:
+    """A whole store at one moment."""
+    return {
+        "at": iso(overview.now),
+        "engine": alive,
+        "last_minute": {"started": overview.started, "ended": overview.ended, "not_well": overview.failed},
+        "ready": overview.ready,
+        "runs": [run_json(run) for run in overview.runs],
+        "executing": [
+            {
+                "run": task.run,
+                "task": task.path,
+                "attempt": task.number,
+                "since": iso(task.since),
+                "pid": task.pid,
+            }
+            for task in overview.executing
+        ],
+        "pools": [pool_json(pool) for pool in overview.pools],
+    }
+
+
+def pool_json(pool: PoolView) -> dict[str, Any]:
+    """A pool, with who holds its places."""
+    holders = [{"run": each.run, "task": each.path, "places": each.weight} for each in pool.holders]
+    return {
+        "pool": pool.name,
+        "places": pool.places,
+        "taken": pool.taken,
+        "waiting": pool.held,
+        "rate": pool.rate,
+        "per_seconds": pool.per / SECOND if pool.rate is not None else None,
+        "holders": holders,
+    }

@@ -139,8 +139,8 @@ def _held(node: Node, picture: Picture) -> str:
     if holder is None:
         return "held by a limit"
     limit = picture.flow.tasks[holder.view.node].limit
-    if limit is None and picture.flow.tasks[holder.view.node].fail_fast:
-        return f"not started: something failed in {holder.label} (fail_fast)"
+    if picture.flow.tasks[holder.view.node].fail_fast and holder.counts[ExecStatus.FAILED]:
+        return f"not started, something failed in {holder.label} (fail_fast)"
     size = f" {limit}" if isinstance(limit, int) else ""
     return f"held by limit{size}" + ("" if holder.view.kind == "flow" else f" of {holder.label}")
 

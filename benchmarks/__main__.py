@@ -1,4 +1,4 @@
-"""Takes the measures and prints them as a table: `python -m benchmarks [start|check|run …] [--rounds N] [--json]`."""
+"""Takes the measures and prints them as a table: `python -m benchmarks [GROUP …] [--rounds N] [--json]`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.measures import GROUPS, Measure
+from benchmarks.groups import GROUPS
+from benchmarks.measure import Measure
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -61,12 +62,17 @@ def table(measures: Sequence[Measure]) -> Table:
     for measure in measures:
         times = (measure.best, measure.middle, measure.floor_middle)
         ratio = f"{measure.ratio:.2f}"
-        made.add_row(measure.name, measure.unit, *map(shown, times), measure.floor, ratio)
+        show = shown if measure.quantity == "seconds" else shown_bytes
+        made.add_row(measure.name, measure.unit, *map(show, times), measure.floor, ratio)
     return made
 
 
 def shown(seconds: float) -> str:
     return f"{seconds * 1e3:,.0f} ms" if seconds >= 0.01 else f"{seconds * 1e6:,.0f} µs"
+
+
+def shown_bytes(size: float) -> str:
+    return f"{size / 2**20:,.0f} MiB"
 
 
 def as_json(measure: Measure) -> dict[str, object]:

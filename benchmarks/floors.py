@@ -54,6 +54,12 @@ def command_seconds(*command: str, folder: Path) -> float:
     return seconds
 
 
+def python_bytes() -> float:
+    """The resident memory of this interpreter with nothing loaded, in bytes."""
+    code = "import os; print(int(open('/proc/self/statm').read().split()[1]) * os.sysconf('SC_PAGE_SIZE'))"
+    return float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+
+
 def python_seconds(code: str, folder: Path) -> float:
     """The wall time of this interpreter with one line of code."""
     return command_seconds(sys.executable, "-c", code, folder=folder)

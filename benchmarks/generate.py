@@ -52,7 +52,13 @@ def scripts(tasks: int) -> str:
     return _flow("scripts", (f'    task t{number} {{ sh "true" }}' for number in range(tasks)))
 
 
-SHAPES = {"chain": chain, "fan": fan, "layered": layered, "scripts": scripts}
+def line(tasks: int) -> str:
+    """Scripts, each `true` in a shell after the one before."""
+    before = (f" after t{number - 1}" if number else "" for number in range(tasks))
+    return _flow("line", (f'    task t{number} {{{after}; sh "true" }}' for number, after in enumerate(before)))
+
+
+SHAPES = {"chain": chain, "fan": fan, "layered": layered, "scripts": scripts, "line": line}
 
 
 def write_project(folder: Path, runs: str = "thread") -> None:

@@ -1,69 +1,20 @@
-"""The measures: each gives its time and the floor of the same minute, round by round."""
+"""Starts of commands, checks of large flows, and runs of them."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from statistics import median
 
 from benchmarks import floors
 from benchmarks.generate import write_flow, write_project
+from benchmarks.measure import Measure, command, repeat, seconds_of
 
 CHECK_IMPORTS = "import typer, lark, networkx"
 STATUS_IMPORTS = "import typer, sqlite3"
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One round. `seconds` is for one unit: a start, a task; `floor_seconds` for one of the floor."""
-
-    seconds: float
-    floor_seconds: float
-
-
-@dataclass(slots=True)
-class Measure:
-    """A measure and its rounds. `unit` is what a time is for; `floor` says what it stands beside."""
-
-    name: str
-    unit: str
-    floor: str
-    rounds: list[Round] = field(default_factory=list)
-
-    @property
-    def best(self) -> float:
-        return min(entry.seconds for entry in self.rounds)
-
-    @property
-    def middle(self) -> float:
-        return median(entry.seconds for entry in self.rounds)
-
-    @property
-    def floor_middle(self) -> float:
-        return median(entry.floor_seconds for entry in self.rounds)
-
-    @property
-    def ratio(self) -> float:
-        """The median of the rounds' own ratios: a slow minute slows both sides."""
-        return median(entry.seconds / entry.floor_seconds for entry in self.rounds)
-
-
-Take = Callable[[Path, int], Iterator[Measure]]
-
-
-def repeat(measure: Measure, rounds: int, take: Callable[[], float], floor: Callable[[], float]) -> Measure:
-    """Take floor and measure in turn, `rounds` times; one turn before that is thrown away (caches, byte code)."""
-    floor(), take()
-    for _ in range(rounds):
-        floor_seconds = floor()
-        measure.rounds.append(Round(take(), floor_seconds))
-    return measure
 
 
 def start_ups(folder: Path, rounds: int) -> Iterator[Measure]:
@@ -107,23 +58,15 @@ def check_of_large_flow(folder: Path, rounds: int, tasks: int = 10_000) -> Itera
     yield repeat(Measure(f"flowc check, {tasks:,} tasks", "task", "rows from JSON"), rounds, take_command, floor)
 
 
-def seconds_of(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+def run(folder: Path, rounds: int, name: str, shape: str, tasks: int, jobs: int, runs: str = "thread") -> Measure:
+    """Runs of a flow to its end, each in a store of its own; registration is not counted, the engine's start is.
 
-
-def command(name: str) -> str:
-    """The path of a command of the environment that runs this."""
-    return str(Path(sys.executable).parent / name)
-
-
-def run(folder: Path, rounds: int, name: str, shape: str, tasks: int, jobs: int) -> Measure:
-    """Runs of a flow to its end, each in a store of its own; registration is not counted, the engine's start is."""
-    project = folder / shape
-    write_project(project)
+    `runs`: where the component that does nothing declares to run.
+    """
+    project = folder / f"{shape}-{runs}"
+    write_project(project, runs)
     file = write_flow(project, shape, tasks)
-    spawns = shape == "scripts"
+    spawns = shape in ("scripts", "line")
     measure = Measure(name, "task", "spawn of true" if spawns else "FULL commit")
     return repeat(
         measure,
@@ -133,8 +76,11 @@ def run(folder: Path, rounds: int, name: str, shape: str, tasks: int, jobs: int)
     )
 
 
-def run_seconds(file: Path, jobs: int) -> float:
-    """The time from the start of an engine to the end of a run, in a fresh store; AssertionError if a task failed."""
+def run_seconds(file: Path, jobs: int, prepare: Callable[[Path], None] | None = None) -> float:
+    """The time from the start of an engine to the end of a run, in a fresh store; AssertionError if a task failed.
+
+    `prepare`: what to do with the store's file before the run is made.
+    """
     from flowc.cli.compilation import compile_paths
     from runtime.model.state import RunStatus
     from runtime.service import Service
@@ -146,6 +92,8 @@ def run_seconds(file: Path, jobs: int) -> float:
     compilation = compile_paths([file])
     with Service(settings) as service:
         service.deploy(compilation.flows, file.parent)
+        if prepare is not None:
+            prepare(settings.db)
         run_id = service.register(compilation.flows[0].name).id
         started = time.perf_counter()
         status = service.work(run_id).wait()
@@ -156,11 +104,10 @@ def run_seconds(file: Path, jobs: int) -> float:
 
 def runs(folder: Path, rounds: int) -> Iterator[Measure]:
     """The shapes of work, durable at FULL."""
-    yield run(folder, rounds, "chain of 1,000 no-ops", "chain", 1_000, 2)
-    for jobs in (2, 32):
-        yield run(folder, rounds, f"1 → 1,000 → 1, {jobs} at once", "fan", 1_002, jobs)
-        yield run(folder, rounds, f"10,000 in layers, {jobs} at once", "layered", 10_000, jobs)
+    for where in ("inline", "thread"):
+        yield run(folder, rounds, f"chain of 1,000 no-ops, {where}", "chain", 1_000, 2, where)
+        for jobs in (2, 32):
+            yield run(folder, rounds, f"1 → 1,000 → 1, {where}, {jobs} at once", "fan", 1_002, jobs, where)
+            yield run(folder, rounds, f"10,000 in layers, {where}, {jobs} at once", "layered", 10_000, jobs, where)
     yield run(folder, rounds, "500 × true, 2 at once", "scripts", 500, 2)
-
-
-GROUPS: dict[str, Take] = {"start": start_ups, "check": check_of_large_flow, "run": runs}
+    yield run(folder, rounds, "100 × true, one after another", "line", 100, 2)

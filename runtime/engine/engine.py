@@ -158,6 +158,7 @@ class Engine:
     def _main(self) -> None:
         try:
             self._patiently(self._add_worker)
+            self._queue.put(Nudge())
             while not (self._closing and self._queue.empty()):
                 self._turn(self._next_batch())
             self._end_worker()

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import measures
+from benchmarks import large, measures, served
 from benchmarks.__main__ import table
 from benchmarks.generate import SHAPES, write_flow, write_project
 from flowc.cli.compilation import compile_paths
 
-EDGES = {"chain": 299, "fan": 2 * 298, "layered": 3 * 200, "scripts": 0}
+EDGES = {"chain": 299, "fan": 2 * 298, "layered": 3 * 200, "scripts": 0, "line": 299}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -29,6 +29,22 @@ def test_run_of_each_shape_is_measured(shape: str, tmp_path: Path) -> None:
     assert 0 < measure.best <= measure.middle
     assert measure.ratio > 0
     assert table([measure]).row_count == 1
+
+
+def test_a_run_in_a_full_store_is_measured_beside_one_in_an_empty_store(tmp_path: Path) -> None:
+    deep, full = large.large(tmp_path, 1, tasks=200, runs=3)
+    assert [deep.name, full.name] == ["200 in layers, inline, 32 at once", "chain of 1,000, 3,000 ended tasks"]
+    assert full.best > 0
+    assert full.rounds[0].floor_seconds > 0
+
+
+def test_a_service_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(served, "_IDLE_SECONDS", 0.1)
+    start, recovery, memory, processor = served.served(tmp_path, 1)
+    assert start.best > 0
+    assert recovery.best > 0
+    assert memory.best > memory.floor_middle
+    assert 0 <= processor.best <= 1
 
 
 def test_check_is_measured_in_the_process_and_as_a_command(tmp_path: Path) -> None:

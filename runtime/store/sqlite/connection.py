@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,7 @@ _UPGRADE: Final = "stop that one, and try again: the store is brought up to date
 _BUSY_MILLISECONDS: Final = 2_000
 
 
+@cache
 def migrations() -> list[tuple[int, str]]:
     """Number and SQL of each migration, in order."""
     folder = resources.files("runtime.store.sqlite") / "migrations"

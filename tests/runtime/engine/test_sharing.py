@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
+from runtime.engine import Engine
 from runtime.model.definition import FlowDefinition
 from runtime.model.state import RunStatus
+from runtime.store.sqlite.store import SqliteStore
 from tests.runtime.engine.conftest import WAIT_SECONDS, Bench
 from tests.runtime.engine.flows import FlowBuilder
 
@@ -77,3 +81,14 @@ def test_a_turn_of_one_run_does_not_look_at_the_others(bench: Bench) -> None:
     tasks.ready = noted  # type: ignore[method-assign, assignment]
     assert engine.work_on(run).result(WAIT_SECONDS) is RunStatus.SUCCEEDED
     assert set(looked_at) == {run}
+
+
+def test_an_engine_that_serves_a_store_looks_at_it_at_once(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runtime.engine.engine._LOOK_SECONDS", 600.0)
+    bench.register(FlowBuilder().task("a").build())
+    store = SqliteStore(bench.files, "OFF")
+    engine = Engine(store, bench.executor, 1, all_runs=True)
+    engine.start()
+    bench.executor.wait_for("a")
+    engine.close()
+    store.close()

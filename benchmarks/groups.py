@@ -1,0 +1,21 @@
+"""The groups of measures by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks.large import large
+from benchmarks.measure import Measure
+from benchmarks.measures import check_of_large_flow, runs, start_ups
+from benchmarks.served import served
+
+Take = Callable[[Path, int], Iterator[Measure]]
+
+GROUPS: dict[str, Take] = {
+    "start": start_ups,
+    "check": check_of_large_flow,
+    "run": runs,
+    "serve": served,
+    "large": large,
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +29,8 @@ from runtime.model.errors import FlowerError
 from runtime.model.state import Reason
 
 _CALLS_SECONDS: Final = 30.0
+MOST_COROUTINES: Final = 256
+"""So many coroutines take no place of the engine: they mostly wait."""
 MOST_ABANDONED: Final = 32
 """When so many threads have been given up, components that would run in a thread get a process each."""
 
@@ -67,9 +69,18 @@ class LocalExecutor:
         self._calls: dict[int, CallRun] = {}
         self._inline: dict[tuple[str, Path], Component] = {}
         self._last_call = threading.Condition()
+        self._tell_room: Callable[[], None] = lambda: None
         self._closing = False
         self.abandoned = 0
         """How many calls did not stop when asked and still run."""
+
+    def count_waiting(self) -> int:
+        """How many attempts take no place of the engine: those at workers, and coroutines up to a bound."""
+        return self.workers.count() + min(self._loops.count(), MOST_COROUTINES)
+
+    def on_room(self, tell: Callable[[], None]) -> None:
+        """Call `tell` when `count_waiting` has grown, so that more may be claimed."""
+        self._tell_room = self.workers.on_room = tell
 
     def submit(self, attempt: Attempt, reporter: Reporter) -> None:
         if self._closing:
@@ -175,6 +186,7 @@ class LocalExecutor:
             self._inline[run.call.component, run.attempt.project] = component
         if component.runs == "coroutine":
             self._loops.run(run, component, self._limits.log_cap_bytes)
+            self._tell_room()
         elif component.runs == "process" or self.abandoned >= MOST_ABANDONED:
             self._call_in_process(run)
         else:

@@ -55,6 +55,11 @@ class Loop:
     def busy(self) -> bool:
         return bool(self._open)
 
+    @property
+    def open(self) -> int:
+        """How many calls are under way in it."""
+        return len(self._open)
+
     def look(self) -> None:
         """Notice whether it is blocked, and by whom. Called about every `_BEAT_SECONDS` by the watch."""
         waited = time.monotonic() - self._beat
@@ -170,6 +175,10 @@ class Loops:
             if not self._watching:
                 self._watching = True
                 threading.Thread(target=self._watch, name="flower-coroutine-watch", daemon=True).start()
+
+    def count(self) -> int:
+        """How many calls are under way."""
+        return sum(loop.open for loop in list(self._loops))
 
     def close(self) -> None:
         """Loops in which nothing runs end; one that is blocked stays until the program ends."""

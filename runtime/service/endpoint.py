@@ -15,13 +15,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from runtime.engine import Engine
-from runtime.executor.workers import Workers
 from runtime.model.encode import dumps
 from runtime.model.errors import FlowerError, StoreProblem
 from runtime.service.requests import apply, error_from_json, error_to_json
+
+if TYPE_CHECKING:
+    from runtime.executor.workers import Workers
 
 _BELL_SECONDS: Final = 0.02
 """Commits closer together than this ring once."""
@@ -37,8 +39,6 @@ class Endpoint:
     def __init__(self, engine: Engine, path: Path, workers: Workers | None = None) -> None:
         self._engine = engine
         self._workers = workers
-        if workers is not None:
-            workers.on_room = engine.lend(workers.count)
         self._path = path
         self._bells: set[threading.Event] = set()
         self._connections: set[socket.socket] = set()

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from runtime.engine import Engine
-from runtime.executor.protocol import Executor
 from runtime.maintenance.scheduler import Scheduler
 from runtime.model.errors import FlowerError, StoreProblem
 from runtime.service.bells import bells_for
@@ -21,6 +20,9 @@ from runtime.settings import BY_EVENT, Wakeup
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.lock import EngineLock
 from runtime.store.sqlite.store import SqliteStore
+
+if TYPE_CHECKING:
+    from runtime.executor.local import LocalExecutor
 
 _ANSWER_SECONDS: Final = 60.0
 
@@ -39,7 +41,7 @@ class Serving:
         jobs: int,
         synchronous: str,
         zone: str,
-        executor: Callable[[], Executor],
+        executor: Callable[[], LocalExecutor],
         http: tuple[str, int] | None = None,
         wakeup: Wakeup = BY_EVENT,
     ) -> None:
@@ -109,7 +111,8 @@ class Serving:
             look = self._wakeup.poll_seconds
             engine = Engine(store, executor, self._jobs, all_runs=True, scheduler=scheduler, look_seconds=look)
             engine.listen(self.changed.set)
-            door = Endpoint(engine, self._files.socket, getattr(executor, "workers", None))
+            executor.on_room(engine.lend(executor.count_waiting))
+            door = Endpoint(engine, self._files.socket, executor.workers)
             closing.callback(engine.close)
             closing.callback(door.close)
             engine.start()

@@ -12,10 +12,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from runtime.engine import Engine
-from runtime.executor.protocol import Executor
 from runtime.model.errors import StoreProblem
 from runtime.model.state import RunStatus
 from runtime.service import endpoint
@@ -25,6 +24,9 @@ from runtime.settings import BY_EVENT, Wakeup
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.lock import EngineLock
 from runtime.store.sqlite.store import SqliteStore
+
+if TYPE_CHECKING:
+    from runtime.executor.local import LocalExecutor
 
 _RETRY_SECONDS: Final = 0.02
 _LOCKED_SECONDS: Final = 30.0
@@ -42,7 +44,7 @@ class Work:
         run_id: int,
         jobs: int,
         synchronous: str,
-        executor: Callable[[], Executor],
+        executor: Callable[[], LocalExecutor],
         wakeup: Wakeup = BY_EVENT,
     ) -> None:
         self.changed = threading.Event()
@@ -151,7 +153,8 @@ class Work:
             executor = self._make_executor()
             engine = Engine(store, executor, self._jobs, look_seconds=self._wakeup.poll_seconds)
             engine.listen(self.changed.set)
-            door = Endpoint(engine, self._files.socket, getattr(executor, "workers", None))
+            executor.on_room(engine.lend(executor.count_waiting))
+            door = Endpoint(engine, self._files.socket, executor.workers)
             closing.callback(engine.close)
             closing.callback(door.close)
             engine.start()

@@ -18,7 +18,6 @@ from runtime.model.occasion import has_happened
 from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus, Reason
 
-
 _BY_MEMBERS: Final = (Reason.MEMBERS, Reason.NONE)
 """Why a group fails that is what its members make of it; others are reset themselves before they go on."""
 

@@ -22,6 +22,7 @@ VERBS: Final = {
     "status": "Look",
     "why": "Look",
     "logs": "Look",
+    "top": "Look",
     "runs": "Look",
     "flows": "Look",
     "schedules": "Look",

@@ -173,6 +173,32 @@ class PoolView:
 
 
 @dataclass(frozen=True, slots=True)
+class Executing:
+    """An attempt under way. `since`: when it was claimed, microseconds; `pid`: of its process, if it has one."""
+
+    run: str
+    path: str
+    number: int
+    since: int
+    pid: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A whole store at one moment. `runs`: those that have not ended, then those that ended last; `ready`: tasks that
+    could start if there were a place; `started`, `ended`: attempts within the last minute, `failed` of the latter."""
+
+    now: int
+    runs: tuple[RunSummary, ...]
+    executing: tuple[Executing, ...]
+    pools: tuple[PoolView, ...]
+    ready: int
+    started: int
+    ended: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventView:
     """What happened to a run or a task run, and who asked for it."""
 

@@ -59,6 +59,19 @@ class Terminal:
     def interrupt(self) -> None:
         self.process.send_signal(signal.SIGINT)
 
+    def type(self, keys: str) -> None:
+        os.write(self._side, keys.encode())
+
+    def resize(self, rows: int, columns: int) -> None:
+        fcntl.ioctl(self._side, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def until_after(self, place: int, wanted: str) -> None:
+        """Reads until the text is there in what was written after a place in `raw`."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while wanted not in self.raw[place:]:
+            assert time.monotonic() < deadline, f"{wanted!r} did not come"
+            assert self._read(), f"the command ended without {wanted!r}"
+
     def _read(self) -> bool:
         ready, _, _ = select.select([self._side], [], [], WAIT_SECONDS)
         assert ready, "the terminal was silent for too long"

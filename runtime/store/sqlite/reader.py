@@ -16,7 +16,9 @@ from runtime.model.rows import EndedRun, FiredTrigger, RunRow, TaskRow, Triggere
 from runtime.model.run import (
     AttemptView,
     EventView,
+    Executing,
     FlowSummary,
+    Overview,
     PoolHolder,
     PoolView,
     RunSummary,
@@ -60,6 +62,8 @@ _EVENT: Final = (
     "SELECT e.id, e.at, e.flow_run_id, r.flow || '-' || r.id, t.path, e.kind, e.detail FROM event AS e"
     " LEFT JOIN flow_run AS r ON r.id = e.flow_run_id LEFT JOIN task_run AS t ON t.id = e.task_run_id"
 )
+_RATED_ATTEMPTS: Final = 20_000
+"""Attempts that are looked at to tell how many there were in a minute."""
 _STATES: Final = frozenset(int(status) for status in ExecStatus)
 _REASONS: Final = frozenset(str(reason) for reason in Reason)
 _REF: Final = re.compile(r"(?:(?P<flow>.+)-)?(?P<id>\d+)")
@@ -244,6 +248,38 @@ class Reader:
             pool_id,
         )
         return tuple(PoolHolder(*row) for row in rows)
+
+    def overview(self, now: int, ended_runs: int = 5) -> Overview:
+        """What goes on in the whole store: at most so many runs that have ended, the newest."""
+        active = self._all(f"{_RUN} WHERE r.status IN ('running', 'suspended', 'queued') ORDER BY r.id")
+        ended = self._all(
+            f"{_RUN} WHERE r.status NOT IN ('running', 'suspended', 'queued') ORDER BY r.id DESC LIMIT ?", ended_runs
+        )
+        ready = self._one(
+            "SELECT count(*) FROM flow_run AS r JOIN task_run AS t ON t.flow_run_id = r.id"
+            " WHERE r.status = 'running' AND t.lane IN (0, 1) AND t.exec_status = 0 AND t.remaining = 0"
+            " AND t.held_by = 0 AND t.not_before = 0"
+        )
+        rates = self._one(
+            "SELECT count(*) FILTER (WHERE started_at > ?1), count(*) FILTER (WHERE ended_at > ?1),"
+            " count(*) FILTER (WHERE ended_at > ?1 AND outcome NOT IN ('succeeded', 'never ran')) FROM task_attempt"
+            " WHERE id > (SELECT coalesce(max(id), 0) FROM task_attempt) - ?2",
+            now - 60_000_000,
+            _RATED_ATTEMPTS,
+        )
+        executing = self._all(
+            "SELECT r.flow || '-' || r.id, t.path, a.number, a.started_at, a.pid FROM task_attempt AS a"
+            " JOIN task_run AS t ON t.id = a.task_run_id JOIN flow_run AS r ON r.id = a.flow_run_id"
+            " WHERE a.ended_at IS NULL ORDER BY a.started_at, a.id"
+        )
+        return Overview(
+            now,
+            tuple(self._summary(row) for row in (*active, *ended)),
+            tuple(Executing(*row) for row in executing),
+            tuple(self.pools(now)),
+            int(ready[0]),
+            *rates,
+        )
 
     def executing(self) -> int:
         """How many tasks of the store are executed at this moment."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
+from runtime.backoff import timeout_of
 from runtime.model.graph import EXECUTE
 from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus, Reason, RunStatus
+from runtime.model.values import format_duration
 from runtime.picture import RunPicture
 from runtime.step import ActiveRun, Step
 
@@ -81,7 +84,8 @@ def expire_groups(step: Step, run: ActiveRun) -> None:
     for row in late:
         if row.id in inner:
             continue
-        message = "it was not over at its timeout"
+        allowed = dt.timedelta(seconds=timeout_of(run.task(row), step.scope(run, row)) or 0.0)
+        message = f"it was not over at its timeout of {format_duration(allowed)}"
         step.end_running_inside(run, row, f"ended with `{row.path}`, which was not over at its timeout")
         step.store.tasks.fail_container(row.id, Reason.TIMEOUT, message, step.now)
         step.store.events.add(step.now, "failed", run.id, row.id, task=row.path, message=message)

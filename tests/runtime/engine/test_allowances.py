@@ -78,7 +78,9 @@ def test_fewer_items_than_enough_must_all_succeed(bench: Bench) -> None:
 def test_the_first_member_of_a_group_to_succeed_is_enough_and_what_waits_for_others_goes_on(bench: Bench) -> None:
     bench.executor.hold_back = ("race/slow",)
     flow = FlowBuilder().group("race", enough=1).task("race/slow").task("race/quick").group("race/deep")
-    flow.task("race/deep/one").task("race/deep/two").edge("race/deep/one", "race/deep/two").edge("race/slow", "race/deep")
+    flow.task("race/deep/one").task("race/deep/two").edge("race/deep/one", "race/deep/two").edge(
+        "race/slow", "race/deep"
+    )
     flow.task("after").edge("race/slow", "after")
     run = bench.register(flow.build())
     assert bench.work(run) is RunStatus.SUCCEEDED

@@ -25,18 +25,18 @@ SELECT id, flow_run_id, 1, 1, 1, 1, started_at, ended_at, 'succeeded' FROM task_
 """
 
 
-def large(folder: Path, rounds: int, tasks: int = 100_000, runs: int = 1_000) -> Iterator[Measure]:
-    """`tasks` in one run; and a chain of 1,000 beside `runs` ended runs of 1,000 tasks each."""
+def large(folder: Path, rounds: int, tasks: int = 100_000, runs: int = 1_000, links: int = 1_000) -> Iterator[Measure]:
+    """`tasks` in one run; and a chain of `links` beside `runs` ended runs of 1,000 tasks each."""
     yield run(folder, min(rounds, 2), f"{tasks:,} in layers, inline, 32 at once", "layered", tasks, 32, "inline")
     project = folder / "full"
     write_project(project, "inline")
-    file = write_flow(project, "chain", 1_000)
-    measure = Measure(f"chain of 1,000, {runs * 1_000:,} ended tasks", "task", "the same, empty store")
+    file = write_flow(project, "chain", links)
+    measure = Measure(f"chain of {links:,}, {runs * 1_000:,} ended tasks", "task", "the same, empty store")
     yield repeat(
         measure,
         min(rounds, 3),
-        lambda: run_seconds(file, 2, lambda db: fill(db, runs)) / 1_000,
-        lambda: run_seconds(file, 2) / 1_000,
+        lambda: run_seconds(file, 2, lambda db: fill(db, runs)) / links,
+        lambda: run_seconds(file, 2) / links,
     )
 
 

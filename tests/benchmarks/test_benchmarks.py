@@ -32,12 +32,13 @@ def test_run_of_each_shape_is_measured(shape: str, tmp_path: Path) -> None:
 
 
 def test_a_run_in_a_full_store_is_measured_beside_one_in_an_empty_store(tmp_path: Path) -> None:
-    deep, full = large.large(tmp_path, 1, tasks=200, runs=3)
-    assert [deep.name, full.name] == ["200 in layers, inline, 32 at once", "chain of 1,000, 3,000 ended tasks"]
+    deep, full = large.large(tmp_path, 1, tasks=110, runs=3, links=10)
+    assert [deep.name, full.name] == ["110 in layers, inline, 32 at once", "chain of 10, 3,000 ended tasks"]
     assert full.best > 0
     assert full.rounds[0].floor_seconds > 0
 
 
+@pytest.mark.soak
 def test_a_service_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(served, "_IDLE_SECONDS", 0.1)
     start, recovery, memory, processor = served.served(tmp_path, 1)

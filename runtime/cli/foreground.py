@@ -46,8 +46,10 @@ def work_on(service: Service, run_id: int, manner: Manner, jobs: int | None = No
         try:
             status = _show_until_rest(service.work(run_id, jobs), display, interrupt)
         finally:
-            display.finish()
-        _conclude(service, look, run_id, manner)
+            with _nobody_reads(interrupt):
+                display.finish()
+        with _nobody_reads(interrupt):
+            _conclude(service, look, run_id, manner)
     return INTERRUPTED if interrupt.count and not status.ended else status.exit_code
 
 
@@ -91,21 +93,29 @@ def _tell_lock(work: Work, display: Display) -> None:
 
 
 class _Interrupt:
-    """Ctrl-C: once, nothing more starts; twice, what runs here is ended.
+    """Ctrl-C: once, nothing more starts; twice, what runs here is ended. SIGTERM and SIGHUP: what runs is left.
 
     The signal is only counted where it arrives, which may be anywhere; it is answered between two frames.
     """
 
     def __init__(self) -> None:
         self.count = 0
+        self.leaving = False
         self._answered = 0
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         self.count += 1
+        self.leaving |= number != signal.SIGINT
 
     def answer(self, work: Work, display: Display) -> bool:
         """Does what was asked for since the last time; whether anything was."""
         new = self.count != self._answered
+        if new and self.leaving:
+            work.leave()
+            with _nobody_reads(self):
+                display.notice("stopping: nothing more starts; scripts go on and are taken up by whoever works next")
+            self._answered = self.count
+            return new
         if self._answered == 0 and self.count:
             display.notice(stopping(work.is_engine, work.running()))
             work.stop()
@@ -129,11 +139,22 @@ def stopping(is_engine: bool, running: Sequence[str]) -> str:
 @contextmanager
 def _interrupts() -> Iterator[_Interrupt]:
     interrupt = _Interrupt()
-    before = signal.signal(signal.SIGINT, interrupt)
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         yield interrupt
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _nobody_reads(interrupt: _Interrupt) -> Iterator[None]:
+    """After SIGHUP the terminal may be gone: what is written then has nowhere to go."""
+    try:
+        yield
+    except OSError:
+        if not interrupt.leaving:
+            raise
 
 
 def _conclude(service: Service, look: Look, run_id: int, manner: Manner) -> None:

@@ -61,15 +61,37 @@ def test_a_service_works_on_runs_that_others_register(folder: Path) -> None:
         assert process.wait(20) == 0
 
 
-def test_a_service_that_is_stopped_leaves_scripts_to_the_next_one(folder: Path) -> None:
+STOPS = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_a_service_that_is_stopped_leaves_scripts_to_the_next_one(folder: Path, stop: signal.Signals) -> None:
     flower(folder, "register", "short")
     with service(folder) as process, open(folder / "gate", "w") as gate:
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(stop)
         lines_until(process, "scripts go on")
         assert process.wait(20) == 0
         gate.write("go\n")
     with service(folder) as process:
         lines_until(process, "short-1 ended (status=succeeded)")
+    assert (folder / "effects").read_text() == "done\nb\n"
+    assert query(folder, "SELECT count(*) FROM attempts WHERE task = 'a'") == [(1,)]
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_is_told_to_stop_leaves_its_script_to_whoever_goes_on(folder: Path, stop: signal.Signals) -> None:
+    process = start_flower(folder, "run", "short")
+    try:
+        with open(folder / "gate", "w") as gate:
+            process.send_signal(stop)
+            told, _ = process.communicate(timeout=20)
+            assert process.returncode == 130
+            assert "scripts go on" in told
+            assert told.splitlines()[-1].strip() == "flower run --resume short-1"
+            gate.write("go\n")
+    finally:
+        process.kill()
+    assert flower(folder, "run", "--resume", "short-1").returncode == 0
     assert (folder / "effects").read_text() == "done\nb\n"
     assert query(folder, "SELECT count(*) FROM attempts WHERE task = 'a'") == [(1,)]
 

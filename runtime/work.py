@@ -53,8 +53,8 @@ def decide_outcome(
 ) -> Decision:
     """The next state of a task whose attempt ended.
 
-    `attempts`: starts in this generation, this one included. `rule`: the retry that covers the outcome, with numbers, or
-    None. `luck`: a random number in [0, 1) for the jitter. `since_first_seconds`: how long ago the first start was.
+    `attempts`: starts in this generation, this one included. `rule`: the retry that covers the outcome, with numbers,
+    or None. `luck`: a random number in [0, 1) for the jitter. `since_first_seconds`: how long ago the first start was.
     """
     if outcome.never_ran:
         return Decision("again", outcome.again_seconds * (0.5 + luck))

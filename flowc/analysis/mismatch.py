@@ -150,7 +150,12 @@ def _between(shown: str, given: Type, wanted: Type) -> str:
     return ""
 
 
-_NARROWED: Final = {BOOL: ("bool", "false"), INT: ("int", "0"), FLOAT: ("float", "0.0"), STR: ("str", '""')}
+_NARROWED: Final[dict[Type, tuple[str, str]]] = {
+    BOOL: ("bool", "false"),
+    INT: ("int", "0"),
+    FLOAT: ("float", "0.0"),
+    STR: ("str", '""'),
+}
 
 
 def narrowed(shown: str, wanted: Type) -> str:
@@ -160,7 +165,8 @@ def narrowed(shown: str, wanted: Type) -> str:
         name, default = "list", "[]"
     if not name:
         return f"`json` may be anything; declare the output that gives it as {described(wanted)}"
-    return f"`json` may be anything: `as_{name}({shown}) ?? {default}`, or declare the output that gives it as `{wanted}`"
+    change = f"`as_{name}({shown}) ?? {default}`"
+    return f"`json` may be anything: {change}, or declare the output that gives it as `{wanted}`"
 
 
 def _to_lists_and_conditions(expr: nodes.Expr, shown: str, given: Type, wanted: Type) -> str:

@@ -109,18 +109,25 @@ def _option(settings: Settings, name: str, option: nodes.Argument, scope: Scope,
     if number is None:
         found[key] = ["call", "seconds", value.tree] if kind == DURATION else value.tree
         return True
-    if (
-        number < 0
-        or (name == "backoff" and number < 1)
-        or (name == "jitter" and number > 1)
-        or (name == "within" and not number)
-    ):
+    if not _fits(name, number):
         settings.impossible(
             option.value, f"`{name}` cannot be {settings.report.text(option.value.span)}", _BOUNDS[name]
         )
         return False
     found[key] = number
     return True
+
+
+def _fits(name: str, number: float) -> bool:
+    match name:
+        case "backoff":
+            return number >= 1
+        case "jitter":
+            return 0 <= number <= 1
+        case "within":
+            return number > 0
+        case _:
+            return number >= 0
 
 
 def _number(tree: Tree) -> float | None:

@@ -87,8 +87,8 @@ class LogRequest:
         return values, lost
 
     def pieces(self, attempt: AttemptView) -> Iterator[bytes]:
-        """The log of an attempt. The log of one that has ended holds no secrets; a running one's is masked here, and one
-        that was withheld as soon as all secrets of the run can be had here."""
+        """The log of an attempt. The log of one that has ended holds no secrets; a running one's is masked here, and
+        one that was withheld as soon as all secrets of the run can be had here."""
         withheld = Path(f"{attempt.log}.withheld")
         secrets, lost = self._fetched() if not attempt.outcome or withheld.exists() else ([], [])
         if withheld.exists() and not lost:

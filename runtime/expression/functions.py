@@ -246,7 +246,12 @@ FUNCTIONS: Final[Mapping[str, Function]] = _table(
     _entry("Reads JSON.", texts.read_json, "json(text: str) -> json"),
     _entry("The value as compact JSON.", texts.write_json, "to_json(value: T) -> str"),
     *(
-        _entry(f"{what}, if the JSON is one; else missing.", change, f"{name}(value: json?) -> {kind}?", takes_missing=True)
+        _entry(
+            f"{what}, if the JSON is one; else missing.",
+            change,
+            f"{name}(value: json?) -> {kind}?",
+            takes_missing=True,
+        )
         for name, kind, what, change in (
             ("as_bool", "bool", "True or false", narrowing.as_bool),
             ("as_int", "int", "The whole number", narrowing.as_int),

@@ -131,8 +131,8 @@ class OutDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Ensure:
-    """A condition that must hold; `text` is a tree that says what is wrong. Of `ensures`: on a task's own outputs, after
-    its action. Of `requires`: on the values that it is called with, before it starts."""
+    """A condition that must hold; `text` is a tree that says what is wrong. Of `ensures`: on a task's own outputs,
+    after its action. Of `requires`: on the values that it is called with, before it starts."""
 
     condition: Tree
     text: Tree
@@ -173,9 +173,9 @@ MOST_RETRIES: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """`attempts` more starts after the first. `when` is a tree with `error` in scope, or None; the others are numbers, or
-    trees that need nothing but what is known when a run begins. `within_seconds`: no attempt begins later after the first
-    start."""
+    """`attempts` more starts after the first. `when` is a tree with `error` in scope, or None; the others are numbers,
+    or trees that need nothing but what is known when a run begins. `within_seconds`: no attempt begins later than so
+    long after the first start."""
 
     attempts: Tree
     delay_seconds: Tree = 0.0

@@ -97,8 +97,8 @@ def test_other_pictures_draw_the_one_link_that_asks_for_an_outcome(hooked: Graph
         ({"on_crash": "suspend"}, "on crash suspend"),
         ({"priority": ["param", "grade"]}, "priority grade"),
         (
-            {"retry": (Retry(["param", "tries"], ["param", "pause"], jitter=["param", "share"], within_seconds=3600.0),)},
-            "retry tries, delay: pause, jitter: share, within: 1h",
+            {"retry": (Retry(["param", "n"], ["param", "pause"], jitter=["param", "share"], within_seconds=3600.0),)},
+            "retry n, delay: pause, jitter: share, within: 1h",
         ),
     ],
 )

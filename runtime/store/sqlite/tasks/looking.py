@@ -10,7 +10,7 @@ class TaskQuestions(TaskTable):
     """What the rows of a run or a group amount to."""
 
     def moving(self, run_id: int) -> bool:
-        """Whether anything of a run is running, ready, or waits for a time, a pool, or for an answer up to some time."""
+        """Whether anything of a run is running, ready, or waits for a time, a pool, or an answer up to some time."""
         return bool(
             self._sql(
                 "SELECT EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ?1 AND exec_status = 1 AND kind = 'task')"
@@ -109,7 +109,7 @@ class TaskQuestions(TaskTable):
         ).fetchone()[0]
 
     def next_expiry(self, run_id: int) -> int | None:
-        """When the time of the next open group or question of a run is over, in microseconds; None if none has a bound."""
+        """When the time of the next open group or question of a run is over, in microseconds, if one has a bound."""
         return self._sql(  # type: ignore[no-any-return]
             "SELECT min(at) FROM (SELECT min(expires_at) AS at FROM task_run WHERE flow_run_id = ?1 AND exec_status = 1"
             "  AND kind <> 'task' AND expires_at IS NOT NULL"

@@ -86,7 +86,13 @@ def summary(compilation: Compilation) -> str:
     if compilation.left_out:
         told += f" ({compilation.left_out} not shown)"
     code = next((found.code for found in compilation.diagnostics if found.severity == "error"), None)
-    return f"{told}; `flowc explain {code}` tells more" if code else told
+    told += f"; `flowc explain {code}` tells more" if code else ""
+    mended = sum(_is_certain(found) for found in compilation.diagnostics)
+    return f"{told}; `flowc check --fix` mends {mended} of them" if mended else told
+
+
+def _is_certain(found: Diagnostic) -> bool:
+    return found.severity == "error" and bool(found.fixes) and all(fix.certain for fix in found.fixes)
 
 
 def tell_success(compilation: Compilation) -> None:

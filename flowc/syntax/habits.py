@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 from flowc.diagnostics import codes
+from flowc.syntax import python_habits
 from flowc.syntax.misfit import ENDS, WORD_KINDS, Finding, Misfit, Rule, word_of
 from flowc.syntax.words import DECLARING, STATEMENT_WORDS
 
@@ -58,14 +59,6 @@ _UNITS: Final = {
 _ARROWS: Final = re.compile(r"(?:-{2,}>|=+>|>>|<<|-\s+>|<-|\|>|then\b)")
 _STEP: Final = re.compile(r"\s*([\w.]+|\[[\w., ]*\])")
 _RANGE: Final = re.compile(r"(\d+)\.\.\.?(\d+)")
-_GENERIC: Final = {
-    "list": "list[{}]",
-    "sequence": "list[{}]",
-    "set": "list[{}]",
-    "optional": "{}?",
-    "dict": "map[{}]",
-    "map": "map[{}]",
-}
 
 
 def _foreign_word(misfit: Misfit) -> Finding | None:
@@ -308,20 +301,6 @@ def _loop(misfit: Misfit) -> Finding | None:
     return None
 
 
-def _type_of_python(misfit: Misfit) -> Finding | None:
-    """`List[str]`, `Optional[int]`."""
-    if misfit.bad[0] != "LSQB" or misfit.before[0] != "TYPE_NAME" or misfit.first[0] not in ("PARAM", "OUT", "TYPE"):
-        return None
-    name = str(misfit.before[1])
-    shape = _GENERIC.get(name.lower())
-    found = re.compile(r"\[([^\[\]\n]*)\]").match(misfit.source.text, misfit.bad[2])
-    if shape is None:
-        return None
-    better = shape.format(found[1] if found else "…")
-    span = (misfit.before[2], misfit.before[3])
-    return Finding(codes.UNKNOWN_TYPE, f"there is no type called `{name}`", f"write `{better}`", span=span)
-
-
 def _order_of_declarations(misfit: Misfit) -> Finding | None:
     """`task a { … } -> task b { … }`."""
     if misfit.bad[0] != "ARROW" or misfit.before[0] != "RBRACE" or misfit.first[0] not in ("TASK", "GROUP"):
@@ -331,31 +310,6 @@ def _order_of_declarations(misfit: Misfit) -> Finding | None:
     name = names[-1] if names and (len(names) == 1 or names[0] in DECLARING) else "…"
     help = f"write `{misfit.tokens[misfit.start + 1][1]} -> {name}` on a line of its own"
     return Finding(codes.SYNTAX, "`->` stands between names, not between blocks", help)
-
-
-def _prefixed_text(misfit: Misfit) -> Finding | None:
-    """`sh f"echo {{ x }}"`."""
-    follows = misfit.tokens[misfit.at + 1] if misfit.at + 1 < len(misfit.tokens) else misfit.bad
-    if (
-        follows[0] != "TEXT"
-        or follows[2] != misfit.bad[3]
-        or word_of(misfit.bad).lower() not in ("f", "r", "b", "rf", "fr")
-    ):
-        return None
-    written = misfit.bad[1]
-    message = f"a text stands without `{written}` before it"
-    help = f"remove the `{written}`; `{{{{ }}}}` in it holds a value, and '…' is taken as it is"
-    return Finding(codes.SYNTAX, message, help, fix="")
-
-
-def _class_of_python(misfit: Misfit) -> Finding | None:
-    """`task a = BashOperator(…)`."""
-    if misfit.first[0] != "TASK" or misfit.before[0] != "EQUAL" or misfit.bad[0] != "TYPE_NAME":
-        return None
-    name = misfit.tokens[misfit.start + 1][1]
-    message = f"a task calls a component, another task or a flow, and `{misfit.bad[1]}` is none of these"
-    help = f'a script is written `task {name} {{ sh "…" }}`, a call `task {name} = http.get(url: …)`'
-    return Finding(codes.SYNTAX, message, help)
 
 
 _PRESETS: Final = {
@@ -408,10 +362,8 @@ RULES: Final[tuple[Rule, ...]] = (
     _template_of_others,
     _operator,
     _loop,
-    _type_of_python,
     _order_of_declarations,
-    _prefixed_text,
-    _class_of_python,
+    *python_habits.RULES,
     _preset,
     _cron_text,
 )

@@ -16,6 +16,7 @@ from flowc.source import Source, Span
 from flowc.syntax import literals, texts
 from flowc.syntax.meaningless import meaningless
 from flowc.syntax.nodes import Literal
+from flowc.syntax.unclosed import report_unclosed
 from flowc.syntax.words import KINDS
 
 Token = tuple[str, Any, int, int]
@@ -231,7 +232,7 @@ class _Lexer:
     def _unclosed_text(self, begin: int, problem: texts.Unclosed) -> Token:
         quote = self.text[begin : begin + 3]
         quote = quote if quote in ('"""', "'''") else quote[0]
-        self._report_unclosed(begin, quote, problem)
+        report_unclosed(self.source, begin, quote, problem, self.sink)
         if len(quote) == 1:
             return ("BROKEN", quote, begin, self._end_of_broken_line(begin))
         closing = self.text.find(quote, max(begin + 3, problem.start + 1))
@@ -249,40 +250,6 @@ class _Lexer:
                 break
             end = begin + len(line)
         return end
-
-    def _report_unclosed(self, begin: int, quote: str, problem: texts.Unclosed) -> None:
-        start = problem.start
-        hole = self.text.rfind("{{", begin, start)
-        if hole >= 0 and start > begin and self.text[start] == quote[0] and len(quote) == 1:
-            self._report_open_hole(hole, start)
-            return
-        if problem.hole:
-            code, what, end = codes.UNCLOSED_HOLE, "`{{`", start + 2
-            help = "close it with `}}`; for two plain braces write `\\{{`"
-        elif start == begin:
-            code, what, end = codes.UNCLOSED_TEXT, "text", start + len(quote)
-            help = f"close it with `{quote}`"
-            help += ' on the same line; a text of many lines stands between `"""`' if len(quote) == 1 else ""
-        else:
-            code, what, end = codes.UNCLOSED_TEXT, "text", start + 1
-            help = f"close it with `{self.text[start]}` before the `}}}}`; for two plain braces write `\\{{{{`"
-        self.sink.error(code, self.source, (start, end), f"this {what} is not closed", help=help)
-
-    def _report_open_hole(self, hole: int, end: int) -> None:
-        """A quote in a `{{ }}` that was to end the whole text: what is not closed is the hole, or a bracket in it."""
-        opened: list[int] = []
-        for at in range(hole, end):
-            if self.text[at] in "([":
-                opened.append(at)
-            elif self.text[at] in ")]" and opened:
-                opened.pop()
-        if opened and self.text.find("}}", hole, end) >= 0:
-            place, sign = (opened[-1], opened[-1] + 1), self.text[opened[-1]]
-            help = f"close it with `{')' if sign == '(' else ']'}` before the `}}}}`"
-            self.sink.error(codes.UNCLOSED_BLOCK, self.source, place, f"this `{sign}` is not closed", help=help)
-            return
-        help = "close it with `}}`; for two plain braces write `\\{{`"
-        self.sink.error(codes.UNCLOSED_HOLE, self.source, (hole, hole + 2), "this `{{` is not closed", help=help)
 
     def _bad(self, begin: int, end: int) -> Token:
         found = meaningless(self.text, begin, end)

@@ -16,5 +16,5 @@ def page_of(code: str) -> str:
     wanted = wanted if wanted.startswith("F") else f"F{wanted.zfill(4)}"
     if wanted not in known:
         near = nearest(wanted, known)
-        raise FlowerError(f"there is no code `{code}`", f"did you mean {near}?" if near else "codes look like F0101")
+        raise FlowerError(f"there is no code `{code}`", f"did you mean {near}?" if near else "`flowc explain` lists all codes")
     return files(__name__).joinpath(f"{wanted}.md").read_text(encoding="utf-8").rstrip()

@@ -238,7 +238,7 @@ class Reader:
             now,
             now,
         )
-        return [PoolView(*row, self._holders(row[0])) for row in rows]
+        return [PoolView(*[*row, self._holders(row[0])]) for row in rows]
 
     def _holders(self, pool_id: int) -> tuple[PoolHolder, ...]:
         rows = self._all(

@@ -83,3 +83,9 @@ def test_a_wait_longer_than_its_timeout_fails(bench: Bench) -> None:
 def test_a_wait_that_is_over_before_its_timeout_succeeds(bench: Bench) -> None:
     run = bench.register(accepted("flow case { task a { wait 20ms; timeout 1h } }"))
     assert bench.work(run) is RunStatus.SUCCEEDED
+
+
+def test_the_run_ends_once(bench: Bench) -> None:
+    run = bench.register(accepted(flow('ask "Ship?"; timeout 50ms')))
+    bench.work(run)
+    assert bench.query("SELECT count(*) FROM event WHERE kind = 'ended'") == [(1,)]

@@ -17,8 +17,8 @@ class TaskQuestions(TaskTable):
                 " OR EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ?1 AND lane IN (0, 1) AND exec_status = 0"
                 "   AND remaining = 0 AND held_by = 0 AND not_before = 0)"
                 " OR EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ?1 AND exec_status = 0 AND not_before > 0)"
-                " OR EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ?1 AND exec_status = 0 AND held_by < 0"
-                "   AND held_by <> 0)"
+                " OR EXISTS (SELECT 1 FROM task_run INDEXED BY task_run_held WHERE held_by < 0 AND held_by <> 0"
+                "   AND flow_run_id = ?1 AND exec_status = 0)"
                 " OR EXISTS (SELECT 1 FROM task_run WHERE flow_run_id = ?1 AND exec_status = 2"
                 "   AND exec_status IN (2, 4) AND reason = 'asked' AND expires_at IS NOT NULL)",
                 (run_id,),

@@ -68,7 +68,7 @@ class Workers:
         self._lock = threading.Lock()
         self._workers: list[Worker] = []
         self._lent: dict[int, _Lent] = {}
-        self._early: dict[Held, Outcome] = {}
+        self._early: dict[Held, tuple[Outcome, Callable[[], None]]] = {}
         self._closed = False
 
     def count(self) -> int:
@@ -95,7 +95,9 @@ class Workers:
             early = self._early.pop(held_of(attempt), None)
             back = next((worker for worker in self._workers if worker.mark == mark), None)
         if early is not None:
-            self._finish(lent, early)
+            outcome, confirm = early
+            self._finish(lent, outcome)
+            confirm()
         elif back is not None:
             self._returned(lent, back)
         else:
@@ -144,18 +146,20 @@ class Workers:
 
     def ended(self, worker: Worker, held: Held, outcome: Outcome) -> bool:
         """Hand over the end of an attempt; False if nobody here waits for it, or for another claim of its task."""
-        worker.holds.discard(held)
         lent = self._lent.get(held[0])
-        return lent is not None and held_of(lent.attempt) == held and self._finish(lent, outcome)
+        if lent is None or held_of(lent.attempt) != held or not self._finish(lent, outcome):
+            return False
+        worker.holds.discard(held)
+        return True
 
-    def keep(self, worker: Worker, held: Held, outcome: Outcome) -> bool:
-        """Keep an end until its run is taken up; True if somebody waits for it by now."""
+    def keep(self, worker: Worker, held: Held, outcome: Outcome, confirm: Callable[[], None]) -> None:
+        """Keep an end until its run is taken up, which may have happened meanwhile; then `confirm` it."""
         with self._lock:
-            if held[0] not in self._lent:  # Else it has been taken up meanwhile.
-                worker.holds.add(held)
-                self._early[held] = outcome
-                return False
-        return self.ended(worker, held, outcome)
+            if held[0] not in self._lent:
+                self._early[held] = (outcome, confirm)
+                return
+        self.ended(worker, held, outcome)
+        confirm()
 
     # Within
 

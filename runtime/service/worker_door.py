@@ -78,8 +78,7 @@ class WorkerDoor:
         if self._workers.ended(self._worker, held, outcome):
             self._confirm(held)
         elif self._engine.submit(lambda step: self._is_open(step, held)).result(_ANSWER_SECONDS):
-            if self._workers.keep(self._worker, held, outcome):
-                self._confirm(held)
+            self._workers.keep(self._worker, held, outcome, lambda: self._confirm(held))
         else:
             self._confirm(held)
 

@@ -128,10 +128,25 @@ def test_result_that_comes_before_its_run_is_taken_up_is_kept_for_it(bench: Work
     attempt = bench.of("twice", {"result": "int"})
     far = Far(attempt)
     bench.workers.connect(far.worker)
+    confirmed: list[bool] = []
     assert not bench.workers.ended(far.worker, held_of(attempt), DONE)
-    assert not bench.workers.keep(far.worker, held_of(attempt), DONE)
+    bench.workers.keep(far.worker, held_of(attempt), DONE, lambda: confirmed.append(True))
+    assert confirmed == []
     bench.executor.recover(attempt, ME, bench)
     assert bench.wait(attempt) == DONE
+    assert confirmed == [True]
+
+
+def test_result_whose_run_is_taken_up_while_it_is_looked_for_is_taken(bench: WorkerBench) -> None:
+    attempt = bench.of("twice", {"result": "int"})
+    far = Far(attempt)
+    bench.workers.connect(far.worker)
+    assert not bench.workers.ended(far.worker, held_of(attempt), DONE)
+    bench.executor.recover(attempt, ME, bench)
+    confirmed: list[bool] = []
+    bench.workers.keep(far.worker, held_of(attempt), DONE, lambda: confirmed.append(True))
+    assert bench.wait(attempt) == DONE
+    assert confirmed == [True]
 
 
 def test_worker_that_leaves_gets_nothing_more(bench: WorkerBench) -> None:

@@ -16,5 +16,6 @@ def page_of(code: str) -> str:
     wanted = wanted if wanted.startswith("F") else f"F{wanted.zfill(4)}"
     if wanted not in known:
         near = nearest(wanted, known)
-        raise FlowerError(f"there is no code `{code}`", f"did you mean {near}?" if near else "`flowc explain` lists all codes")
+        help = f"did you mean {near}?" if near else "`flowc explain` lists all codes"
+        raise FlowerError(f"there is no code `{code}`", help)
     return files(__name__).joinpath(f"{wanted}.md").read_text(encoding="utf-8").rstrip()

@@ -182,7 +182,10 @@ def _work_of(task: TaskDefinition) -> list[Any]:
 
 def _results_of(task: TaskDefinition) -> list[Any]:
     """The trees that decide what a node gives."""
-    return [*(out_to_json(out) for out in task.outs), *([each.condition, each.text] for each in (*task.requires, *task.ensures))]
+    return [
+        *(out_to_json(out) for out in task.outs),
+        *([each.condition, each.text] for each in (*task.requires, *task.ensures)),
+    ]
 
 
 def _mentions(tree: Any, names: Mapping[str, object]) -> bool:

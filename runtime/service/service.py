@@ -267,9 +267,7 @@ class Service:
 
         return ring_at(self.files.bell)
 
-    def serve(
-        self, jobs: int | None = None, http: tuple[str, int] | None = None, poll: str | None = None
-    ) -> Serving:
+    def serve(self, jobs: int | None = None, http: tuple[str, int] | None = None, poll: str | None = None) -> Serving:
         """Work on every run of the store, in the background of this process, until told to stop. `http`: host and port
         of this machine where webhooks are listened for. `poll`: a duration; be woken by nobody and look that often."""
         from runtime.service.serve import Serving

@@ -70,6 +70,7 @@ def restore(folder: Path, files: StoreFiles, *, force: bool = False) -> Path | N
 
     Refused while an engine works on the store, and where there is a store unless `force` says that it may be moved.
     """
+    folder = folder.absolute()
     source = folder / NAME if folder.is_dir() else folder
     with closing(connect_reader(StoreFiles(source))) as found:
         _check_whole(found, source)

@@ -1,7 +1,7 @@
 """The machine of a task run: every event that can move it, from which states, to which state, for which reasons.
 
-Nothing decides by it; everything that is written must agree with it. The table in `docs/state_machine.md` is made of it,
-and the tests hold the recorded history of every run against it.
+Nothing decides by it; everything that is written must agree with it: the tests hold the recorded history of every
+simulated run against it. The table in `docs/state_machine.md` is made of it, by `python -m runtime.model.machine`.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _FAILURES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """An event of the machine. `guard`: what else must hold, in words. `fenced`: only the holder of the newest fence may
-    cause it. `renews`: it begins a new generation. `by`: a task, a group, or any row."""
+    """An event of the machine. `guard`: what else must hold, in words. `fenced`: only the holder of the newest fence
+    may cause it. `renews`: it begins a new generation. `by`: a task, a group, or any row."""
 
     event: str
     sources: frozenset[ExecStatus]
@@ -55,6 +55,7 @@ def _reasons(*reasons: Reason) -> frozenset[Reason]:
 TRANSITIONS: Final = (
     Transition("claimed", frozenset({WAITING}), RUNNING, _reasons(), "nothing is waited for, there is a place", "task"),
     Transition("opened", frozenset({WAITING}), RUNNING, _reasons(), "nothing is waited for, there is a place", "group"),
+    Transition("put off", frozenset({WAITING}), WAITING, _reasons(Reason.WAIT, Reason.RATE), "its time has not come"),
     Transition("decided", frozenset({WAITING}), FINISHED, _reasons(), "it has no action, or its time has come"),
     Transition("taken over", frozenset({WAITING}), FINISHED, _reasons(Reason.CACHED), "a result is there", "task"),
     Transition(
@@ -80,7 +81,15 @@ TRANSITIONS: Final = (
         "lost", frozenset({RUNNING}), SUSPENDED, _reasons(Reason.IN_DOUBT), "nobody can know", "task", fenced=True
     ),
     Transition("retried", frozenset({RUNNING}), WAITING, _reasons(Reason.RETRY), "a retry covers it", fenced=True),
-    Transition("never ran", frozenset({RUNNING}), WAITING, _reasons(), "its gate stayed shut", "task", fenced=True),
+    Transition(
+        "never ran",
+        frozenset({RUNNING}),
+        WAITING,
+        _reasons(Reason.NONE, Reason.SCARCE),
+        "its gate stayed shut",
+        "task",
+        fenced=True,
+    ),
     Transition(
         "next round", frozenset({WAITING, RUNNING}), WAITING, _reasons(Reason.ROUND), "its `until` does not hold yet"
     ),
@@ -120,3 +129,24 @@ def explanations(status: ExecStatus, to: ExecStatus, reason: str, *, kind: str) 
     """The events that can have moved a row of a kind (`task`, `group`, `map`, …) so; none: it may not happen."""
     by = "task" if kind == "task" else "group"
     return [each for each in TRANSITIONS if each.by in ("any", by) and each.allows(status, to, reason)]
+
+
+def table() -> str:
+    """All events as a table in Markdown."""
+    lines = ["| event | of | from | to | reason | when |", "|---|---|---|---|---|---|"]
+    for each in TRANSITIONS:
+        reasons = ", ".join(f"`{reason}`" for reason in Reason if reason and reason in each.reasons)
+        when = each.guard + (", with its newest fence" if each.fenced else "") + ("; anew" if each.renews else "")
+        any_reason = "any" if each.reasons == frozenset(Reason) else reasons
+        lines.append(
+            f"| {each.event} | {each.by} | {_words(each.sources)} | {each.target.word} | {any_reason} | {when} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _words(states: frozenset[ExecStatus]) -> str:
+    return "any" if states == _ANY else ", ".join(state.word for state in ExecStatus if state in states)
+
+
+if __name__ == "__main__":
+    print(table(), end="")

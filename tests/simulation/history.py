@@ -23,6 +23,7 @@ _MOST_CRASHES: Final = 3
 _READY: Final = (
     "SELECT t.id, t.flow_run_id, t.lane, t.priority FROM task_run AS t JOIN flow_run AS r ON r.id = t.flow_run_id"
     " WHERE r.status = 'running' AND t.exec_status = 0 AND t.remaining = 0 AND t.held_by = 0 AND t.not_before = 0"
+    " AND t.lane <= 1"
 )
 
 
@@ -288,7 +289,9 @@ class Checker:
             self._check_held_by_limits()
             self._check_held_by_pools()
         late = self._sql(
-            "SELECT id FROM flow_run WHERE status = 'running' AND deadline_at <= ?", (self._world.now,)
+            "SELECT r.id FROM flow_run AS r JOIN task_run AS t ON t.flow_run_id = r.id AND t.kind = 'flow'"
+            " WHERE r.status = 'running' AND deadline_at <= ? AND t.exec_status = 1",
+            (self._world.now,),
         ).fetchall()
         assert not late, f"run {late[0][0]} goes on after its deadline"
 
@@ -389,7 +392,9 @@ class Checker:
             left = [row for row in open_ones if not self._graph(run).task(row.node).hook]
             assert not left, f"run {run} has succeeded, but `{left[0].path}` is {left[0].status.word}"
         elif status == "failed":
-            stuck = self._sql("SELECT 1 FROM event WHERE flow_run_id = ? AND kind = 'nothing can move'", (run,)).fetchone()
+            stuck = self._sql(
+                "SELECT 1 FROM event WHERE flow_run_id = ? AND kind = 'nothing can move'", (run,)
+            ).fetchone()
             failed = any(row.status is ExecStatus.FAILED for row in open_ones)
             assert failed or stuck, f"run {run} failed, but no task did"
         elif status == "suspended":

@@ -71,7 +71,11 @@ MUTATIONS: Final = (
                 "        self._claims += claims\n"
                 "        for claim in claims:\n            self.state.executor.submit(claim.attempt, None)\n",
             ),
-            ("runtime.engine.turn", "            state.executor.submit(claim.attempt, reporter)\n", "            pass\n"),
+            (
+                "runtime.engine.turn",
+                "            state.executor.submit(claim.attempt, reporter)\n",
+                "            pass\n",
+            ),
         ),
     ),
     _one(
@@ -120,8 +124,8 @@ MUTATIONS: Final = (
     _one(
         "what is in doubt is done again",
         "runtime.work",
-        '    return Decision("suspend")\n',
-        '    return Decision("retry")\n',
+        '        return Decision("retry")\n    return Decision("suspend")\n',
+        '        return Decision("retry")\n    return Decision("retry")\n',
     ),
     _one(
         "ids of attempts are used again", "runtime.engine.engine", "count(self._store.attempts.next_id())", "count(1)"
@@ -240,8 +244,8 @@ MUTATIONS: Final = (
     _one(
         "the key is another one each time",
         "runtime.work",
-        'key=f"{store.identity}-{run.id}/{row.path}",\n        action=action,',
-        'key=f"{store.identity}-{run.id}/{row.path}/{attempt_id}",\n        action=action,',
+        "key=_key(run, row, scope, store),",
+        "key=_key(run, row, scope, store) + str(attempt_id),",
     ),
     _one(
         "a request that is sent again is done again",
@@ -264,8 +268,8 @@ MUTATIONS: Final = (
     _one(
         "an attempt that never ran counts as failed",
         "runtime.work",
-        '    if outcome.never_ran:\n        return Decision("again")\n',
-        "",
+        '    if outcome.never_ran:\n        return Decision("again"',
+        '    if False:\n        return Decision("again"',
     ),
 )
 

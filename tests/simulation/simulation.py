@@ -56,8 +56,9 @@ def random_scenario(seed: int) -> Scenario:
     """The scenario of a seed."""
     chance = Random(seed)
     made = [random_flow(chance, name) for name in ("f", "g")[: chance.choice([1, 1, 2])]]
-    crashes = tuple(chance.randint(1, 400) for _ in range(chance.choice([0, 1, 1, 2, 3])))
-    failing = chance.choice([0.0, 0.1, 0.1, 0.3])
+    bad_day = chance.random() < 0.15
+    crashes = tuple(chance.randint(1, 400) for _ in range(6 if bad_day else chance.choice([0, 1, 1, 2, 3])))
+    failing = 0.6 if bad_day else chance.choice([0.0, 0.1, 0.1, 0.3])
     return Scenario(
         flows=tuple(flow for _, flow in made),
         text="".join(text for text, _ in made),

@@ -209,4 +209,3 @@ class World:
 
     def _report(self, attempt: Attempt, outcome: Outcome) -> None:
         self.reports.append((attempt, outcome))
-

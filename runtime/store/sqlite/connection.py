@@ -25,11 +25,12 @@ _BUSY_MILLISECONDS: Final = 2_000
 
 
 @cache
-def migrations() -> list[tuple[int, str]]:
-    """Number and SQL of each migration, in order."""
+@cache
+def migrations() -> tuple[tuple[int, str], ...]:
+    """Number and SQL of each migration, in order. Read once: every opening of a store asks."""
     folder = resources.files("runtime.store.sqlite") / "migrations"
     files = sorted((entry.name, entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql"))
-    return [(int(name.split("_")[0]), text) for name, text in files]
+    return tuple((int(name.split("_")[0]), text) for name, text in files)
 
 
 def connect_writer(

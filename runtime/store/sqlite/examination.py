@@ -131,10 +131,12 @@ def _is_counted(connection: sqlite3.Connection, graph: FlowGraph, run_id: int) -
 
 
 def _ended_processes(connection: sqlite3.Connection) -> tuple[tuple[str, str, ProcessName], ...]:
+    """Of the latest attempts; a worker lives longer than its calls."""
     rows = connection.execute(
         "SELECT r.flow || '-' || r.id, t.path, a.pid, a.start_ticks, a.boot_id FROM task_attempt AS a"
         " JOIN task_run AS t ON t.id = a.task_run_id JOIN flow_run AS r ON r.id = a.flow_run_id"
-        " WHERE a.ended_at IS NOT NULL AND a.pid > 0 ORDER BY a.id DESC LIMIT ?",
+        " WHERE a.ended_at IS NOT NULL AND a.pid > 0 AND NOT EXISTS (SELECT 1 FROM worker AS w WHERE w.kind = 'worker'"
+        "   AND w.pid = a.pid AND w.start_ticks = a.start_ticks AND w.boot_id = a.boot_id) ORDER BY a.id DESC LIMIT ?",
         (_LATEST_ATTEMPTS,),
     )
     return tuple((row[0], row[1], ProcessName(*row[2:])) for row in rows)

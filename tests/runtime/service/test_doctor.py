@@ -183,3 +183,16 @@ def test_calls_that_do_not_stop_are_told_while_their_process_lives(store: Flower
         assert "2 calls that do not stop run on in threads of process" in finding.message
         update(store, "UPDATE worker SET start_ticks = start_ticks - 1 WHERE id = 1")
         assert wrong(store) == []
+
+
+def test_worker_that_lives_on_after_its_calls_is_no_leftover(store: FlowerStore) -> None:
+    with store:
+        store.service.suspend(3)
+        update(
+            store,
+            "UPDATE task_attempt SET (pid, start_ticks, boot_id) = (SELECT pid, start_ticks, boot_id FROM worker"
+            " WHERE id = 1)",
+        )
+        assert len(wrong(store)) > 0
+        update(store, "UPDATE worker SET kind = 'worker' WHERE id = 1")
+        assert wrong(store) == []

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -189,7 +190,8 @@ def _replace(source: StoreFiles, files: StoreFiles) -> Path | None:
 def _move_aside(files: StoreFiles) -> Path:
     """Rename a store with all its files; its folder is made anew, empty."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
-    aside = files.db.with_name(f"{files.db.name}.before-{stamp}")
+    names = (f"{files.db.name}.before-{stamp}{more}" for more in chain([""], (f"-{n}" for n in count(2))))
+    aside = next(place for name in names if not os.path.lexists(place := files.db.with_name(name)))
     for suffix in _BESIDE:
         with contextlib.suppress(FileNotFoundError):
             files.db.with_name(files.db.name + suffix).rename(aside.with_name(aside.name + suffix))

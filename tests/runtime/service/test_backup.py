@@ -176,6 +176,14 @@ def test_the_store_that_was_there_is_moved_aside_whole(folder: Path) -> None:
         assert before.result("quick-1")["a"].log == "hello\n"
 
 
+def test_stores_that_are_moved_aside_within_a_second_all_stay(folder: Path) -> None:
+    with opened(folder) as store:
+        store.service.backup(folder / "copy")
+        moved = {store.service.restore(folder / "copy", force=True) for _ in range(3)}
+    assert len(moved) == 3
+    assert all(path is not None and path.exists() for path in moved)
+
+
 def test_what_is_in_the_way_is_not_overwritten(folder: Path) -> None:
     with opened(folder) as store:
         (folder / "photos").mkdir()

@@ -373,7 +373,8 @@ class Checker:
         assert not alive, f"the body of `{alive[0].attempt.path}` was left behind"
         left = self._sql(
             "SELECT t.path FROM pool_holder AS h JOIN task_run AS t ON t.id = h.task_run_id"
-            " JOIN flow_run AS r ON r.id = t.flow_run_id WHERE t.exec_status <> 1 OR r.status IN ('succeeded', 'cancelled')"
+            " JOIN flow_run AS r ON r.id = t.flow_run_id"
+            " WHERE t.exec_status <> 1 OR r.status IN ('succeeded', 'cancelled')"
         ).fetchall()
         assert not left, f"`{left[0][0]}` still holds places of a pool"
         assert not self._sql("SELECT 1 FROM hand_change").fetchone(), "an update by hand was overlooked"

@@ -58,9 +58,12 @@ MUTATIONS: Final = (
     ),
     _one(
         "the transaction is split",
-        "runtime.engine.engine",
-        "                apply_all(turn, batch)\n",
-        "                apply_all(turn, batch)\n            with self._store.transaction():\n",
+        "runtime.engine.operations",
+        "        _apply(turn, operation)\n    turn.step.flush()\n",
+        "        _apply(turn, operation)\n"
+        "    turn.store._connection.execute('COMMIT')\n"
+        "    turn.store._connection.execute('BEGIN IMMEDIATE')\n"
+        "    turn.step.flush()\n",
     ),
     Mutation(
         "dispatched before the commit",
@@ -68,8 +71,10 @@ MUTATIONS: Final = (
             (
                 "runtime.engine.turn",
                 "        self._claims += claims\n",
-                "        self._claims += claims\n"
-                "        for claim in claims:\n            self.state.executor.submit(claim.attempt, None)\n",
+                (
+                    "        self._claims += claims\n"
+                    "        for claim in claims:\n            self.state.executor.submit(claim.attempt, None)\n"
+                ),
             ),
             (
                 "runtime.engine.turn",

@@ -214,6 +214,8 @@ class Simulation:
         if engine.queued() or self._look:
             moves += [lambda: self._turn(engine)] * 2
         moves += [lambda n=n: self._deliver(engine, n) for n in range(min(len(self.world.reports), 3))]
+        if self.world.cancels:
+            moves.append(self.world.deliver_cancel)
         for body in self.world.alive():
             if body.state == "shut" and body.cancelled:
                 moves.append(lambda body=body: self.world.finish(body))

@@ -11,7 +11,8 @@ from runtime.model.encode import flow_to_json
 from runtime.service.requests import apply_alone
 from tests.simulation.flows import compiled
 from tests.simulation.mortal import Fate, new_files, open_store
-from tests.simulation.simulation import START, Scenario, Simulation, SteppedEngine, simulate
+from tests.simulation.simulation import START, SteppedEngine, simulate
+from tests.simulation.sweep import crashes, small
 from tests.simulation.world import Temper, World
 
 FEW = 250
@@ -40,41 +41,19 @@ def test_the_same_seed_is_the_same_history() -> None:
     assert len(told[0]) > 20
 
 
-SMALL = compiled(
-    "pool narrow { limit 1 }\n"
-    "flow f {\n"
-    '    task a { out n: int; use narrow; sh "true" }\n'
-    '    parallel g for x in range(2) { limit 1; task b { after a; sh "true" }; task c { after b; sh "true" } }\n'
-    "    a -> g\n"
-    '    task e { after g; retry 1, delay: 1s; sh "true"; on success { task h { sh "true" } } }\n'
-    "    task w { after a; wait 5s }\n"
-    "}\n"
-)
-
-
-def points(folder: Path) -> int:
-    """Where an engine that does the small flow can die."""
-    undisturbed = Simulation(small(), 0, folder)
-    undisturbed.run()
-    return undisturbed.fate.passed
-
-
-def small(*crashes: int) -> Scenario:
-    return Scenario((SMALL,), crashes=crashes, temper=Temper(failing=0.1, lost_with_engine=0.0))
-
-
-def test_a_crash_at_any_store_call_and_any_border_of_the_process_breaks_no_promise(tmp_path: Path) -> None:
-    last = points(tmp_path)
-    assert last > 250
-    for crash in range(1, last + 1, 2):
+def test_a_crash_at_any_store_call_and_any_border_of_the_process_breaks_no_promise() -> None:
+    points = crashes()
+    assert len(points) > 250
+    for crash in points:
         simulate(0, scenario=small(crash))
 
 
 @pytest.mark.soak
-def test_two_crashes_anywhere_break_no_promise(tmp_path: Path) -> None:
-    last = points(tmp_path)
-    for first in range(1, last + 1, 7):
-        for second in range(1, last - first, 5):
+@pytest.mark.timeout(1_800)
+def test_two_crashes_anywhere_break_no_promise() -> None:
+    points = crashes()
+    for first in points[::7]:
+        for second in range(1, len(points) - first, 5):
             simulate(0, scenario=small(first, second))
 
 

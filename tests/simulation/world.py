@@ -93,6 +93,7 @@ class World:
     bodies: dict[int, Body] = field(default_factory=dict)
     starts: list[Start] = field(default_factory=list)
     reports: list[tuple[Attempt, Outcome]] = field(default_factory=list)
+    cancels: list[tuple[int, Reason]] = field(default_factory=list)
     on_start: Callable[[Start], None] = lambda start: None
 
     # What the engine calls
@@ -131,14 +132,19 @@ class World:
 
     def cancel(self, attempt_id: int, reason: Reason = Reason.CANCELLED) -> None:
         self.fate.point()
-        body = self.bodies.get(attempt_id)
-        if body is not None and body.alive and not body.cancelled:
-            body.cancelled = reason
+        self.cancels.append((attempt_id, reason))
 
     def close(self, *, leave_scripts: bool = True) -> None:
         raise AssertionError("engines of a simulation only die")
 
     # What happens by itself
+
+    def deliver_cancel(self) -> None:
+        """The oldest wish to end an attempt arrives where it runs."""
+        attempt_id, reason = self.cancels.pop(0)
+        body = self.bodies.get(attempt_id)
+        if body is not None and body.alive and not body.cancelled:
+            body.cancelled = reason
 
     def gate(self, body: Body) -> Gate:
         """The engine is to be asked whether a body may begin."""
@@ -172,6 +178,9 @@ class World:
     def engine_died(self, reboot: bool) -> None:
         """Gates that are not open never will be; calls die with the engine, scripts perhaps."""
         self.reports.clear()
+        while self.cancels and self.chance.random() < 0.5:
+            self.deliver_cancel()
+        self.cancels.clear()
         self.boot += reboot
         for body in self.bodies.values():
             body.watched = False

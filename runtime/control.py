@@ -101,6 +101,8 @@ def cancel(step: Step, run: ActiveRun) -> None:
         )
     step.store.runs.set_status(run.id, RunStatus.CANCELLED, step.now)
     step.store.events.add(step.now, "cancelled", run.id)
+    if not step.store.attempts.open(run.id):
+        step.store.pools.give_back_all(run.id)
 
 
 def apply_hand_changes(step: Step, known: Mapping[int, ActiveRun]) -> list[int]:

@@ -82,6 +82,10 @@ class _Body:
         if self._maybe(0.35):
             self._say(depth + 1, f"limit {chance.randint(1, 2)}")
         self._allowance(depth + 1, mapped)
+        if self._maybe(0.1):
+            self._say(depth + 1, chance.choice(["fail_fast", "enough 1", "enough 2"] if mapped else ["fail_fast"]))
+        if self._maybe(0.1):
+            self._say(depth + 1, chance.choice(["retry 1", "retry 2, delay: 3s", "timeout 20s"]))
         if self._maybe(0.15):
             self._say(depth + 1, f"use {chance.choice(['narrow', 'wide'])}")
         if self._maybe(0.12):
@@ -117,7 +121,9 @@ class _Body:
             delay = chance.choice(["", ", delay: 2s", ", delay: 1s, backoff: 2.0", ", delay: 4s, jitter: 50%"])
             self._say(depth, f"retry {chance.randint(1, 3)}{delay}")
         if self._maybe(0.25):
-            self._say(depth, "idempotent")
+            self._say(depth, chance.choice(["idempotent", "idempotent", "on crash rerun"]))
+        if not mapped and self._maybe(0.08):
+            self._say(depth, "until round >= 2, every: 1s, at_most: 3")
         if self._maybe(0.2):
             self._say(depth, f"priority {chance.randint(-5, 5)}")
         if self._maybe(0.25):

@@ -80,7 +80,7 @@ class Checker:
         self._keys: dict[int, str] = {}
         self._runs_by_key: dict[tuple[str, str], int] = {}
         self._completed: Counter[tuple[int, int]] = Counter()
-        self._starts: Counter[tuple[int, int]] = Counter()
+        self._starts: Counter[tuple[int, int, int]] = Counter()
         self._ready: dict[int, tuple[int, int, int]] = {}
         self._changed: set[int] = set()
         self._acknowledged: set[int] = set()
@@ -297,13 +297,14 @@ class Checker:
 
     def _check_held_by_limits(self) -> None:
         held = self._sql(
-            "SELECT t.path FROM task_run AS t JOIN task_run AS p ON p.id = t.held_by"
-            " JOIN flow_run AS r ON r.id = t.flow_run_id WHERE t.held_by > 0 AND t.exec_status = 0"
+            "SELECT p.id, t.path FROM task_run AS t JOIN task_run AS p ON p.id = t.held_by"
+            " JOIN flow_run AS r ON r.id = t.flow_run_id WHERE t.parent_id = p.id AND t.exec_status = 0"
             " AND r.status = 'running' AND p.exec_status = 1 AND t.remaining = 0 AND p.member_limit >"
             " (SELECT count(*) FROM task_run AS c WHERE c.parent_id = p.id AND (c.exec_status = 1 OR"
             " (c.exec_status = 0 AND c.remaining = 0 AND c.held_by <= 0 AND c.reason IN ('', 'rate'))))"
         ).fetchall()
-        assert not held, f"`{held[0][0]}` is held by a limit that has room"
+        held = [path for holder, path in held if not self._task(self._seen[holder]).fail_fast]
+        assert not held, f"`{held[0]}` is held by a limit that has room"
 
     def _check_held_by_pools(self) -> None:
         for identity, pool, free in self._sql(
@@ -323,26 +324,29 @@ class Checker:
     def check_start(self, start: Start) -> None:
         """At the moment at which a body begins: its claim is durable, and nothing speaks against it."""
         found = self._sql(
-            "SELECT t.exec_status, t.fence, t.attempt_id, t.generation, a.pid, r.status, t.reason FROM task_run AS t"
+            "SELECT t.exec_status, t.fence, t.attempt_id, t.generation, t.round, a.pid, r.status, t.reason"
+            " FROM task_run AS t"
             " JOIN flow_run AS r ON r.id = t.flow_run_id LEFT JOIN task_attempt AS a ON a.id = ? WHERE t.id = ?",
             (start.attempt_id, start.task_run_id),
         ).fetchone()
         assert found is not None, f"`{start.path}` begins, but it is in no store"
-        status, fence, attempt, generation, pid, run_status, reason = found
+        status, fence, attempt, generation, turn, pid, run_status, reason = found
         claimed = (status, fence, attempt, reason) == (1, start.fence, start.attempt_id, "")
         assert claimed, f"`{start.path}` begins without a durable claim"
         is_script = self._world.bodies[start.attempt_id].is_script
         assert not is_script or pid is not None, f"`{start.path}` begins, but its process is not in the store"
         assert run_status != "cancelled", f"`{start.path}` begins after its run was cancelled"
         assert not start.beside, f"`{start.path}` begins while an earlier attempt of it runs"
-        known = self._keys.setdefault(start.task_run_id, start.key)
-        assert known == start.key, f"`{start.path}` has the key {start.key}, and had {known}"
-        assert len(set(self._keys.values())) == len(self._keys), f"the key {start.key} belongs to another task"
-        self._starts[start.task_run_id, generation] += 1
+        key = start.key.partition("#")[0]
+        known = self._keys.setdefault(start.task_run_id, key)
+        assert known == key, f"`{start.path}` has the key {key}, and had {known}"
+        assert len(set(self._keys.values())) == len(self._keys), f"the key {key} belongs to another task"
+        self._starts[start.task_run_id, generation, turn] += 1
         self._learn_rows()
         task = self._task(self._seen[start.task_run_id])
-        most = 1 + sum(rule.attempts for rule in task.retry) + _MOST_CRASHES * (task.idempotent and not task.retry)
-        count = self._starts[start.task_run_id, generation]
+        again = task.on_crash == "rerun" or (task.idempotent and not task.retry)
+        most = 1 + sum(rule.attempts for rule in task.retry) + _MOST_CRASHES * again
+        count = self._starts[start.task_run_id, generation, turn]
         assert count <= most, f"`{start.path}` begins for the {count}. time; {most} are allowed"
 
     def acknowledged(self, request: dict[str, Any], answer: Any) -> None:
@@ -436,8 +440,17 @@ class Checker:
         """Nothing begins anew by itself but hooks that report on one retry after the other."""
         for identity in self._sql("SELECT id FROM task_run WHERE generation > 1").fetchall():
             seen = self._seen[identity[0]]
-            known = seen.run in self.touched_by_people or self._task(seen).hook == "retry"
+            known = seen.run in self.touched_by_people or self._task(seen).hook == "retry" or self._goes_again(seen)
             assert known, f"`{seen.path}` began a new generation, and nobody wanted that"
+
+    def _goes_again(self, seen: Seen) -> bool:
+        """Whether a group around it may have had another attempt, or another round."""
+        graph, task = self._graph(seen.run), self._task(seen)
+        while task.parent is not None:
+            task = graph.task(task.parent)
+            if task.retry or task.until is not None:
+                return True
+        return False
 
     def _check_told(self, attempt: int, outcome: str, reason: str) -> None:
         body = self._world.bodies.get(attempt)
@@ -460,11 +473,12 @@ class Checker:
         """Why a task was started again in the same generation."""
         task, word = self._task(seen), earlier[5].partition(",")[0]
         assert later[4] > earlier[4], f"the fence of `{seen.path}` did not rise"
-        if word == "never ran" or seen.run in self.touched_by_people:
+        if word == "never ran" or seen.run in self.touched_by_people or (task.until is not None and later[3] == 1):
             return
         assert word != "succeeded", f"`{seen.path}` was started again after it had succeeded"
-        assert task.retry or (word == "in doubt" and task.idempotent), f"`{seen.path}` was started again: {word}"
-        if task.retry:
+        may_rerun = task.idempotent or task.on_crash == "rerun"
+        assert task.retry or (word == "in doubt" and may_rerun), f"`{seen.path}` was started again: {word}"
+        if task.retry and word != "in doubt":
             rule = task.retry[0]
             delay = rule.delay_seconds * rule.backoff ** (earlier[3] - 1) * (1 - rule.jitter)
             assert later[7] - earlier[8] >= delay * 1e6 - 1, f"`{seen.path}` did not wait {delay} s for its retry"

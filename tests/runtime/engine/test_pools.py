@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runtime.model.definition import Cache, FlowDefinition, OutDefinition, PoolDefinition, Use
+from runtime.model.definition import Ask, Cache, FlowDefinition, OutDefinition, PoolDefinition, Use
 from runtime.model.errors import Refused
 from runtime.model.state import RunStatus
 from tests.runtime.engine.conftest import Bench
@@ -107,3 +107,13 @@ def test_a_result_is_taken_over_for_the_same_content_and_arguments_only(bench: B
     other = bench.register(cached(2))
     bench.work(other)
     assert bench.executor.started == ["slow", "slow"]
+
+
+def test_the_places_of_a_run_that_is_cancelled_while_it_waits_for_a_person_are_free(bench: Bench) -> None:
+    pool = PoolDefinition("door", limit=1)
+    flow = FlowBuilder("a").group("g", uses=(Use("door", 1),)).task("g/ask", action=Ask(["lit", "str", "go on?"]))
+    run = bench.register(replace(flow.build(), pools=(pool,)))
+    assert bench.work(run) is RunStatus.SUSPENDED
+    assert holders(bench.folder) == 1
+    bench.ask(verb="cancel", run=run)
+    assert holders(bench.folder) == 0

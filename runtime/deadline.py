@@ -34,12 +34,22 @@ def expire(step: Step, run: ActiveRun) -> RunStatus:
     (body,) = step.store.tasks.of_node(run.id, 0)
     step.store.tasks.fail_container(body.id, Reason.TIMEOUT, message, step.now)
     step.store.events.add(step.now, "deadline passed", run.id, body.id, message=message)
-    hooks = [task.node for task in run.graph.flow.tasks if task.hook and subject_of(task.awaits) == ""]
-    if hooks:
+    if hooks := _hooks(run):
         step.store.tasks.park(run.id, hooks)
         return RunStatus.RUNNING
     step.store.runs.set_status(run.id, RunStatus.FAILED, step.now)
     return RunStatus.FAILED
+
+
+def keep_parked(step: Step, run: ActiveRun) -> None:
+    """What comes back to waiting after the deadline of its run does not start any more."""
+    if run.graph.task(0).timeout_seconds is not None and _has_passed(step, run) and (hooks := _hooks(run)):
+        step.store.tasks.park(run.id, hooks)
+
+
+def _hooks(run: ActiveRun) -> list[int]:
+    """Nodes of the run's own hooks."""
+    return [task.node for task in run.graph.flow.tasks if task.hook and subject_of(task.awaits) == ""]
 
 
 def _has_passed(step: Step, run: ActiveRun) -> bool:

@@ -123,8 +123,11 @@ def conclude(step: Step, run: ActiveRun) -> RunStatus:
 
 
 def _has_room(step: Step, run: ActiveRun) -> bool:
-    """Whether something that is ready would not be held again at once, by a limit whose places are all taken."""
+    """Whether something that is ready would not be held again at once: by a limit without a free place, or because a
+    group with `fail_fast` around it has failed."""
     for row in step.store.tasks.ready(run.id, EXECUTE, _LOOKED_AT):
+        if run.graph.hasty[row.node] and step.is_stopped_fast(run, row):
+            continue
         limit, active, _, _ = step.store.tasks.counters(row.parent_id) if row.parent_id is not None else (None, 0, 0, 0)
         if limit is None or active < limit:
             return True

@@ -109,6 +109,10 @@ class Step:
         self._places: dict[int, list[int]] = {}
         self._runs: dict[int, ActiveRun] = {}
 
+    def ends(self, attempt_id: int) -> bool:
+        """Whether the attempt is to be ended, as far as is known by now."""
+        return attempt_id in self.ending or attempt_id in self.to_end
+
     def scope(self, run: ActiveRun, row: TaskRow) -> TaskScope:
         return TaskScope(run.graph, run.values, self.store.tasks, row)
 

@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from runtime import control, rest
+from runtime.deadline import keep_parked
 from runtime.engine.taking_up import take_up
 from runtime.engine.turn import Turn
 from runtime.executor.protocol import Outcome
@@ -38,8 +39,9 @@ def _apply(turn: Turn, operation: Operation) -> None:
             granted = attempt_id not in turn.step.ending and _may_start(turn, attempt_id)
             if granted:
                 turn.store.attempts.started(attempt_id, process.pid, process.start_ticks, process.boot_id)
-            ending = turn.step.ending  # What comes later in this turn may still end it, before its gate is open.
-            turn.step.after_commit.append(lambda: future.set_result(granted and attempt_id not in ending))
+            step = turn.step
+            # What comes later in this turn may still end it, before its gate is open.
+            step.after_commit.append(lambda: future.set_result(granted and not step.ends(attempt_id)))
         case Asked(request, answer):
             turn.asked = True
             _answer(turn, request, answer)
@@ -58,6 +60,8 @@ def _record(turn: Turn, claim: Claim, outcome: Outcome) -> None:
         rest.recount(turn.step, claim.run)
         return
     turn.worker.record(claim, outcome, random.random())
+    if outcome.never_ran:
+        keep_parked(turn.step, claim.run)
 
 
 def _may_start(turn: Turn, attempt_id: int) -> bool:

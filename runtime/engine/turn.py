@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future
+from typing import Final
 
 from runtime.engine.state import EngineState, WorkedRun
-from runtime.executor.protocol import ProcessMark, Reporter
+from runtime.executor.protocol import Outcome, ProcessMark, Reporter
 from runtime.model.state import ExecStatus, Reason, RunStatus
 from runtime.relist import relist
 from runtime.step import Step
 from runtime.work import Claim, Worker
+
+_SETTLED_MEANWHILE: Final = Outcome(
+    False, reason=Reason.CANCELLED, message="its task was settled before it started", never_ran=True
+)
 
 
 class Turn:
@@ -109,7 +114,10 @@ class Turn:
         for claim in self._claims:
             state.begin(claim)
         for claim in self._claims:
-            state.executor.submit(claim.attempt, reporter)
+            if claim.attempt.id in self.step.to_end:
+                reporter.ended(claim.attempt, _SETTLED_MEANWHILE)
+            else:
+                state.executor.submit(claim.attempt, reporter)
         for claim, process in self._recovered:
             self._take_over(claim, process, reporter)
         for action in self.step.after_commit:
@@ -119,7 +127,7 @@ class Turn:
         return self.again or state.vacancy or state.is_touched()
 
     def _end_now(self, attempt_id: int) -> None:
-        """Its task has been settled without it; it may have begun in this very turn."""
+        """Its task has been settled without it."""
         if attempt_id in self.state.running and attempt_id not in self.state.ending:
             self.state.ending.add(attempt_id)
             self.state.executor.cancel(attempt_id)

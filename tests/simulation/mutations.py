@@ -98,13 +98,13 @@ MUTATIONS: Final = (
     _one(
         "the gate is opened before the commit",
         "runtime.engine.operations",
-        "turn.step.after_commit.append(lambda: future.set_result(granted and attempt_id not in ending))",
+        "step.after_commit.append(lambda: future.set_result(granted and not step.ends(attempt_id)))",
         "future.set_result(granted)",
     ),
     _one(
         "a cancel of the same turn does not close the gate",
         "runtime.engine.operations",
-        "future.set_result(granted and attempt_id not in ending)",
+        "future.set_result(granted and not step.ends(attempt_id))",
         "future.set_result(granted)",
     ),
     _one(

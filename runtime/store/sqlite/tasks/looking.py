@@ -65,9 +65,10 @@ class TaskQuestions(TaskTable):
         return bool(row[0])
 
     def unsettled_members(self, parent_id: int) -> int:
-        """How many direct members of a group are neither finished nor ignored."""
+        """How many direct members of a group have not ended in a way that lets it close."""
         row = self._sql(
-            "SELECT count(*) FROM task_run WHERE parent_id = ? AND exec_status NOT IN (3, 9)",
+            "SELECT count(*) FROM task_run WHERE parent_id = ? AND exec_status NOT IN (3, 9)"
+            " AND NOT (exec_status = 4 AND forgiven)",
             (parent_id,),
         ).fetchone()
         return int(row[0])

@@ -26,7 +26,7 @@ data:
 
 test:
 	@.ci/environment test
-	"$(BIN)/python" -m pytest -m "not soak"
+	"$(BIN)/python" -m pytest -n auto -m "not soak"
 
 soak:
 	@.ci/environment test

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from runtime.store.sqlite import graphs
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.store import SqliteStore
 
@@ -114,7 +115,8 @@ def new_files(folder: Path) -> StoreFiles:
 
 
 def open_store(files: StoreFiles, fate: Fate | None) -> SqliteStore:
-    """The writing side. With a fate it can die."""
+    """The writing side, as a new process opens it: nothing is known yet. With a fate it can die."""
+    graphs._graphs.clear()
     store = SqliteStore(files, "OFF", MortalConnection)
     connection = store._connection
     assert isinstance(connection, MortalConnection)

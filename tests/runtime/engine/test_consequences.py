@@ -44,7 +44,7 @@ def test_what_comes_after_a_result_taken_over_starts(bench: Bench) -> None:
 @pytest.mark.parametrize("inside", [False, True])
 def test_a_place_that_a_task_cannot_use_goes_to_the_next(bench: Bench, inside: bool) -> None:
     flow = FlowBuilder().group("g", limit=1).task("g/a")
-    flow.task("g/b", arguments={"n": DIVIDES_BY_ZERO}) if not inside else flow.group("g/b", limit=DIVIDES_BY_ZERO)
+    flow.task("g/b", arguments={"n": DIVIDES_BY_ZERO}) if not inside else flow.group("g/b", generators=over("i", DIVIDES_BY_ZERO))
     run = bench.register(flow.task("g/c").build())
     assert bench.work(run) is RunStatus.FAILED
     assert bench.executor.started == ["g/a", "g/c"]

@@ -114,10 +114,10 @@ BUILTIN_TYPES: Final = (
 """Where a type stands."""
 
 _FUNCTIONS: Final = (
-    "abs all any basename ceil coalesce compact contains count date datetime day days dirname div ends_with enumerate "
-    "ext first flatten float floor format get hash hour hours int items join json keys last len lower matches max min "
-    "mod month now parts path range raw replace reverse round seconds slice slug sorted split starts_with str sum time "
-    "to_json today trim unique upper values weekday year zip"
+    "abs all any as_bool as_float as_int as_list as_map as_str basename ceil coalesce compact contains count date "
+    "datetime day days dirname div ends_with enumerate ext first flatten float floor format get hash hour hours int "
+    "items join json keys last len lower matches max min mod month now parts path range raw replace reverse round "
+    "seconds slice slug sorted split starts_with str sum time to_json today trim unique upper values weekday year zip"
 )
 FUNCTIONS: Final = tuple(_FUNCTIONS.split())
 """Before `(`."""

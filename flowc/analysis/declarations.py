@@ -199,8 +199,8 @@ class _Declaration:
         task.has_rounds = any(has_rounds(layer.decl.body) for layer in layers if not _is_flow(layer))
         task.doc = task.doc or next((layer.decl.doc for layer in layers if layer.decl.doc), "")
         if isinstance(last.decl, nodes.FlowDecl):
-            self._called_flow(task, last)
             layers = layers[:-1]
+            self._called_flow(task, last, is_asked_for_more=any(_has_outputs(layer.decl.body) for layer in layers))
             task.repeats = repeats([layer.decl.body for layer in layers])
         for layer in reversed(layers):
             assert isinstance(layer.decl, nodes.TaskDecl)
@@ -275,8 +275,9 @@ class _Declaration:
             return True
         return False
 
-    def _called_flow(self, task: Task, layer: Layer) -> None:
-        """The task becomes a group with the members of the flow, and one more that computes its outputs."""
+    def _called_flow(self, task: Task, layer: Layer, *, is_asked_for_more: bool) -> None:
+        """The task becomes a group with the members of the flow, and one more that computes its outputs, and those
+        that the call asks for."""
         assert isinstance(layer.decl, nodes.FlowDecl)
         task.kind, task.called = "group", True
         frame, decl, taken = layer.frame, layer.decl, Taken()
@@ -288,7 +289,8 @@ class _Declaration:
         if frame.definition is None or not frame.definition.broken:
             self._members(frame, task, decl.body, taken)
             self._hooks(task, decl.body, frame)
-        if result.outs:
+        result.of_callee = frozenset(result.outs)
+        if result.outs or is_asked_for_more:
             self._result(task, result, layer)
 
     def _result(self, task: Task, result: Task, layer: Layer) -> None:
@@ -303,7 +305,7 @@ class _Declaration:
     # Outputs
 
     def _task_outs(self, task: Task, item: nodes.TaskDecl, frame: Frame, first: bool) -> None:
-        known = task.result.outs if task.result is not None else task.outs
+        known = task.giver.outs
         if task.detached is not None and first and item.callee is not None:
             task.outs["run"] = Out("run", STR, item.callee.path.span, declared=False)
         elif item.callee is not None and first:
@@ -311,13 +313,15 @@ class _Declaration:
             task.outs_unknown = task.outs_unknown or signature is None
             for name, kind in signature.outs if signature else ():
                 task.outs[name] = Out(name, kind, item.callee.path.span, declared=False)
+        if first:
+            task.of_callee = frozenset(task.outs)
         places: Taken = {}
         for entry in item.body:
             if isinstance(entry, nodes.OutDecl) and _free(frame, entry.name, "output", places):
                 out = _out(frame, entry)
                 if entry.name.text in known:
                     _given_already(frame, entry, item)
-                task.outs[entry.name.text] = out
+                known[entry.name.text] = out
 
 
 def _is_flow(layer: Layer) -> bool:
@@ -326,6 +330,11 @@ def _is_flow(layer: Layer) -> bool:
 
 def _has_condition(body: Sequence[nodes.Statement]) -> bool:
     return any(isinstance(entry, nodes.When) or (isinstance(entry, nodes.After) and may_skip(entry)) for entry in body)
+
+
+def _has_outputs(body: Sequence[nodes.Statement]) -> bool:
+    """Whether a block has outputs of its own, or conditions on outputs."""
+    return any(isinstance(entry, nodes.OutDecl | nodes.Ensure) for entry in body)
 
 
 def _may_fail(body: Sequence[nodes.Statement]) -> bool:

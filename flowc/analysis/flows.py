@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flowc.analysis.declarations import Declared, Entry, declare, declare_alone
 from flowc.analysis.frame import file_frame, frame_of
-from flowc.analysis.later import report_later
 from flowc.analysis.model import Catalog, Flow, Task
 from flowc.analysis.module import Definition, Imports, Module
 from flowc.analysis.modules import module_of
@@ -28,7 +27,6 @@ def analyse(
 ) -> tuple[Module, list[Flow]]:
     """The file as others see it, and its flows, resolved as far as they can be; what is wrong goes to the sink."""
     report = Report(sink, source, unread_of(file, source))
-    report_later(file, report)
     module = module_of(file, report, catalog, imports)
     module.stored_as = stored_as
     for let in module.lets.values():

@@ -85,6 +85,7 @@ class Task:
     `match`, inside its group, that it stands in, the outermost first. `has_rounds`: it has an `until`; `repeats`: its
     members may run again, in another round or attempt; `kept`: what is asked for as `last.NAME`, with the value at the
     end of a round.
+    `of_callee`: the outputs that what it calls, or the called flow itself, declares.
     `outs_unknown`: what it calls is not known, so neither are its outputs. `may_fail`: it may fail, or lose items, and
     others go on all the same. `arguments`: what a called task or flow gets. `hook`: the event of `subject` that
     it reports on; `space` is then the namespace of the hook.
@@ -108,6 +109,7 @@ class Task:
     outs_unknown: bool = False
     members: dict[str, Task] = field(default_factory=dict)
     outs: dict[str, Out] = field(default_factory=dict)
+    of_callee: frozenset[str] = frozenset()
     references: list[Reference] = field(default_factory=list)
     arguments: dict[str, Typed] = field(default_factory=dict)
     item_types: dict[str, Type] = field(default_factory=dict)
@@ -145,6 +147,11 @@ class Task:
     def home(self) -> Task | None:
         """The group in which its names are looked up."""
         return self.space or self.parent
+
+    @property
+    def giver(self) -> Task:
+        """The node that has its outputs: of a called flow the member that computes them."""
+        return self.result or self
 
     @property
     def dotted(self) -> str:

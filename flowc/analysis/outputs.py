@@ -26,18 +26,18 @@ class Outputs:
     @staticmethod
     def of_task(task: Task, layers: list[Layer], scopes: list[Scope], has_action: bool) -> list[Scope]:
         """Computes the outputs of a task, those of what it calls first. Gives the scope of each layer, in which its
-        outputs and those of what it calls are known by their bare names."""
-        known = {name: out for name, out in task.outs.items() if not out.declared}
-        rows = {name: OutDefinition(name, type_to_json(out.type)) for name, out in known.items()}
-        if task.called and task.result is not None:
-            known = dict(task.result.outs)
+        outputs and those of what it calls are known by their bare names. Those of a called flow itself are left to
+        `of_flow`."""
+        giver = task.giver
+        known = {name: out for name, out in giver.outs.items() if name in giver.of_callee}
+        rows = {name: OutDefinition(name, type_to_json(out.type)) for name, out in known.items() if not task.called}
         inside = []
         for layer, scope in zip(reversed(layers), reversed(scopes), strict=True):
             if isinstance(layer.decl, nodes.TaskDecl):
                 outputs = Outputs(layer.frame)
                 known = outputs._of_layer(task, layer.decl, scope, known, rows, has_action)
             inside.append(scope.with_own(known, late=False))
-        task.out_definitions = tuple(rows.values())
+        giver.out_definitions = tuple(rows.values())
         return inside[::-1]
 
     def _of_layer(
@@ -50,28 +50,25 @@ class Outputs:
         has_action: bool,
     ) -> dict[str, Out]:
         items = [item for item in decl.body if isinstance(item, nodes.OutDecl)]
+        outs = task.giver.outs
         own = known | {
-            item.name.text: task.outs[item.name.text]
-            for item in items
-            if item.value is None and item.name.text in task.outs
+            item.name.text: outs[item.name.text] for item in items if item.value is None and item.name.text in outs
         }
         for item in items:
-            if task.called:
-                self._report.not_yet(item.name.span, "`out` of a task that calls a flow", help="declare it in the flow")
             name = item.name.text
             if name in task.item_types:
                 self._hides_item(item.name)
             if item.value is not None:
-                own[name], rows[name] = self._computed(task, item, scope.with_own(own, late=True))
-                task.outs[name] = own[name]
-            elif name in task.outs:
+                own[name], rows[name] = self._computed(outs[name].type, item, scope.with_own(own, late=True))
+                outs[name] = own[name]
+            elif name in outs:
                 rows[name] = self._given(task, item, has_action, decl)
-        self._conditions(task, items, own, rows, scope)
+        self._conditions(outs, items, own, rows, scope)
         return own
 
     def _conditions(
         self,
-        task: Task,
+        outs: dict[str, Out],
         items: list[nodes.OutDecl],
         own: dict[str, Out],
         rows: dict[str, OutDefinition],
@@ -84,7 +81,7 @@ class Outputs:
             if name not in rows:
                 continue
             if item.default is not None:
-                default = self._checker.check(item.default, scope, self._wanted(item, task.outs[name].type))
+                default = self._checker.check(item.default, scope, self._wanted(item, outs[name].type))
                 rows[name] = replace(rows[name], has_default=True, default=default.tree)
             if item.where is not None:
                 condition = self._checker.condition(item.where, late, "the condition of an output")
@@ -94,9 +91,8 @@ class Outputs:
         why = f"the output `{item.name.text}` is {described(declared)}"
         return Wanted(declared, why, item.type.span, "its type is declared here")
 
-    def _computed(self, task: Task, item: nodes.OutDecl, scope: Scope) -> tuple[Out, OutDefinition]:
+    def _computed(self, declared: Type, item: nodes.OutDecl, scope: Scope) -> tuple[Out, OutDefinition]:
         assert item.value is not None
-        declared = task.outs[item.name.text].type
         value = self._checker.check(item.value, scope, self._wanted(item, declared))
         self._refuse_secret(item, declared)
         has_default = item.default is not None
@@ -109,7 +105,7 @@ class Outputs:
         )
 
     def _given(self, task: Task, item: nodes.OutDecl, has_action: bool, decl: nodes.TaskDecl) -> OutDefinition:
-        name, kind = item.name.text, task.outs[item.name.text].type
+        name, kind = item.name.text, task.giver.outs[item.name.text].type
         self._refuse_secret(item, kind)
         if decl.callee is not None and not task.outs_unknown:
             callee = decl.callee.path.text
@@ -171,7 +167,8 @@ class Outputs:
             )
 
     def of_flow(self, task: Task, decl: nodes.FlowDecl, scope: Scope) -> None:
-        """The outputs of a flow, computed by its body, or by a task of its own where the flow is called."""
+        """The outputs of a flow, computed by its body, or by a task of its own where the flow is called, which has
+        those of the call already."""
         rows = []
         for item in decl.body:
             if not isinstance(item, nodes.OutDecl) or item.name.text not in task.outs:
@@ -185,6 +182,6 @@ class Outputs:
                     help=f"say where it comes from: `out {item.name.text}: {self._report.text(item.type.span)} = …`",
                 )
                 continue
-            _, row = self._computed(task, item, scope)
+            _, row = self._computed(task.outs[item.name.text].type, item, scope)
             rows.append(row)
-        task.out_definitions = tuple(rows)
+        task.out_definitions = (*rows, *task.out_definitions)

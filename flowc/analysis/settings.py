@@ -117,9 +117,6 @@ _ALLOWED: Final[dict[str, tuple[type, ...]]] = {
     ),
     "flow": (nodes.Limit, nodes.Deadline, nodes.FailFast, nodes.Owner, nodes.Tags),
 }
-_LATER: Final[dict[tuple[str, type], str]] = {
-    ("flow", nodes.Priority): "`priority` of a flow",
-}
 _INSTEAD: Final[dict[tuple[str, type], str]] = {
     ("group", nodes.Env): "write it in each task that needs it",
     ("group", nodes.Crash): "write it in its `defaults { }`, for all tasks in it, or in each task",
@@ -130,6 +127,7 @@ _INSTEAD: Final[dict[tuple[str, type], str]] = {
     ("flow", nodes.Timeout): "write it in the tasks; a bound for the whole flow is a `deadline`",
     ("task", nodes.Deadline): "write it in the flow; a bound for an attempt of a task is a `timeout`",
     ("group", nodes.Deadline): "write it in the flow; a bound for an attempt of a task is a `timeout`",
+    ("flow", nodes.Priority): "write it in its `defaults { }`, for all its tasks, or in each task",
     ("flow", nodes.When): "write it in a task or group",
     ("flow", nodes.After): "write it in a task or group",
     ("flow", nodes.Idempotent): "write it in each task that may run twice without harm",
@@ -235,7 +233,7 @@ class Settings:
             case nodes.AllowFailures():
                 task.allow_failures = read_allowance(self, item, scope)
             case nodes.Ensure():
-                task.ensures = (*task.ensures, read_ensure(self, item, scope))
+                task.giver.ensures = (*task.giver.ensures, read_ensure(self, item, scope))
             case nodes.Enough():
                 task.enough = read_enough(self, task, item, scope)
             case nodes.FailFast():
@@ -276,7 +274,7 @@ class Settings:
             kind = type(item)
             if kind not in _WORDS:
                 continue
-            if kind not in _ALLOWED[task.kind] or (kind in _OF_ITEMS and not task.mapped and _one_thing(task, kind)):
+            if not _may_stand(task, kind) or (kind in _OF_ITEMS and not task.mapped and _one_thing(task, kind)):
                 self._misplaced(task, item)
             elif kind in seen and kind not in _REPEATABLE:
                 self._twice(item, seen[kind])
@@ -302,9 +300,6 @@ class Settings:
 
     def _misplaced(self, task: Task, item: nodes.Statement) -> None:
         kind, word = type(item), _WORDS[type(item)]
-        if (task.kind, kind) in _LATER:
-            self.report.not_yet(item.span, _LATER[task.kind, kind], help="write it in the tasks")
-            return
         help = _INSTEAD.get((task.kind, kind), "")
         message = f"`{word}` does not belong in a {task.kind}"
         if kind in _OF_ITEMS and kind in _ALLOWED[task.kind]:
@@ -433,6 +428,11 @@ class Settings:
             )
             return 0
         return found.tree if number is None else number
+
+
+def _may_stand(task: Task, kind: type) -> bool:
+    """Whether a setting can be about the node; a flow that is called is a group that has outputs."""
+    return kind in _ALLOWED[task.kind] or (task.called and kind is nodes.Ensure)
 
 
 def _one_thing(task: Task, kind: type) -> bool:

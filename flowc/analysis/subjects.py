@@ -152,7 +152,7 @@ class Subjects:
 
     def _named(self, subject: Subject, name: nodes.Name) -> Typed | None:
         task = subject.task
-        giver = task.result or task
+        giver = task.giver
         if name.text in giver.outs:
             return self._output(subject, giver, giver.outs[name.text])
         if name.text in STATES:
@@ -234,7 +234,7 @@ class Subjects:
         members = [name for name, member in task.members.items() if member is not task.result]
         own = ["attempts", "error"] if task.kind == "task" else []
         arguments = list(task.arguments) or (list(task.action.arguments) if isinstance(task.action, Call) else [])
-        return [*members, *(task.result or task).outs, *arguments, *STATES, *own]
+        return [*members, *task.giver.outs, *arguments, *STATES, *own]
 
 
 def _kind(task: Task) -> str:

@@ -45,6 +45,7 @@ _MISPLACED: Final[dict[type, tuple[str, str]]] = {
     nodes.Defaults: ("`defaults`", "write it in the file, the flow or the group around"),
     nodes.If: ("`if`", "a task has `when` for its condition; `if` stands in the flow or a group"),
     nodes.Match: ("`match`", "write it in the flow or group around"),
+    nodes.Rate: ("`rate`", "declare a pool, `pool NAME { rate 10 per 1s }`, and write `use NAME` in the tasks"),
 }
 _OF_CALLED_FLOWS: Final = (nodes.Limit, nodes.FailFast)
 """Settings of a flow that count where it is called."""

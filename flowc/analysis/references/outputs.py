@@ -41,7 +41,7 @@ def output_value(
         return _too_early(checker, task, expr)
     if not left:
         return _no_value(checker, task, at)
-    giver = task.result or task
+    giver = task.giver
     out = giver.outs.get(left[0].name.text)
     if out is None and left[0].name.text in states.VALUES:
         return _state(checker, task, left, scope)
@@ -110,7 +110,7 @@ def _no_value(checker: Expressions, task: Task, at: nodes.NameRef | nodes.Member
     kind = "group" if task.kind == "group" and not task.called else "task"
     help = ""
     shown = checker.report.text(at.span)
-    outs = (task.result or task).outs
+    outs = task.giver.outs
     if outs:
         help = f"name one of its outputs: {', '.join(f'`{shown}.{name}`' for name in list(outs)[:4])}"
     elif kind == "group" and task.members:
@@ -134,7 +134,7 @@ def report_no_output(checker: Expressions, task: Task, name: nodes.Name) -> Type
     if name.text in LATER_VALUES:
         report.not_yet(name.span, f"`.{name.text}` of a task or group as a value")
         return wrong()
-    outs = (task.result or task).outs
+    outs = task.giver.outs
     is_task = task.kind == "task" or task.called
     kind, candidates = ("output", list(outs)) if is_task else ("member", list(task.members))
     if report.may_be_lost(name.text) or task.outs_unknown:

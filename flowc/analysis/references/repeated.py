@@ -38,13 +38,13 @@ def _of_last(checker: Expressions, node: Task, base: nodes.NameRef, names: list[
     giver, left = node, list(names)
     while giver.kind == "group" and not giver.called and len(left) > 1 and left[0].name.text in giver.members:
         giver, left = giver.members[left[0].name.text], left[1:]
-    out = (giver.result or giver).outs.get(left[0].name.text)
+    out = giver.giver.outs.get(left[0].name.text)
     if out is None:
         return report_no_output(checker, giver, left[0].name)
     inside = Typed(out.type, ["own", out.name], RUN_TIME)
     if giver is not node or giver.result is not None:
         onlooker = Task(-1, "flow", "", "", node, node.span)
-        inside = seen_from(onlooker, giver.result or giver, out)
+        inside = seen_from(onlooker, giver.giver, out)
     key = ".".join(member.name.text for member in names[: len(names) - len(left) + 1])
     node.kept[key] = (inside.tree, inside.type)
     found = narrowed(Typed(optional(inside.type), ["last", node.path, key], RUN_TIME), scope)

@@ -245,3 +245,39 @@ def test_hooks_of_a_called_flow_count_and_know_its_parameters() -> None:
     nodes = flow(text)
     assert nodes["run/on_failure/tell"].hook == "failure"
     assert bound(nodes["run/on_failure/tell"])[0] == "desk"
+
+
+COUNTED = """
+flow load {
+    param tables: list[str]
+    task count { out rows: int = len(tables); sh "echo" }
+    out rows: int = count.rows
+}
+flow quiet { task one { sh "true" } }
+"""
+
+
+def test_an_output_at_the_call_of_a_flow_is_computed_by_its_member_of_outputs() -> None:
+    calls = 'task shop = load(tables: ["a"]) { out twice: int = rows * 2 }; task t { sh "echo {{ shop.twice }}" }'
+    nodes = flow(COUNTED + f"flow daily {{ {calls} }}")
+    assert [(out.name, out.value) for out in nodes["shop/outputs"].outs] == [
+        ("rows", ["out", "shop/count", "rows"]),
+        ("twice", ["*", ["own", "rows"], 2]),
+    ]
+    assert bound(nodes["t"]) == [["out", "shop/outputs", "twice"]]
+
+
+def test_a_flow_without_outputs_has_those_of_its_call() -> None:
+    nodes = flow(COUNTED + 'flow daily { task q = quiet() { out word: str = "done"; ensure word != "", "empty" } }')
+    assert [out.name for out in nodes["q/outputs"].outs] == ["word"]
+    assert len(nodes["q/outputs"].ensures) == 1
+
+
+def test_an_output_that_nothing_gives_is_refused_at_the_call_of_a_flow() -> None:
+    text = COUNTED + 'flow daily { task shop = load(tables: ["a"]) { out other: int } }'
+    assert messages(text) == ["nothing gives the output `other`: `load` has no output of that name"]
+
+
+def test_an_output_at_the_call_of_a_flow_takes_no_name_that_the_flow_gives() -> None:
+    text = COUNTED + 'flow daily { task shop = load(tables: ["a"]) { out rows: int = 3 } }'
+    assert messages(text) == ["`load` gives an output called `rows` itself"]

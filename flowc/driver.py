@@ -9,7 +9,6 @@ import gc
 import posixpath
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Final
 
 from flowc.analysis.flows import analyse
@@ -28,6 +27,7 @@ from flowc.source import Source
 from flowc.syntax import nodes
 from flowc.syntax.files import Files, Loaded, Reader
 from runtime.model.definition import FlowDefinition
+from runtime.model.slotted import dataclass, field
 
 Lint = Callable[[Source, nodes.File, Sink], None]
 """Tells more hints on a source and its tree, as warnings."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import errno
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
+
+from runtime.model.slotted import dataclass, field
 
 Span = tuple[int, int]
 """Start and end offset in a source, in characters, half open."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flowc.analysis.mismatch import report_missing
@@ -12,6 +11,7 @@ from flowc.analysis.types import described, is_unknown
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
 from runtime.model.definition import Tree
+from runtime.model.slotted import dataclass, field
 from runtime.model.types import Enum, Optional
 
 if TYPE_CHECKING:

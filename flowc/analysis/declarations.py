@@ -6,7 +6,6 @@ What a node calls is looked up here, because a called flow brings nodes of its o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from flowc.analysis.choices import Branch, branches_of
@@ -21,6 +20,7 @@ from flowc.analysis.scope import Let, Names
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
 from runtime.model.definition import Tree
+from runtime.model.slotted import dataclass, field
 from runtime.model.types import STR
 
 RESERVED: Final = ("succeeded", "failed", "skipped", "done", "error")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from flowc.analysis.conversion import report_unknown_field
@@ -18,6 +17,7 @@ from flowc.diagnostics import codes
 from flowc.source import Source
 from flowc.syntax import nodes
 from runtime.model.definition import Ask, Call, Detach, Script, Wait
+from runtime.model.slotted import dataclass
 from runtime.model.types import INT, STR, Enum, Record, Type
 
 _WORDS: Final = ("succeeded", "failed", "skipped", "refused")

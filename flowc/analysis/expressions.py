@@ -7,7 +7,6 @@ paths and an error can show both ends. Each kind of node has its checker in a mo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from flowc.analysis import functions, operations, values
@@ -18,6 +17,7 @@ from flowc.analysis.scope import Let, Names, Scope
 from flowc.analysis.typed import Typed, wrong
 from flowc.analysis.types import described, fits
 from flowc.syntax import nodes
+from runtime.model.slotted import dataclass, field
 from runtime.model.types import (
     BOOL,
     Enum,

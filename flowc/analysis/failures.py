@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flowc.analysis.mismatch import Wanted
@@ -13,6 +12,7 @@ from flowc.analysis.types import UNKNOWN, described
 from flowc.diagnostics import codes
 from flowc.syntax import nodes
 from runtime.model.definition import Ensure, Tree
+from runtime.model.slotted import replace
 from runtime.model.types import INT, PERCENT, STR
 
 if TYPE_CHECKING:

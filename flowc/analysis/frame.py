@@ -6,8 +6,6 @@ they mean there, and whose parameters stand for the values of the call.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowc.analysis.actions import Actions
 from flowc.analysis.expressions import Expressions
 from flowc.analysis.model import Flow, Span, Task
@@ -17,6 +15,7 @@ from flowc.analysis.report import Report
 from flowc.analysis.scope import Names
 from flowc.analysis.settings import Settings
 from flowc.syntax import nodes
+from runtime.model.slotted import dataclass
 
 
 @dataclass(slots=True, eq=False)

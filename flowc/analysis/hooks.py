@@ -5,7 +5,6 @@ They are nodes beside the one that they report on: nothing waits for them, and t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, cast
 
 from flowc.analysis.model import Flow, Order, Span, Task
@@ -14,6 +13,7 @@ from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
 from runtime.model import definition
 from runtime.model.definition import Tree
+from runtime.model.slotted import dataclass, field
 from runtime.model.types import INT, STR, ListOf, Record, Type, optional
 
 if TYPE_CHECKING:

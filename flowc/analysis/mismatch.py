@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from flowc.analysis.report import Report
@@ -11,6 +10,7 @@ from flowc.analysis.types import NULL, described, fits, holds_secret
 from flowc.diagnostics import Label, codes
 from flowc.source import Source, Span
 from flowc.syntax import nodes
+from runtime.model.slotted import dataclass
 from runtime.model.types import (
     BOOL,
     DATE,

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from flowc.source import Source
@@ -26,6 +25,7 @@ from runtime.model.definition import (
     Use,
 )
 from runtime.model.signature import Signature
+from runtime.model.slotted import dataclass, field
 from runtime.model.types import Type
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flowc.analysis.declared_types import DeclaredTypes
@@ -13,6 +12,7 @@ from flowc.analysis.report import Report
 from flowc.analysis.scope import Let, Names
 from flowc.syntax import nodes
 from runtime.model.signature import ParameterSignature, Signature
+from runtime.model.slotted import dataclass, field
 
 if TYPE_CHECKING:
     from flowc.source import Source

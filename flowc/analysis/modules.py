@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from flowc.analysis.declared_types import DeclaredTypes
@@ -13,6 +12,7 @@ from flowc.analysis.scope import Let
 from flowc.diagnostics import Label, codes
 from flowc.source import Span
 from flowc.syntax import nodes
+from runtime.model.slotted import replace
 
 _KINDS: Final = {
     nodes.FlowDecl: "flow",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flowc.analysis.frame import Frame, Layer
 from flowc.analysis.mismatch import Wanted
 from flowc.analysis.model import Out, Task
@@ -12,6 +10,7 @@ from flowc.analysis.types import described, is_unknown
 from flowc.diagnostics import codes
 from flowc.syntax import nodes
 from runtime.model.definition import OutDefinition
+from runtime.model.slotted import replace
 from runtime.model.types import JSON, Optional, Scalar, Type, type_to_json
 
 

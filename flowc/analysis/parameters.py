@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flowc.analysis.constant import Unknown, holds
 from flowc.analysis.declarations import Declared
 from flowc.analysis.expressions import Expressions
@@ -14,6 +12,7 @@ from flowc.analysis.types import is_unknown
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
 from runtime.model.definition import Tree
+from runtime.model.slotted import replace
 
 
 def check_parameters(checker: Expressions, found: Declared) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flowc.analysis.mismatch import Wanted
@@ -13,6 +12,7 @@ from flowc.analysis.typed import CREATION
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
 from runtime.model.definition import PoolDefinition, Tree, Use
+from runtime.model.slotted import dataclass
 from runtime.model.types import INT
 
 if TYPE_CHECKING:

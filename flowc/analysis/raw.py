@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeGuard
 
 from flowc.analysis.mismatch import report_missing, report_secret
@@ -13,6 +12,7 @@ from flowc.analysis.types import described, is_unknown
 from flowc.diagnostics import codes
 from flowc.syntax import nodes
 from runtime.model.definition import Binding, Tree
+from runtime.model.slotted import dataclass
 from runtime.model.types import Enum, Optional, Scalar, Type, holds_secret, type_to_json
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ Inside of it `round` and `last.NAME` are known.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from flowc.analysis.constants import duration
@@ -18,6 +17,7 @@ from flowc.analysis.typed import CREATION
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
 from runtime.model.definition import Tree, Until
+from runtime.model.slotted import replace
 from runtime.model.types import DURATION, INT
 
 if TYPE_CHECKING:

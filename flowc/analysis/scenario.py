@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from flowc.analysis.model import Flow
 from flowc.analysis.module import Definition
 from flowc.source import Source, Span
 from runtime.model.definition import Tree
+from runtime.model.slotted import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final, Literal, cast
 from zoneinfo import ZoneInfo
 
@@ -19,6 +18,7 @@ from flowc.analysis.types import is_unknown
 from flowc.diagnostics import Code, Fix, Label, codes
 from flowc.syntax import nodes
 from runtime.model.definition import Overlap, ScheduleDefinition, Tree
+from runtime.model.slotted import replace
 from runtime.model.types import DURATION, INT, STR, TIME, Type
 from runtime.schedule import BadSchedule, following
 from runtime.schedule.instants import WEEKDAYS

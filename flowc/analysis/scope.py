@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flowc.analysis.model import Flow, Out, Parameter, Span, Task
 from flowc.analysis.typed import Typed
 from flowc.syntax import nodes
+from runtime.model.slotted import dataclass, field, replace
 from runtime.model.types import Type
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ Paths of instances have the keys of their items in brackets, as rows of a run ha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
@@ -19,6 +18,7 @@ from flowc.diagnostics import Label, codes
 from flowc.source import Source
 from flowc.syntax import nodes
 from runtime.model.definition import Call, Tree
+from runtime.model.slotted import dataclass
 from runtime.model.types import BOOL, INT, STR, ListOf, Record, Type, optional
 from runtime.model.values import to_text
 

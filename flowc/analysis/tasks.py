@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -21,6 +20,7 @@ from flowc.analysis.waiting import read_waiting
 from flowc.diagnostics import Label, codes
 from flowc.syntax import nodes
 from runtime.model.definition import Generator
+from runtime.model.slotted import dataclass
 from runtime.model.types import Enum, Scalar, type_to_json
 
 Decl = nodes.FlowDecl | nodes.GroupDecl | nodes.TaskDecl

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from flowc.analysis.model import Task
 from flowc.analysis.types import UNKNOWN
 from runtime.model.definition import Tree
+from runtime.model.slotted import dataclass
 from runtime.model.types import BOOL, Type
 
 if TYPE_CHECKING:

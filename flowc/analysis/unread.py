@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from flowc.diagnostics import Code, codes
@@ -12,6 +11,7 @@ from flowc.source import Source, Span
 from flowc.syntax import nodes
 from flowc.syntax.inside import Part, everything, inside
 from flowc.syntax.words import DECLARING, KINDS, STATEMENT_WORDS
+from runtime.model.slotted import dataclass, field
 
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
 _PATH_BEFORE: Final = re.compile(r"(?:\w+:[ ]*)?[\w.]*\Z")

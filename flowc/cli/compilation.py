@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from flowc.analysis.model import Flow
@@ -20,6 +19,7 @@ from flowc.syntax import nodes
 from runtime.model.definition import FlowDefinition
 from runtime.model.errors import FlowerError
 from runtime.model.signature import Signature
+from runtime.model.slotted import dataclass
 from runtime.project import find_folder
 
 

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +14,7 @@ from typing import Final
 
 from flowc.cli.editor_choice import Editor
 from runtime.model.errors import FlowerError, NotFound
+from runtime.model.slotted import dataclass
 
 _CODE_COMMANDS: Final = ("code", "code-insiders", "codium", "cursor", "windsurf")
 _PLUGIN: Final = Path("pack", "flower", "start", "flow")

@@ -6,7 +6,6 @@ import difflib
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +17,7 @@ from flowc.diagnostics.data import unreadable
 from flowc.format.formatter import Formatted, NotTheSame, formatted
 from flowc.source import Source, Unreadable, decode, read
 from runtime.model.errors import FlowerError
+from runtime.model.slotted import dataclass
 
 _OTHERWISE: Final = 1
 _USAGE: Final = 2

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from flowc.cli.paint import painted
 from flowc.cli.replacing import replace_file
 from flowc.diagnostics.fixes import Overlap, applied, certain_fixes
 from runtime.model.errors import FlowerError
+from runtime.model.slotted import dataclass, field
 
 _MOST_ROUNDS: Final = 10
 _STYLES: Final = {"+": "added", "-": "removed", "@": "faint"}

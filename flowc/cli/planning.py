@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +14,7 @@ from flowc.compare.changes import FactChange, FlowChange
 from flowc.compare.flows import compare
 from runtime.model.definition import FlowDefinition, ScheduleDefinition
 from runtime.model.run import FlowSummary, VersionSummary
+from runtime.model.slotted import dataclass, replace
 
 if TYPE_CHECKING:
     from runtime.store.sqlite.reader import Reader

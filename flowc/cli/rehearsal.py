@@ -6,7 +6,6 @@ import datetime as dt
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from runtime.executor.protocol import Outcome
 from runtime.expression.evaluator import ExpressionError, evaluate
 from runtime.model.errors import FlowerError
 from runtime.model.run import TaskView
+from runtime.model.slotted import dataclass
 from runtime.model.state import Reason, RunStatus
 from runtime.model.values import ValueProblem, to_json
 from runtime.register import RunValues

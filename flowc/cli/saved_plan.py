@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +10,7 @@ from flowc.cli.compilation import Compilation
 from flowc.cli.planning import FlowPlan, Plan
 from flowc.compare.json_form import change_to_json
 from runtime.model.errors import FlowerError, Refused
+from runtime.model.slotted import dataclass
 
 _FORM: Final = 1
 _AGAIN: Final = "look at what would change now, and plan again: flowc plan FILE"

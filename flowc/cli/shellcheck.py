@@ -9,7 +9,6 @@ import sys
 import tempfile
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from flowc.diagnostics import Sink, codes
 from flowc.source import Source, Span
 from flowc.syntax import nodes
 from flowc.syntax.inside import everything
+from runtime.model.slotted import dataclass
 
 _SECONDS: Final = 60
 _LEFT_OUT: Final = "SC2066,SC2154,SC1090,SC1091"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from flowc.compare.flows import compare
 from flowc.compare.json_form import change_to_json
 from runtime.model.errors import NotFound
 from runtime.model.run import VersionSummary
+from runtime.model.slotted import dataclass
 
 if TYPE_CHECKING:
     from runtime.service import Service

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from runtime.model.slotted import dataclass
 
 Sort = Literal["added", "removed", "changed"]
 

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from runtime.model.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from flowc.diagnostics import codes
 from flowc.diagnostics.codes import Code
 from flowc.source import Source, Span, Unreadable
+from runtime.model.slotted import dataclass
 
 Severity = Literal["error", "warning"]
 

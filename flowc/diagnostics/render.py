@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from flowc.diagnostics.data import Diagnostic, Label
 from flowc.source import Source, Span
+from runtime.model.slotted import dataclass
 
 TAB_WIDTH: Final = 4
 MAX_WIDTH: Final = 140

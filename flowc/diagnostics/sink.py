@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from flowc.diagnostics import codes
 from flowc.diagnostics.codes import Code
 from flowc.diagnostics.data import Diagnostic, Fix, Label, Severity
 from flowc.source import Source, Span
+from runtime.model.slotted import replace
 
 MAX_DIAGNOSTICS: Final = 100
 

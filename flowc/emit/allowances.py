@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Final
 
 from flowc.diagnostics import Code, Diagnostic, Fix, Sink, codes, nearest
 from flowc.source import Source, Span
 from flowc.syntax.lexer import lex
+from runtime.model.slotted import dataclass, field
 
 _MARK: Final = "flowc:"
 _ALLOWANCE: Final = re.compile(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from flowc.analysis.model import Flow, Parameter, Task
 from flowc.emit.hashing import flow_hash, task_hash
 from flowc.plan.edges import Edges
 from runtime.model.definition import Dependency, FlowDefinition, ParameterDefinition, TaskDefinition, Until
+from runtime.model.slotted import replace
 from runtime.model.types import type_to_json
 
 LineOf = Callable[[int], int]

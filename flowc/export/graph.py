@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from flowc.export.implied import implied_links
 from flowc.export.wording import condition_of, doing_of, event_text, facts_of, flow_facts_of, mapping_of
 from runtime.model.definition import FlowDefinition, TaskDefinition
+from runtime.model.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

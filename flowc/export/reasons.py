@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from flowc.analysis.model import Flow, Span, Task
 from flowc.plan.edges import lifted, statements
 from flowc.source import Source
+from runtime.model.slotted import dataclass
 
 Relation = Literal["direct", "path", "inside", "around", "reverse", "none"]
 

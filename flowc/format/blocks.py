@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from flowc.format.comments import Comment
 from flowc.format.pieces import Leaf, Piece, Row, close, joined, lead_of, put
 from flowc.format.writer import STEP, Writer
+from runtime.model.slotted import dataclass, field
 
 
 @dataclass(slots=True)

@@ -8,13 +8,13 @@ a statement that was not understood, and None for what was left out.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from flowc.format.base import Base, Children, verbatim
 from flowc.format.blocks import Block, Branches
 from flowc.format.pieces import Piece, row
 from flowc.format.rows import Callee, Commas, Entry, Operators
+from runtime.model.slotted import replace
 
 
 class PieceBuilder(Base):

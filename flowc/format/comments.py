@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Final
 
 from flowc.syntax.lexer import Lexed, Token
+from runtime.model.slotted import dataclass, field
 
 _BLANK_BEFORE: Final = re.compile(r"\n[ \t\f]*\n[ \t\f]*\Z")
 START: Final = -1

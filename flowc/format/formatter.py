@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass
 
 from flowc.diagnostics import Sink
 from flowc.format.builder import PieceBuilder
@@ -13,6 +12,7 @@ from flowc.format.writer import Writer
 from flowc.source import Source
 from flowc.syntax.lexer import Lexed, lex
 from flowc.syntax.parser import Reduction, is_foreign
+from runtime.model.slotted import dataclass
 
 
 class NotTheSame(AssertionError):

@@ -9,11 +9,11 @@ in, and the width of what must follow on its last line.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from flowc.format.comments import Comment
 from flowc.format.writer import STEP, Writer
+from runtime.model.slotted import dataclass
 
 
 class Broken(Protocol):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from flowc.format.comments import Comment
 from flowc.format.pieces import Leaf, Lines, Piece, Row, close, flat_of, joined, lead_of, put
 from flowc.format.writer import STEP, Writer
 from flowc.syntax.precedence import BINDING
+from runtime.model.slotted import dataclass, field
 
 
 @dataclass(slots=True)

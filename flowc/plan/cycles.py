@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from runtime.model.definition import Dependency
+from runtime.model.slotted import dataclass
 
 _SEARCH_BOUND = 1_000_000
 """Arcs looked at in one strongly connected part before the shortest cycle so far is taken."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 from flowc.analysis.model import Flow, Span, Task
 from runtime.model.definition import Dependency
+from runtime.model.slotted import dataclass
 
 Origin = Literal["data", "chain", "after", "sequence"]
 

@@ -4,13 +4,13 @@ of the file is still read as what it is."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from flowc.diagnostics import Fix, Label, Sink, codes
 from flowc.source import Source
 from flowc.syntax.lexer import Lexed, Token
 from flowc.syntax.words import KINDS, STATEMENT_WORDS
+from runtime.model.slotted import dataclass
 
 _MAX_REPAIRS: Final = 10
 _WITH_BLOCK: Final = frozenset(("FLOW", "GROUP", "TASK", "TEST", "POOL", "ENUM", "ON", "IF", "MATCH", "DEFAULTS"))

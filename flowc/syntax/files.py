@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
 
 from flowc.diagnostics import Sink, codes
@@ -12,6 +11,7 @@ from flowc.diagnostics.data import code_of
 from flowc.source import Source, Unreadable
 from flowc.syntax import nodes
 from flowc.syntax.parser import parse
+from runtime.model.slotted import dataclass, field
 
 Reader = Callable[[str], Source]
 """Reads the file at a path; raises Unreadable. A path is relative to where the paths of the sources are."""

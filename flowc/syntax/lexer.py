@@ -8,7 +8,6 @@ the parser gives up the statement around them without a word of its own.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from flowc.diagnostics import Fix, Label, Sink, codes
@@ -18,6 +17,7 @@ from flowc.syntax.meaningless import meaningless
 from flowc.syntax.nodes import Literal
 from flowc.syntax.unclosed import report_unclosed
 from flowc.syntax.words import KINDS
+from runtime.model.slotted import dataclass, field
 
 Token = tuple[str, Any, int, int]
 

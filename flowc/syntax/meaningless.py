@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from flowc.diagnostics import Fix
+from runtime.model.slotted import dataclass
 
 _WORDS_FOR_SIGNS: Final = {"&": "and", "&&": "and", "|": "or", "||": "or", "!": "not"}
 _CURLY_END: Final = re.compile(r"[^\n]*[”’»]")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from flowc.diagnostics import Code
 from flowc.source import Source, Span
 from flowc.syntax.lexer import Token
 from flowc.syntax.words import DECLARING, SOFT_KINDS
+from runtime.model.slotted import dataclass
 
 Level = Literal["file", "block", "cases", "hole"]
 

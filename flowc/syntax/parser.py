@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from flowc.syntax.lexer import Token, lex
 from flowc.syntax.misfit import Level, Misfit
 from flowc.syntax.nodes import ErrorNode, Expr, File, Member, Name, NameRef
 from flowc.syntax.words import DECLARING, RESERVED, SOFT_KINDS
+from runtime.model.slotted import dataclass
 
 _NAME_GOES_ON: Final = frozenset(("ARROW", "COMMA", "DOT"))
 _OPENING: Final = frozenset(("LBRACE", "LPAR", "LSQB"))

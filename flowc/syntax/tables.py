@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import grammar
+from runtime.model.slotted import dataclass
 
 _ROOM: Final = Path(grammar.__file__).parent
 STARTS: Final = ("file", "expr")

@@ -15,11 +15,11 @@ import os
 import types
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PosixPath, PurePath, PurePosixPath
 from typing import Any, Final
 
 from runtime.component.secret import Secret
+from runtime.model.slotted import dataclass
 from runtime.model.types import (
     BOOL,
     DATE,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from runtime.component.annotation import Change, Codec, UnknownAnnotation, codec_of, fields_of, maybe
@@ -14,6 +13,7 @@ from runtime.component.declaration import Declaration
 from runtime.component.errors import BadArguments, BadResult, ComponentProblem
 from runtime.component.statements import Statements
 from runtime.model.signature import ParameterSignature, Runs, Signature
+from runtime.model.slotted import dataclass
 from runtime.model.types import BOOL, FLOAT, INT, STR, Record, Type, holds_secret
 from runtime.model.values import ValueProblem
 

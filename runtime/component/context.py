@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
 from runtime.component.statements import Statements
+from runtime.model.slotted import dataclass, field
 
 
 class Cancelled(Exception):

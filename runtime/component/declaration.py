@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
 from runtime.component.errors import ComponentProblem
 from runtime.model.signature import Runs
+from runtime.model.slotted import dataclass
 
 _MARK = "__flower_component__"
 _Function = TypeVar("_Function", bound=Callable[..., Any])

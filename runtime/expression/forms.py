@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
+from runtime.model.slotted import dataclass
 from runtime.model.types import JSON, SCALARS, ListOf, MapOf, Optional, Record, Scalar, Type, optional, required
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from runtime.expression import lists, narrowing, numbers, texts, times
 from runtime.expression.errors import ExpressionError
 from runtime.expression.forms import Form, FormParameter, Pattern, Problem, Rules, match, parse_form
+from runtime.model.slotted import dataclass
 from runtime.model.types import Optional, Type, required
 
 RUN_FUNCTIONS: Final = ("now", "today")

@@ -7,11 +7,11 @@ A pattern is about the whole text, so `^` at its start and `$` at its end are al
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
 from runtime.expression.errors import ExpressionError
+from runtime.model.slotted import dataclass, field
 
 _MAX_PATTERN: Final = 1000
 _MAX_STATES: Final = 5000

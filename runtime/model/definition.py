@@ -11,8 +11,9 @@ Expressions are stored as trees in JSON, described in `runtime.expression`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal
+
+from runtime.model.slotted import dataclass, field
 
 Tree = Any
 """An expression in JSON; see `runtime.expression`."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from runtime.model.definition import Call, Dependency, FlowDefinition, Script, TaskDefinition
 from runtime.model.run import TaskKind
+from runtime.model.slotted import dataclass
 
 DECIDE = 0
 """Lane of rows that the engine decides itself: groups, maps, joins, conditions not evaluated yet."""

@@ -6,9 +6,9 @@ simulated run against it. The table in `docs/state_machine.md` is made of it, by
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from runtime.model.slotted import dataclass
 from runtime.model.state import ExecStatus, Reason
 
 WAITING, RUNNING, SUSPENDED = ExecStatus.WAITING, ExecStatus.RUNNING, ExecStatus.SUSPENDED

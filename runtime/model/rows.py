@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from runtime.model.definition import ScheduleDefinition, TriggerDefinition
 from runtime.model.run import TaskKind
+from runtime.model.slotted import dataclass
 from runtime.model.state import ExecStatus
 
 

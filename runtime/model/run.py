@@ -5,10 +5,10 @@ Times are whole microseconds since 1970 in UTC, or None. JSON columns are alread
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from runtime.model.definition import ScheduleDefinition
+from runtime.model.slotted import dataclass, field
 from runtime.model.state import ExecStatus, Reason, RunStatus
 
 TaskKind = Literal["flow", "group", "map", "item", "task"]

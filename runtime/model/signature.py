@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from runtime.model.slotted import dataclass, field
 from runtime.model.types import Type
 
 Runs = Literal["inline", "thread", "process", "coroutine"]

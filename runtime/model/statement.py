@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from runtime.model.errors import FlowerError
+from runtime.model.slotted import dataclass
 
 Scalar = None | int | float | str
 Values = tuple[Scalar, ...] | dict[str, Scalar]

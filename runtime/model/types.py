@@ -8,8 +8,9 @@ The JSON form is a string for a scalar (`"int"`) and a one-key object for the re
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from runtime.model.slotted import dataclass, field
 
 SCALARS: Final = (
     "bool",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from runtime.model.definition import ScheduleDefinition
+from runtime.model.slotted import dataclass
 from runtime.schedule.instants import due
 from runtime.schedule.local import MICROSECONDS
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flowc.analysis.references.fields import fields
@@ -13,6 +12,7 @@ from flowc.analysis.scope import Scope
 from flowc.analysis.typed import Typed, wrong
 from flowc.diagnostics import codes
 from flowc.syntax import nodes
+from runtime.model.slotted import replace
 
 if TYPE_CHECKING:
     from flowc.analysis.expressions import Expressions

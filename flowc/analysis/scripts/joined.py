@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 
 from flowc.analysis.scripts.parts import Hole, Parts, Text
+from runtime.model.slotted import dataclass
 
 HOLE = "\0"
 

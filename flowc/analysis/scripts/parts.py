@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from runtime.model.slotted import dataclass
 from runtime.model.types import Type
 
 Language = Literal["sh", "bash", "python", "sql"]

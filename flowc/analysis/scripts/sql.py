@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from flowc.analysis.scripts.joined import HOLE, Joined
 from flowc.analysis.scripts.parts import Bound, Hole, Label, Problem, Use
+from runtime.model.slotted import dataclass
 from runtime.model.types import ListOf
 
 _TOKEN: Final = re.compile(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowc.diagnostics import Code, Fix, Label, Sink
 from flowc.source import Source, Span
+from runtime.model.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

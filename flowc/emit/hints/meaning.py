@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 from flowc.analysis.constant import Unknown, holds
@@ -16,6 +15,7 @@ from flowc.syntax import nodes
 from flowc.syntax.inside import everything
 from runtime.model.definition import Call, FlowDefinition, Script
 from runtime.model.encode import flow_settings_to_json, task_to_json
+from runtime.model.slotted import dataclass
 from runtime.model.types import PATH, required
 
 _VARIABLE: Final = re.compile(r"(?<!\\)\$\{?([a-z_][A-Za-z0-9_]*)\b")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from flowc.export.graph import Graph, Node, graph_of
 from flowc.export.wording import script_text, time_text
@@ -19,6 +18,7 @@ from runtime.model.definition import (
     TaskDefinition,
     Wait,
 )
+from runtime.model.slotted import dataclass
 from runtime.model.types import Enum, ListOf, MapOf, Optional, Record, Type, type_from_json
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from flowc.export.graph import Node
 from flowc.export.svg.metrics import text_width
+from runtime.model.slotted import dataclass
 
 _LONGEST: Final = 40
 _PADDING: Final = 14.0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from flowc.export.implied import sorted_topologically
+from runtime.model.slotted import dataclass
 
 Vertex = Hashable
 

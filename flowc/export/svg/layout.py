@@ -6,11 +6,11 @@ The drawing turns (along, across) into x and y.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from flowc.export.graph import Link
 from flowc.export.svg.labels import Label
 from flowc.export.svg.segments import Place, Port
+from runtime.model.slotted import dataclass, field
 
 Point = tuple[float, float]
 """(along, across), from the corner of the room nearest to the origin."""

@@ -7,11 +7,11 @@ over all layers, to and fro, bring them into line.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from flowc.export.svg.layers import Bend, Vertex
+from runtime.model.slotted import dataclass
 
 _ROUNDS: Final = 16
 _STIFF: Final = 6.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -13,6 +12,7 @@ from flowc.export.svg.layers import Bend, Vertex, layered
 from flowc.export.svg.layout import Box, Layout, Line, Point, Room
 from flowc.export.svg.positions import Pull, positions
 from flowc.export.svg.segments import Place, Port, Segments
+from runtime.model.slotted import dataclass
 
 _GAP: Final = 18.0
 _GAP_OF_BENDS: Final = 10.0

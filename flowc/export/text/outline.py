@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from flowc.export.graph import Graph, Link, Node
 from flowc.export.implied import sorted_topologically
 from flowc.export.text.listing import steps
 from flowc.export.text.rails import FIRST_GROUP, FIRST_TASK, GROUP, TASK, Row, rails, width
+from runtime.model.slotted import dataclass, field
 
 Paint = Callable[[str, str], str]
 """Colours a text: the name of a style (`name`, `rail`, `does`, `each`, `condition`, `faint`) and the text."""

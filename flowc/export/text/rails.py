@@ -8,8 +8,9 @@ other member: no lane leads to it, whatever stands above.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
 from typing import Final
+
+from runtime.model.slotted import dataclass, field
 
 _SHAPES: Final = {
     "ud": "│",

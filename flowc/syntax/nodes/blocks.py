@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as Choice
 
 from flowc.syntax.nodes.actions import Action, Ask, Generator, Invocation, Wait
@@ -11,6 +10,7 @@ from flowc.syntax.nodes.expressions import Expr
 from flowc.syntax.nodes.names import ErrorNode, Name, Span
 from flowc.syntax.nodes.orders import Chain
 from flowc.syntax.nodes.settings import Setting
+from runtime.model.slotted import dataclass
 
 
 @dataclass(slots=True, eq=False)

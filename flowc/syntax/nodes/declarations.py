@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowc.syntax.nodes.expressions import Expr
 from flowc.syntax.nodes.names import Name, Span
 from flowc.syntax.nodes.types import TypeExpr
+from runtime.model.slotted import dataclass
 
 
 @dataclass(slots=True, eq=False)

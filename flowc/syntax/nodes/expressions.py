@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import Any
 from typing import Literal as Choice
 
 from flowc.syntax.nodes.names import ErrorNode, Name, Span
+from runtime.model.slotted import dataclass
 
 
 @dataclass(slots=True, eq=False)

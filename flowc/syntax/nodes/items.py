@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from flowc.syntax.nodes.blocks import Defaults, Statement, TaskDecl
 from flowc.syntax.nodes.declarations import LetDecl
 from flowc.syntax.nodes.expressions import Text
 from flowc.syntax.nodes.names import ErrorNode, Name, Span
 from flowc.syntax.nodes.types import TypeExpr
+from runtime.model.slotted import dataclass, field
 
 
 @dataclass(slots=True, eq=False)

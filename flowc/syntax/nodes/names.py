@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from runtime.model.slotted import dataclass
 
 Span = tuple[int, int]
 """Start and end offset in the source, in characters, half open."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowc.syntax.nodes.expressions import Argument, Expr, RecordEntry
 from flowc.syntax.nodes.names import Name, Path, Span
 from flowc.syntax.nodes.orders import After
 from flowc.syntax.nodes.starts import Schedule, Trigger
+from runtime.model.slotted import dataclass
 
 
 @dataclass(slots=True, eq=False)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal as Choice
 
 from flowc.syntax.nodes.expressions import Argument, Expr
 from flowc.syntax.nodes.names import Name, Span
 from flowc.syntax.nodes.orders import Awaited
 from flowc.syntax.nodes.types import TypeExpr
+from runtime.model.slotted import dataclass, field
 
 
 @dataclass(slots=True, eq=False)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flowc.syntax.nodes.expressions import Expr
 from flowc.syntax.nodes.names import ErrorNode, Name, Span
+from runtime.model.slotted import dataclass
 
 
 @dataclass(slots=True, eq=False)

@@ -5,8 +5,9 @@ Positions count characters of the joined text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from runtime.model.slotted import dataclass, field
 
 OPAQUE = "\1"
 """Stands in a word's value for what an expansion gives."""

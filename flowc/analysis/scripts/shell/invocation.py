@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from flowc.analysis.scripts.joined import HOLE
 from flowc.analysis.scripts.shell.commands import Word
 from flowc.analysis.scripts.shell.programs import SHELLS, Program, base_name
+from runtime.model.slotted import dataclass, field
 
 
 @dataclass(slots=True)

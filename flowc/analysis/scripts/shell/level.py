@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flowc.analysis.scripts.shell.commands import Command
 from flowc.analysis.scripts.shell.scan import Scan
+from runtime.model.slotted import dataclass, field
 
 
 class Document(NamedTuple):

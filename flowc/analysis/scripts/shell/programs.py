@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from runtime.model.slotted import dataclass
 
 _RUN_SCRIPT = "give the value as an argument of the script: `{name} -c '… \"$1\" …' {name} {{{{ {shown} }}}}`"
 

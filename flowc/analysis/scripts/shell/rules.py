@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
@@ -12,6 +11,7 @@ from flowc.analysis.scripts.joined import HOLE
 from flowc.analysis.scripts.shell.commands import DECLARING, Command, Word
 from flowc.analysis.scripts.shell.invocation import Invocation
 from flowc.analysis.scripts.shell.programs import SHELLS, WRAPPERS, base_name, program_named
+from runtime.model.slotted import dataclass
 
 _EVALUATED = frozenset({"BASHPID", "HISTCMD", "OPTIND", "RANDOM", "SRANDOM"})
 _CODE_VARIABLES = frozenset({"BASH_ENV", "ENV", "PROMPT_COMMAND", "PS0", "PS1", "PS2", "PS4"})

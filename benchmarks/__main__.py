@@ -1,12 +1,12 @@
-"""Takes the measures and prints them as a table: `python -m benchmarks [GROUP …] [--rounds N] [--json]`."""
+"""Takes the measures and prints them as a table: `python -m benchmarks [GROUP …] [--rounds N] [--json]`.
+
+`python -m benchmarks peers` sets other tools beside Flower.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -17,11 +17,17 @@ from rich.table import Table
 
 from benchmarks.groups import GROUPS
 from benchmarks.measure import Measure
+from benchmarks.peers.command import peers
+from benchmarks.shown import machine, shown, shown_bytes
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Take the measures of the groups that are named, or of all."""
-    asked = _arguments(arguments)
+    """Take the measures of the groups that are named, or of all; or compare with peers."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words[:1] == ["peers"]:
+        peers(words[1:])
+        return
+    asked = _arguments(words)
     progress = Console(stderr=True)
     measures: list[Measure] = []
     with tempfile.TemporaryDirectory(prefix="bench-", dir=asked.folder) as folder:
@@ -36,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         console.print(machine())
 
 
-def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Flower beside floors.")
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}; all by default")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each measure (5)")
@@ -67,14 +73,6 @@ def table(measures: Sequence[Measure]) -> Table:
     return made
 
 
-def shown(seconds: float) -> str:
-    return f"{seconds * 1e3:,.0f} ms" if seconds >= 0.01 else f"{seconds * 1e6:,.0f} µs"
-
-
-def shown_bytes(size: float) -> str:
-    return f"{size / 2**20:,.0f} MiB"
-
-
 def as_json(measure: Measure) -> dict[str, object]:
     return {
         "name": measure.name,
@@ -84,12 +82,6 @@ def as_json(measure: Measure) -> dict[str, object]:
         "median_seconds": measure.middle,
         "ratio": measure.ratio,
     }
-
-
-def machine() -> str:
-    """What the figures were taken on."""
-    python, sqlite = platform.python_version(), sqlite3.sqlite_version
-    return f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}, Python {python}, SQLite {sqlite}"
 
 
 if __name__ == "__main__":

@@ -5,12 +5,11 @@ A task is a call of a component that does nothing, so what is measured is the en
 
 from __future__ import annotations
 
-import random
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-NOTHING = "nothing()"
+from benchmarks.shapes import GRAPHS
 
 COMPONENT = '''"""A component that does nothing, so that a run of it costs what the engine costs."""
 
@@ -21,44 +20,15 @@ from runtime.component import component
 def nothing() -> None:
     """Do nothing."""
 '''
+SCRIPTS = ("scripts", "line")
+SHAPES = tuple(GRAPHS)
 
 
-def chain(tasks: int) -> str:
-    """Each task after the one before."""
-    return _flow("chain", (_task(number, [number - 1] if number else []) for number in range(tasks)))
-
-
-def fan(tasks: int) -> str:
-    """One task, then all others but the last at once, then the last."""
-    middle = [_task(number, [0]) for number in range(1, tasks - 1)]
-    return _flow("fan", [_task(0, []), *middle, _task(tasks - 1, list(range(1, tasks - 1)))])
-
-
-def layered(tasks: int, width: int = 100, needs: int = 3, seed: int = 0) -> str:
-    """Layers of `width` tasks; each task after `needs` of the layer before, chosen by a fixed seed."""
-    chance = random.Random(seed)
-
-    def lines() -> Iterator[str]:
-        for number in range(tasks):
-            start = number // width * width - width
-            before = sorted(chance.sample(range(start, start + width), needs)) if start >= 0 else []
-            yield _task(number, before)
-
-    return _flow("layered", lines())
-
-
-def scripts(tasks: int) -> str:
-    """Tasks that do not depend on one another, each `true` in a shell."""
-    return _flow("scripts", (f'    task t{number} {{ sh "true" }}' for number in range(tasks)))
-
-
-def line(tasks: int) -> str:
-    """Scripts, each `true` in a shell after the one before."""
-    before = (f" after t{number - 1}" if number else "" for number in range(tasks))
-    return _flow("line", (f'    task t{number} {{{after}; sh "true" }}' for number, after in enumerate(before)))
-
-
-SHAPES = {"chain": chain, "fan": fan, "layered": layered, "scripts": scripts, "line": line}
+def flow(shape: str, tasks: int) -> str:
+    """The source of a flow: calls of the component, or scripts where the shape is one of `SCRIPTS`."""
+    task = _script if shape in SCRIPTS else _call
+    lines = (task(number, before) for number, before in enumerate(GRAPHS[shape](tasks)))
+    return _flow(shape, lines)
 
 
 def write_project(folder: Path, runs: str = "thread") -> None:
@@ -70,18 +40,27 @@ def write_project(folder: Path, runs: str = "thread") -> None:
 
 def write_flow(folder: Path, shape: str, tasks: int) -> Path:
     file = folder / f"{shape}.flow"
-    file.write_text(SHAPES[shape](tasks))
+    file.write_text(flow(shape, tasks))
     return file
 
 
-def _task(number: int, before: list[int]) -> str:
-    after = f" {{ after {', '.join(f't{other}' for other in before)} }}" if before else ""
-    return f"    task t{number} = bench.{NOTHING}{after}"
+def _call(number: int, before: list[int]) -> str:
+    after = f" {{ after {_names(before)} }}" if before else ""
+    return f"    task t{number} = bench.nothing(){after}"
 
 
-def _flow(name: str, lines: Iterator[str] | list[str]) -> str:
+def _script(number: int, before: list[int]) -> str:
+    after = f" after {_names(before)};" if before else ""
+    return f'    task t{number} {{{after} sh "true" }}'
+
+
+def _names(tasks: list[int]) -> str:
+    return ", ".join(f"t{number}" for number in tasks)
+
+
+def _flow(name: str, lines: Iterator[str]) -> str:
     return "\n".join([f"flow {name} {{", *lines, "}", ""])
 
 
 if __name__ == "__main__":
-    print(SHAPES[sys.argv[1]](int(sys.argv[2])), end="")
+    print(flow(sys.argv[1], int(sys.argv[2])), end="")

@@ -49,11 +49,7 @@ _PATIENCE_SECONDS: Final = 60.0
 def served(folder: Path, rounds: int) -> Iterator[Measure]:
     """Measures of `flower serve`."""
     project = folder / "served"
-    project.mkdir()
-    (project / "flow.toml").write_text('[project]\ncomponents = ["served.py"]\n')
-    (project / "served.py").write_text(_COMPONENTS)
-    (project / "served.flow").write_text(_FLOWS)
-    floors.command_seconds(command("flowc"), "deploy", "served.flow", folder=project)
+    write_project(project)
     with serving(project):
         commit = partial(floors.commit_seconds, project)
         yield repeat(
@@ -70,6 +66,15 @@ def served(folder: Path, rounds: int) -> Iterator[Measure]:
         bare,
     )
     yield from idle(project)
+
+
+def write_project(project: Path) -> None:
+    """The flows that are served, deployed to a store of their own."""
+    project.mkdir()
+    (project / "flow.toml").write_text('[project]\ncomponents = ["served.py"]\n')
+    (project / "served.py").write_text(_COMPONENTS)
+    (project / "served.flow").write_text(_FLOWS)
+    floors.command_seconds(command("flowc"), "deploy", "served.flow", folder=project)
 
 
 @contextmanager

@@ -80,6 +80,8 @@ def _outcome(
     step: Step, flow: str, trigger: TriggerDefinition, happened: Happened, zone: str
 ) -> tuple[str, str, int | None]:
     values = EventValues({}, step.now, zone, created=step.now, event=_event(trigger, happened))
+    if step.store.schedules.is_paused(flow):
+        return "skipped", "the flow is paused", None
     try:
         with step.store.savepoint():
             if trigger.condition is not None and evaluate(trigger.condition, values) is not True:
@@ -113,7 +115,8 @@ def look_at_ends(step: Step, zone: str) -> int:
     for flow in step.store.triggers.flows():
         triggers = [trigger for trigger in flow.triggers if trigger.kind == "after"]
         for ended in step.store.triggers.ended(flow.seen_event) if triggers else ():
-            made += sum(_after(step, flow.flow, trigger, ended, zone) for trigger in triggers)
+            if flow.paused_at is None:
+                made += sum(_after(step, flow.flow, trigger, ended, zone) for trigger in triggers)
             step.store.triggers.seen(flow.flow, ended.event)
     return made
 

@@ -157,7 +157,8 @@ class ScheduledFlow:
 @dataclass(frozen=True, slots=True)
 class TriggeredFlow:
     """A flow with triggers at its newest version. `project`: its folder. `since`: files count that have changed after
-    this, microseconds. `seen_event`: ends of runs up to this event have been looked at."""
+    this, microseconds. `seen_event`: ends of runs up to this event have been looked at. `paused_at`: since when what
+    happens starts nothing, or None."""
 
     flow: str
     version: int
@@ -165,6 +166,7 @@ class TriggeredFlow:
     triggers: tuple[TriggerDefinition, ...]
     since: int
     seen_event: int
+    paused_at: int | None
 
 
 @dataclass(frozen=True, slots=True)

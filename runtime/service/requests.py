@@ -200,11 +200,12 @@ def _unpause(step: Step, request: JsonObject) -> bool:
 
 
 def _check_scheduled(step: Step, name: str) -> None:
-    known = [flow.flow for flow in step.store.schedules.flows()]
+    scheduled = {each.flow for each in step.store.schedules.flows()}
+    known = sorted(scheduled | {each.flow for each in step.store.triggers.flows()})
     if name not in known:
         raise NotFound(
-            f"there is no schedule of a flow `{name}` here",
-            nearest(name, known) or "flower schedules lists what there is",
+            f"there is no schedule or trigger of a flow `{name}` here",
+            nearest(name, known) or "flower schedules and flower triggers list what there is",
         )
 
 
@@ -217,9 +218,7 @@ def _run(step: Step, request: JsonObject) -> ActiveRun:
 
 
 def _rerun(step: Step, request: JsonObject) -> Sequence[str]:
-    wanted = reruns.Wanted(
-        request.get("tasks", []), bool(request.get("follow")), dict(request.get("parameters") or {})
-    )
+    wanted = reruns.Wanted(request.get("tasks", []), bool(request.get("follow")), dict(request.get("parameters") or {}))
     return reruns.rerun(step, _run(step, request), wanted)
 
 

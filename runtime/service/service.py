@@ -21,6 +21,7 @@ from runtime.store.sqlite.lock import EngineLock
 from runtime.store.sqlite.reader import Reader
 
 if TYPE_CHECKING:
+    from runtime.engine.trouble import Trouble
     from runtime.rerun import Plan
     from runtime.service.component_worker import ComponentWorker
     from runtime.service.doctor import Doctor
@@ -241,11 +242,11 @@ class Service:
         return dict(self._change(request))
 
     def pause(self, flow: str) -> bool:
-        """Make no runs by the flow's schedules until it is unpaused; whether it was not paused before."""
+        """Make no runs by the flow's schedules and triggers until it is unpaused; whether it was not paused before."""
         return bool(self._change({"verb": "pause", "flow": flow}))
 
     def unpause(self, flow: str) -> bool:
-        """Let the flow's schedules count again, from now on; whether it was paused."""
+        """Let the flow's schedules and triggers count again, from now on; whether it was paused."""
         return bool(self._change({"verb": "unpause", "flow": flow}))
 
     def work(self, run_id: int, jobs: int | None = None) -> Work:
@@ -260,6 +261,17 @@ class Service:
             self._executor,
             find_wakeup(self.settings.project),
         )
+
+    def trouble(self) -> Trouble | None:
+        """Why the engine that is alive cannot write at the moment; None if it can, or if there is no engine."""
+        from runtime.engine.trouble import Trouble
+        from runtime.service.endpoint import EngineAway, ask
+
+        try:
+            told = ask(self.files.socket, {"verb": "health"})
+        except EngineAway:
+            return None
+        return None if told is None else Trouble(**told)
 
     def wake(self) -> bool:
         """Ask whoever works on the store to look at once; whether anybody hears it."""
@@ -322,6 +334,10 @@ class Service:
 
         store = SqliteStore(self.files, self.settings.synchronous)
         try:
+            return apply_alone(store, request, time.time_ns() // 1000)
+        except StoreProblem as problem:
+            if not (problem.full and store.ballast.give_up()):
+                raise
             return apply_alone(store, request, time.time_ns() // 1000)
         finally:
             store.close()

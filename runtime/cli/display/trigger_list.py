@@ -19,7 +19,7 @@ Found = tuple[TriggeredFlow, TriggerDefinition, Reader]
 def triggers_table(found: Sequence[Found], now: int, cells: int, glyphs: Glyphs) -> list[Line]:
     """A line for each trigger: flow, what it is about, what came of its last event."""
     rows = [
-        (line(Span(flow.flow, "bold")), line(_words(trigger)), _last(flow.flow, last_of(flow, trigger, reader), now))
+        (line(Span(flow.flow, "bold")), line(_words(trigger)), _state(flow, last_of(flow, trigger, reader), now))
         for flow, trigger, reader in found
     ]
     return table(("flow", "trigger", "last"), rows, cells, glyphs.ellipsis)
@@ -35,6 +35,7 @@ def trigger_json(flow: TriggeredFlow, trigger: TriggerDefinition, reader: Reader
         "source": trigger.source or None,
         "flows": [f"{name}.{state}" for name, state in _states(trigger.awaits)],
         "line": trigger.line,
+        "paused": flow.paused_at is not None,
         "last": None if last is None else _fired(flow.flow, last),
     }
 
@@ -88,6 +89,13 @@ def _condition(tree: Tree) -> str:
 
 def _bracketed(tree: Tree) -> str:
     return _condition(tree) if tree[0] == "state" else f"({_condition(tree)})"
+
+
+def _state(flow: TriggeredFlow, last: FiredTrigger | None, now: int) -> Line:
+    known = _last(flow.flow, last, now)
+    if flow.paused_at is None:
+        return known
+    return (*line(Span("paused" + ("; " if known else ""), "warn")), *known)
 
 
 def _last(flow: str, last: FiredTrigger | None, now: int) -> Line:

@@ -10,11 +10,11 @@ from runtime.cli.options import Db, Json
 
 
 def pause(
-    flow: Annotated[str, typer.Argument(metavar="FLOW", help="A deployed flow with a schedule.")],
+    flow: Annotated[str, typer.Argument(metavar="FLOW", help="A deployed flow with a schedule or a trigger.")],
     json: Json = False,
     db: Db = None,
 ) -> int:
-    """Make no runs of a flow by its schedules until it is unpaused; runs under way go on."""
+    """Make no runs of a flow by its schedules and triggers until it is unpaused; runs under way go on."""
     from runtime.cli import as_json
     from runtime.cli.store import open_service
 

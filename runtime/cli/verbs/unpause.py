@@ -1,4 +1,4 @@
-"""`flower unpause`: let the schedules of a paused flow count again."""
+"""`flower unpause`: let the schedules and triggers of a paused flow count again."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from runtime.cli.options import Db, Json
 
 
 def unpause(
-    flow: Annotated[str, typer.Argument(metavar="FLOW", help="A deployed flow with a schedule.")],
+    flow: Annotated[str, typer.Argument(metavar="FLOW", help="A deployed flow with a schedule or a trigger.")],
     json: Json = False,
     db: Db = None,
 ) -> int:
-    """Let the schedules of a paused flow count again, from now on."""
+    """Let the schedules and triggers of a paused flow count again, from now on."""
     from runtime.cli import as_json
     from runtime.cli.store import open_service
 
@@ -23,5 +23,5 @@ def unpause(
     if json:
         print(as_json.dumps({"flow": flow, "changed": changed}))
     else:
-        print(f"{flow} runs by its schedules again" if changed else f"{flow} is not paused")
+        print(f"{flow} runs by itself again" if changed else f"{flow} is not paused")
     return 0

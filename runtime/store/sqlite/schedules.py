@@ -90,6 +90,9 @@ class Schedules:
         )
         return changed.rowcount > 0
 
+    def is_paused(self, flow: str) -> bool:
+        return bool(self._sql("SELECT 1 FROM schedule_state WHERE flow = ? AND paused_at > 0", (flow,)).fetchone())
+
     def is_ticked(self, flow: str, at: int) -> bool:
         """Whether something has come of this instant already."""
         return self._sql("SELECT 1 FROM tick WHERE flow = ? AND at = ?", (flow, at)).fetchone() is not None

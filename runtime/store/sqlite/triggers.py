@@ -14,8 +14,8 @@ MOST_AT_ONCE: Final = 100
 """Ends of runs that are looked at together."""
 
 _FLOWS: Final = (
-    "SELECT d.name, d.version, d.project, d.settings, s.since, s.seen_event FROM flow_definition AS d"
-    " JOIN trigger_state AS s ON s.flow = d.name WHERE d.settings LIKE '%\"triggers\":%'"
+    "SELECT d.name, d.version, d.project, d.settings, s.since, s.seen_event, p.paused_at FROM flow_definition AS d"
+    " JOIN trigger_state AS s ON s.flow = d.name LEFT JOIN schedule_state AS p ON p.flow = d.name WHERE d.settings LIKE '%\"triggers\":%'"
     " AND d.version = (SELECT max(version) FROM flow_definition WHERE name = d.name) ORDER BY d.name"
 )
 _ENDS: Final = (
@@ -28,10 +28,10 @@ _ENDS: Final = (
 def triggered_flows(connection: sqlite3.Connection) -> list[TriggeredFlow]:
     """Every flow whose newest version has triggers that can be read, by name."""
     found = []
-    for name, version, project, settings, since, seen in connection.execute(_FLOWS).fetchall():
+    for name, version, project, settings, *state in connection.execute(_FLOWS).fetchall():
         with contextlib.suppress(ValueError, KeyError, TypeError):
             triggers = tuple(TriggerDefinition(**trigger) for trigger in json.loads(settings)["triggers"])
-            found.append(TriggeredFlow(name, version, project, triggers, since, seen))
+            found.append(TriggeredFlow(name, version, project, triggers, *state))
     return found
 
 
@@ -95,6 +95,15 @@ class Triggers:
             " outcome = excluded.outcome, message = excluded.message, flow_run_id = excluded.flow_run_id"
             " WHERE outcome = 'waits'",
             (flow, fired.source, part, fired.at, fired.outcome, fired.message, fired.run_id),
+        )
+
+    def forget(self, flow: str | None, before: int, limit: int) -> None:
+        """Delete up to so many events of a flow, or of all, that something came of before a time. Those of files stay:
+        a file that still lies there is no new one."""
+        self._sql(
+            "DELETE FROM trigger_event WHERE (flow, source) IN (SELECT flow, source FROM trigger_event"
+            " WHERE (?1 IS NULL OR flow = ?1) AND at < ?2 AND outcome <> 'waits' AND part NOT LIKE 'file %' LIMIT ?3)",
+            (flow, before, limit),
         )
 
     def waiting(self, flow: str) -> list[tuple[str, str]]:

@@ -232,6 +232,6 @@ def test_rows_that_cannot_be_read_leave_the_other_flows_alone(desk: Desk) -> Non
 
 def test_a_pause_of_what_is_not_scheduled_is_refused(desk: Desk) -> None:
     desk.deploy(every(HOUR))
-    with pytest.raises(NotFound, match="no schedule of a flow `elt`") as refused:
+    with pytest.raises(NotFound, match="no schedule or trigger of a flow `elt`") as refused:
         desk.ask(verb="pause", flow="elt")
     assert "etl" in (refused.value.help or "")

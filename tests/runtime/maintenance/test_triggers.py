@@ -224,3 +224,42 @@ def test_a_pattern_that_the_flow_has_no_more_starts_nothing(bench: Bench) -> Non
     event = {"path": "in/a.csv", "size": 3, "modified": "2026-11-24T06:30:00Z"}
     request = {"flow": "load", "pattern": "in/*.csv", "event": event, "version": "1 3", "zone": "UTC"}
     assert bench.ask(verb="file", **request) is None
+
+
+def test_what_happens_to_a_paused_flow_starts_nothing_and_is_not_made_up_for(bench: Bench) -> None:
+    deploy(bench, flow("first"), flow("second", after(["state", "first", "succeeded"]), webhook()))
+    assert bench.ask(verb="pause", flow="second") is True
+    run(bench, "first")
+    assert look(bench) == 0
+    assert call(bench, "1")["message"] == "the flow is paused"
+    bench.ask(verb="unpause", flow="second")
+    assert look(bench) == 0
+    assert call(bench, "1")["run"] is None
+    assert call(bench, "2")["run"] == "second-2"
+
+
+def test_a_file_that_came_during_a_pause_counts_in_its_next_version(bench: Bench) -> None:
+    deploy(bench, flow("load", TriggerDefinition("file", "in/*.csv", event=FILE)))
+    event = {"path": "in/a.csv", "size": 3, "modified": "2026-11-24T06:30:00Z"}
+    request = {"verb": "file", "flow": "load", "pattern": "in/*.csv", "event": event, "zone": "UTC"}
+    bench.ask(verb="pause", flow="load")
+    assert bench.ask(version="1 3", **request)["outcome"] == "skipped"  # type: ignore[index]
+    bench.ask(verb="unpause", flow="load")
+    assert bench.ask(version="1 3", **request)["outcome"] == "skipped"  # type: ignore[index]
+    assert bench.ask(version="2 3", **request)["run"] == "load-1"  # type: ignore[index]
+
+
+def test_old_events_are_pruned_but_for_those_of_files_and_those_that_wait(bench: Bench) -> None:
+    both = after(["and", ["state", "first", "succeeded"], ["state", "other", "succeeded"]])
+    deploy(bench, flow("first"), flow("other"), flow("third", both, webhook()))
+    deploy(bench, flow("load", TriggerDefinition("file", "in/*.csv", event=FILE)))
+    run(bench, "first")
+    look(bench)
+    call(bench, "1")
+    event = {"path": "in/a.csv", "size": 3, "modified": "2026-11-24T06:30:00Z"}
+    bench.ask(verb="file", flow="load", pattern="in/*.csv", event=event, version="1 3", zone="UTC")
+    bench.ask(verb="prune", flow=None, before=1 << 60, keep=0)
+    assert bench.query("SELECT source FROM trigger_event ORDER BY source") == [
+        ("file in/a.csv 1 3",),
+        ("first-1.succeeded",),
+    ]

@@ -47,7 +47,7 @@ def test_a_link_that_leads_in_a_circle_is_not_followed(folder: Path) -> None:
 
 
 def flow(folder: Path, since: int = 0) -> TriggeredFlow:
-    return TriggeredFlow("load", 1, str(folder), (TriggerDefinition("file", "in/*.csv"),), since, 0)
+    return TriggeredFlow("load", 1, str(folder), (TriggerDefinition("file", "in/*.csv"),), since, 0, None)
 
 
 def paths(looks: FileLooks, watched: TriggeredFlow) -> list[str]:

@@ -60,7 +60,7 @@ def _show_until_rest(work: Work, display: Display, interrupt: _Interrupt) -> Run
         if status is not None:
             return status
         answered = interrupt.answer(work, display)
-        _tell_lock(work, display)
+        _tell_trouble(work, display)
         if answered or pace.is_due(work.changed.is_set()):
             work.changed.clear()
             with pace.measured():
@@ -86,10 +86,14 @@ class _Pace:
         self._next_anyway = max(now + _TICK_SECONDS, self._next_after_change)
 
 
-def _tell_lock(work: Work, display: Display) -> None:
-    since = work.locked_since
-    if since is not None and time.time() - since > _LOCKED_SECONDS:
+def _tell_trouble(work: Work, display: Display) -> None:
+    trouble = work.trouble
+    if trouble is None or time.time() - trouble.since < _LOCKED_SECONDS:
+        return
+    if trouble.kind == "locked":
         display.notice("another program keeps the store locked; what runs goes on, its results are kept until then")
+    else:
+        display.notice("the disk is full; nothing more starts until there is room, what runs goes on")
 
 
 class _Interrupt:

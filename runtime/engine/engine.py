@@ -20,6 +20,7 @@ from runtime.engine.looking import look, make_runs
 from runtime.engine.operations import apply_all
 from runtime.engine.progress import advance
 from runtime.engine.state import EngineState
+from runtime.engine.trouble import Trouble, trouble_of
 from runtime.engine.turn import Turn
 from runtime.executor.protocol import Attempt, Executor, Outcome, ProcessMark
 from runtime.maintenance.scheduler import Scheduler
@@ -34,6 +35,8 @@ from runtime.store.protocol import Store
 _BATCH: Final = 500
 _LOOK_SECONDS: Final = 1.0
 _LOCKED_SECONDS: Final = 0.5
+_CLOSING_SECONDS: Final = 5.0
+"""How long an engine that is to end waits for a store that cannot be written; scripts are taken up by the next one."""
 _INTERNAL: Final = "the engine could not record how it ended: please report this"
 
 
@@ -73,8 +76,8 @@ class Engine:
         self._file_checked = 0.0
         if not all_runs:
             store.pools.worked_on = self._state.runs
-        self.locked_since: float | None = None
-        """Since when (seconds since 1970) another program keeps the store locked."""
+        self.trouble: Trouble | None = None
+        """Why it cannot write, or starts nothing, at the moment; None on a good day."""
         self.problem: Exception | None = None
         """Why the engine has given up; None while it works."""
         self._thread = threading.Thread(target=self._main, name="flower-engine", daemon=True)
@@ -94,6 +97,12 @@ class Engine:
         future: Future[Any] = Future()
         self._queue.put(Asked(request, future))
         return future
+
+    @property
+    def locked_since(self) -> float | None:
+        """Since when (seconds since 1970) another program keeps the store locked."""
+        trouble = self.trouble
+        return trouble.since if trouble is not None and trouble.kind == "locked" else None
 
     def when_durable(self) -> Future[None]:
         """Done when everything that was handed over until now is durable."""
@@ -189,7 +198,7 @@ class Engine:
 
     def _turn(self, batch: list[Operation]) -> None:
         self._batch = batch
-        self._check_file()
+        self._check_place()
         if not batch and not self._is_due():
             return
         try:
@@ -199,12 +208,16 @@ class Engine:
         except Exception as bug:  # noqa: BLE001 (one bad operation must not take the engine down)
             self._isolate(batch, bug)
 
-    def _check_file(self) -> None:
+    def _check_place(self) -> None:
         """Once a second. StoreProblem if the store's file has been deleted or replaced."""
         now = time.monotonic()
         if now >= self._file_checked + _LOOK_SECONDS:
             self._file_checked = now
             self._store.check_file()
+            if self._store.ballast.lay() and self._state.short_of_room:
+                self._state.short_of_room = False
+                self._state.changed_outside = True
+                self.trouble = None
 
     def _is_due(self) -> bool:
         """Whether there is anything to do though nothing is queued."""
@@ -213,18 +226,34 @@ class Engine:
         return self._state.changed_outside or (at is not None and at <= now) or self._state.tick_due(now)
 
     def _patiently(self, write: Callable[[], None]) -> None:
-        """Do it, however long another program keeps the store locked."""
+        """Do it, however long another program keeps the store locked or the disk is full."""
         while True:
             try:
                 write()
             except StoreProblem as problem:
-                if not problem.temporary:
+                if not (problem.temporary or problem.full):
                     raise
-                self.locked_since = self.locked_since or time.time()
-                time.sleep(_LOCKED_SECONDS)
+                self._wait_out(problem)
             else:
-                self.locked_since = None
+                if not self._state.short_of_room:
+                    self.trouble = None
                 return
+
+    def _wait_out(self, problem: StoreProblem) -> None:
+        """Somebody else's lock, or a full disk. Who asks is told so when that lasts; what has ended is kept."""
+        if self.trouble is None or problem.full or not self._state.short_of_room:
+            self.trouble = trouble_of(problem, self.trouble)
+        self._state.short_of_room |= problem.full
+        if problem.full and self._store.ballast.give_up():
+            return
+        if self._closing and time.time() - self.trouble.since > _CLOSING_SECONDS:
+            raise problem
+        if problem.full:
+            for operation in self._batch:
+                if isinstance(operation, Asked | TakeUp):
+                    self._turn_away(operation, problem)
+            self._batch[:] = [each for each in self._batch if not isinstance(each, Asked | TakeUp)]
+        time.sleep(_LOCKED_SECONDS)
 
     def _isolate(self, batch: list[Operation], bug: Exception) -> None:
         """One operation must not take the others down: do them one by one, and give the one that fails an end."""
@@ -233,8 +262,10 @@ class Engine:
                 self._turn([operation])
             return
         match batch:
-            case [Asked(_, future) | TakeUp(_, future)]:
+            case [Asked(_, future) | TakeUp(_, future)] if not future.done():
                 future.set_exception(bug)
+            case [Asked() | TakeUp()]:
+                self._turn([])
             case [Ended(attempt_id, outcome)] if isinstance(bug, TransactionLost):
                 self._turn([Ended(attempt_id, Outcome(False, reason=Reason.ERROR, message=str(bug)))])
             case [Ended(attempt_id, outcome)] if outcome.message != _INTERNAL:

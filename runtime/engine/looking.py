@@ -19,7 +19,7 @@ def make_runs(turn: Turn) -> None:
     """Runs whose time has come, and queued ones for which there is room now."""
     state, step = turn.state, turn.step
     asked = turn.asked or state.look_at_all
-    if state.scheduler is not None and state.claiming and (asked or state.scheduler.is_due(step.now)):
+    if state.scheduler is not None and state.starting and (asked or state.scheduler.is_due(step.now)):
         state.scheduler.turn(step)
     if state.vacancy or asked:
         admit_queued(step, None if state.all_runs else state.runs.keys() | turn.new.keys())

@@ -39,7 +39,7 @@ class EngineState:
     `hungry`: runs that may have ready tasks for which there was no place, those first that have waited longest.
     `touched`: runs of which something has changed since they were looked at; `look_at_all`: any may have. `vacancy`: a
     queued run may find room. `lent`: how many attempts others execute, which take no place. `unreadable`: runs that
-    are left alone.
+    are left alone. `short_of_room`: the disk was full, and nothing is started until there is room again.
     """
 
     store: Store
@@ -60,8 +60,14 @@ class EngineState:
     offspring: Offspring = field(default_factory=Offspring)
     lent: Callable[[], int] = lambda: 0
     look_at_all: bool = True
+    short_of_room: bool = False
     vacancy: bool = True
     changed_outside: bool = False
+
+    @property
+    def starting(self) -> bool:
+        """Whether anything new may be started."""
+        return self.claiming and not self.short_of_room
 
     def begin(self, claim: Claim) -> None:
         """An attempt is under way."""
@@ -90,11 +96,12 @@ class EngineState:
         return bool(self.touched or self.store.runs.changed or self.store.pools.asking)
 
     def tick_due(self, now: int) -> bool:
-        return self.scheduler is not None and self.claiming and self.scheduler.is_due(now)
+        return self.scheduler is not None and self.starting and self.scheduler.is_due(now)
 
     def next_time(self) -> int | None:
         """When something happens by itself, in microseconds; None if nothing does, as far as is known."""
         if not self.claiming:
             return None
-        times = [self.times.nearest(), self.scheduler.due if self.scheduler is not None else None]
+        tick = self.scheduler.due if self.scheduler is not None and self.starting else None
+        times = [self.times.nearest(), tick]
         return min((at for at in times if at is not None), default=None)

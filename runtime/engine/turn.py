@@ -57,6 +57,8 @@ class Turn:
 
     def places(self) -> int:
         """How many more attempts may be under way."""
+        if self.state.short_of_room:
+            return 0
         left = len(self.state.running) - len(self.state.running.keys() & self.ended) - self.state.lent()
         return max(self.state.jobs - left - self._begun.total(), 0)
 

@@ -20,6 +20,8 @@ _SCARCE: Final = {
     errno.EAGAIN: "the machine lets this user start no more processes",
     errno.ENOMEM: "the machine has no memory left for another process",
     errno.EMFILE: "the engine has no file descriptors left",
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "this user's share of the disk is full",
     errno.ENFILE: "the machine has no file descriptors left",
 }
 _AGAIN_SECONDS: Final = 2.0

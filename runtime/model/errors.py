@@ -29,11 +29,15 @@ class BadParameter(FlowerError):
 
 
 class StoreProblem(FlowerError):
-    """The store cannot be opened, read or written. `temporary`: somebody else holds its lock; trying again helps."""
+    """The store cannot be opened, read or written.
 
-    def __init__(self, message: str, help: str | None = None, *, temporary: bool = False) -> None:
+    `temporary`: somebody else holds its lock; trying again helps. `full`: its disk has no room left.
+    """
+
+    def __init__(self, message: str, help: str | None = None, *, temporary: bool = False, full: bool = False) -> None:
         super().__init__(message, help)
         self.temporary = temporary
+        self.full = full
 
 
 class Refused(FlowerError):

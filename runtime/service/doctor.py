@@ -112,7 +112,10 @@ class Doctor:
         held = not lock.acquire()
         lock.release()
         who = next((f" (process {name.pid})" for _, host, name in seen.engines if _lives(host, name)), "")
-        if held and answers:
+        trouble = self._service.trouble() if held and answers else None
+        if trouble is not None:
+            found.append(Finding("engine", "error", f"the engine{who} cannot go on: {trouble.message}", trouble.help))
+        elif held and answers:
             found.append(Finding("engine", "good", f"an engine works on the store{who}"))
         elif held:
             help = "look for a flower that hangs, and end it"

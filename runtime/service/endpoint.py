@@ -14,6 +14,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 _BELL_SECONDS: Final = 0.02
 """Commits closer together than this ring once."""
 _ANSWER_SECONDS: Final = 60.0
+_TROUBLE_SECONDS: Final = 10.0
+"""How long a request waits for a store that another program has locked."""
 
 
 class Endpoint:
@@ -119,10 +124,25 @@ class Endpoint:
             if request.get("verb") == "work":
                 self._work(stream, int(request["run"]))
                 return
-            reply = {"result": self._engine.submit(lambda step: apply(step, request)).result()}
+            if request.get("verb") == "health":
+                trouble = self._engine.trouble
+                reply = {"result": None if trouble is None else asdict(trouble)}
+            else:
+                reply = {"result": self._wait_for(self._engine.submit(lambda step: apply(step, request)))}
         except FlowerError as problem:
             reply = {"error": error_to_json(problem)}
         _send(stream, reply)
+
+    def _wait_for(self, answer: Future[Any]) -> Any:
+        """What came of a request; one that could not be begun for long because the store cannot be written is taken
+        back."""
+        while True:
+            try:
+                return answer.result(_TROUBLE_SECONDS)
+            except FutureTimeout:
+                trouble = self._engine.trouble
+                if trouble is not None and time.time() - trouble.since > _TROUBLE_SECONDS and answer.cancel():
+                    raise StoreProblem(f"{trouble.message}: nothing was changed", trouble.help) from None
 
     def _work(self, stream: Any, run_id: int) -> None:
         bell = threading.Event()

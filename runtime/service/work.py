@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from runtime.engine import Engine
+from runtime.engine.trouble import Trouble
 from runtime.model.errors import StoreProblem
 from runtime.model.state import RunStatus
 from runtime.service import endpoint
@@ -76,9 +77,9 @@ class Work:
         return self._engine is not None
 
     @property
-    def locked_since(self) -> float | None:
-        """Since when (seconds since 1970) another program keeps the store locked; None if nobody does."""
-        return self._engine.locked_since if self._engine else None
+    def trouble(self) -> Trouble | None:
+        """Why this process cannot write to the store at the moment; None if it can, or if another one works."""
+        return self._engine.trouble if self._engine else None
 
     def running(self) -> list[str]:
         """Paths of what this process executes right now."""

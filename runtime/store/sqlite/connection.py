@@ -22,6 +22,7 @@ APPLICATION_ID: Final = 0x464C5752
 """`FLWR` in the file's header: tells our files from anybody else's."""
 _UPGRADE: Final = "stop that one, and try again: the store is brought up to date then"
 _BUSY_MILLISECONDS: Final = 2_000
+_SHARED_MEMORY_CANNOT_GROW: Final = sqlite3.SQLITE_IOERR_SHMSIZE
 
 
 @cache
@@ -175,10 +176,11 @@ def translate(error: sqlite3.Error, db: Path) -> StoreProblem:
             "close the transaction that the other program holds open",
             temporary=True,
         )
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or getattr(error, "sqlite_errorcode", 0) == _SHARED_MEMORY_CANNOT_GROW:
         return StoreProblem(
             f"the disk of {db} is full",
-            "make room, then go on with: flower run --resume RUN",
+            "make room there: what waits goes on by itself, anything else is to be asked again",
+            full=True,
         )
     if code == sqlite3.SQLITE_READONLY:
         return StoreProblem(

@@ -34,6 +34,11 @@ class StoreFiles:
         """What callers of webhooks must know, private to the user."""
         return self.folder / "http.token"
 
+    @property
+    def ballast(self) -> Path:
+        """What is given up first when the disk is full."""
+        return self.folder / "ballast"
+
     def run(self, run_id: int) -> Path:
         """The folder of a run; in it the private folder of each attempt (script, marks, outputs, log) by its id."""
         return self.folder / "runs" / str(run_id)

@@ -10,6 +10,7 @@ from runtime.model.definition import FlowDefinition
 from runtime.model.errors import StoreProblem
 from runtime.model.graph import FlowGraph
 from runtime.store.sqlite import definitions
+from runtime.store.sqlite.ballast import Ballast
 from runtime.store.sqlite.connection import (
     connect_writer,
     transaction,
@@ -32,7 +33,8 @@ class SqliteStore:
         self, files: StoreFiles, synchronous: str = "FULL", kind: type[sqlite3.Connection] = sqlite3.Connection
     ) -> None:
         self.files = files
-        self._connection = connect_writer(files, synchronous, kind)
+        self.ballast = Ballast(files.ballast)
+        self._connection = self._connect(synchronous, kind)
         self.tasks = TaskRuns(self._connection)
         self.runs = FlowRuns(self._connection)
         self.attempts = Attempts(self._connection)
@@ -47,6 +49,15 @@ class SqliteStore:
         self._data_version = -1
         opened = files.db.stat()
         self._file = (opened.st_dev, opened.st_ino)
+
+    def _connect(self, synchronous: str, kind: type[sqlite3.Connection]) -> sqlite3.Connection:
+        """Even opening may need room: the ballast's, if there is no other."""
+        try:
+            return connect_writer(self.files, synchronous, kind)
+        except StoreProblem as problem:
+            if not (problem.full and self.ballast.give_up()):
+                raise
+            return connect_writer(self.files, synchronous, kind)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -35,6 +35,14 @@ MOST_CRASHES: Final = 3
 """How often an idempotent task without a retry is started again after it was lost together with its engine."""
 
 
+_ENDED_BY: Final[dict[str, str]] = {
+    Reason.ENOUGH: "not needed: enough others of its group have succeeded",
+    Reason.BY_HAND: "a person has decided about its task",
+    Reason.NOT_IN_LIST: "the list does not hold its item any more",
+}
+"""Why an attempt was ended, by the reason of its task, where the task has no message."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What follows from an outcome. `delay_seconds` counts for `retry` and `again`."""
@@ -221,22 +229,26 @@ class Worker:
             if verdict.kind == "again"
             else self._apply(claim, outcome, outputs, decision)
         )
-        if not applied:
-            self._store.events.add(self._step.now, "stale result refused", run.id, row.id, fence=row.fence)
-        word = _word(outcome)
-        end = AttemptEnd(
-            claim.attempt.id,
-            word if applied else f"{word}, refused",
-            outcome.reason,
-            outcome.message,
-            outcome.exit_code,
-            self._step.now,
-        )
-        self._step.attempt_ends.append(end)
+        self._step.attempt_ends.append(self._end_of(claim, outcome, applied=applied))
         if outcome.given_up:
             self._store.attempts.count_given_up(self._worker_id)
             self._store.events.add(self._step.now, "call given up", run.id, row.id, task=row.path)
         return applied
+
+    def _end_of(self, claim: Claim, outcome: Outcome, *, applied: bool) -> AttemptEnd:
+        """What the attempt's row tells: how it ended, or on account of what it was ended."""
+        word, reason, message = _word(outcome), str(outcome.reason), outcome.message
+        if not applied:
+            settled = self._store.tasks.by_id(claim.row.id)
+            if settled is not None and settled.fence == claim.row.fence and not outcome.succeeded:
+                *_, reason, message = self._store.tasks.end_of(settled.id)
+                word, message = "ended", message or _ENDED_BY.get(reason, "its task has an outcome already")
+            else:
+                self._store.events.add(
+                    self._step.now, "stale result refused", claim.run.id, claim.row.id, fence=claim.row.fence
+                )
+                word = f"{word}, refused"
+        return AttemptEnd(claim.attempt.id, word, reason, message, outcome.exit_code, self._step.now)
 
     def take_back(self, claim: Claim, outcome: Outcome) -> None:
         """An attempt has ended whose task was set back meanwhile: whatever came of it, the task starts afresh."""
@@ -347,7 +359,6 @@ class Worker:
         if applied:
             self._step.stopped(run, row)
         return applied
-
 
     def _take_claim_back(self, claim: Claim, outcome: Outcome, delay_seconds: float) -> bool:
         """Of an attempt that never ran; whether it applied."""

@@ -71,7 +71,7 @@ def test_a_paused_flow_says_so_until_it_is_unpaused(shop: Shop) -> None:
 def test_pausing_something_else_is_refused_with_the_nearest_name(shop: Shop) -> None:
     refused = deployed(shop).flower("pause", "nightli")
     assert refused.returncode == 2
-    assert "no schedule of a flow `nightli`" in refused.stderr
+    assert "no schedule or trigger of a flow `nightli`" in refused.stderr
     assert "nightly" in refused.stderr.splitlines()[-1]
 
 

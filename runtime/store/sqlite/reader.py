@@ -262,7 +262,7 @@ class Reader:
         )
         rates = self._one(
             "SELECT count(*) FILTER (WHERE started_at > ?1), count(*) FILTER (WHERE ended_at > ?1),"
-            " count(*) FILTER (WHERE ended_at > ?1 AND outcome NOT IN ('succeeded', 'never ran')) FROM task_attempt"
+            " count(*) FILTER (WHERE ended_at > ?1 AND outcome NOT IN ('succeeded', 'never ran', 'ended')) FROM task_attempt"
             " WHERE id > (SELECT coalesce(max(id), 0) FROM task_attempt) - ?2",
             now - 60_000_000,
             _RATED_ATTEMPTS,

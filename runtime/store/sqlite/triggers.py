@@ -14,8 +14,9 @@ MOST_AT_ONCE: Final = 100
 """Ends of runs that are looked at together."""
 
 _FLOWS: Final = (
-    "SELECT d.name, d.version, d.project, d.settings, s.since, s.seen_event, p.paused_at FROM flow_definition AS d"
-    " JOIN trigger_state AS s ON s.flow = d.name LEFT JOIN schedule_state AS p ON p.flow = d.name WHERE d.settings LIKE '%\"triggers\":%'"
+    "SELECT d.name, d.version, d.project, d.settings, s.since, s.seen_event, p.paused_at"
+    " FROM flow_definition AS d JOIN trigger_state AS s ON s.flow = d.name"
+    " LEFT JOIN schedule_state AS p ON p.flow = d.name WHERE d.settings LIKE '%\"triggers\":%'"
     " AND d.version = (SELECT max(version) FROM flow_definition WHERE name = d.name) ORDER BY d.name"
 )
 _ENDS: Final = (

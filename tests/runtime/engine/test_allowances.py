@@ -9,6 +9,7 @@ import pytest
 
 from runtime.model.definition import OutDefinition, Retry, Wait
 from runtime.model.state import ExecStatus, RunStatus
+from tests.flowc.compiling import accepted
 from tests.runtime.engine.conftest import Bench
 from tests.runtime.engine.flows import Failure, FlowBuilder, over
 
@@ -53,6 +54,15 @@ def test_after_enough_successes_the_rest_is_ended_and_skipped(bench: Bench) -> N
     assert used == [["a", None, "c", None]]
     assert len(bench.executor.cancelled) == 1
     assert bench.tasks(run)["copy[d]"].reason == "enough"
+
+
+def test_an_attempt_that_was_not_needed_any_more_says_so(bench: Bench) -> None:
+    bench.executor.hold_back = ("copy[b]",)
+    run = bench.register(items(bench, "a", "b", "c", enough=2).build())
+    assert bench.work(run, jobs=2) is RunStatus.SUCCEEDED
+    told = bench.query("SELECT outcome, reason, message FROM task_attempt WHERE outcome <> 'succeeded'")
+    assert told == [("ended", "enough", "not needed: enough others of its group have succeeded")]
+    assert bench.query("SELECT count(*) FROM event WHERE kind = 'stale result refused'") == [(0,)]
 
 
 def test_failures_before_there_were_enough_count_no_more(bench: Bench) -> None:
@@ -196,6 +206,23 @@ def test_a_group_whose_time_is_over_lets_others_go_on_if_its_failure_is_allowed(
     run = bench.register(flow.edge("g", "next").build())
     assert bench.work(run) is RunStatus.SUCCEEDED
     assert bench.states(run) == {"g/slow": "failed", "next": "succeeded"}
+
+
+@pytest.mark.parametrize("slow", ["{ wait 1d }", '= echo(text: "no") { retry 1, delay: 1d }'])
+def test_what_waits_for_a_time_or_a_person_is_ended_with_its_group(bench: Bench, slow: str) -> None:
+    bench.executor.bodies["echo"] = broken
+    group = f'parallel g {{ timeout 100ms; allow_failure; task slow {slow}; task question {{ ask "Ready?" }} }}'
+    run = bench.register(accepted(f"flow case {{\n{group}\ntask next {{ after g }}\n}}"))
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.states(run) == {"g/slow": "failed", "g/question": "failed", "next": "succeeded"}
+    assert {bench.tasks(run)[name].reason for name in ("g/slow", "g/question")} == {"cancelled"}
+
+
+def test_a_question_is_withdrawn_when_enough_others_have_succeeded(bench: Bench) -> None:
+    group = 'parallel g { enough 1; task question { ask "Ready?" }; task pause { wait 20ms } }'
+    run = bench.register(accepted(f"flow case {{\n{group}\ntask next {{ after g }}\n}}"))
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.states(run) == {"g/question": "skipped", "g/pause": "succeeded", "next": "succeeded"}
 
 
 def test_the_default_of_an_output_stands_in_for_what_was_not_needed(bench: Bench) -> None:

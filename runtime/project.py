@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from runtime.model.errors import FlowerError
 from runtime.model.names import nearest
+from runtime.model.slotted import dataclass, field
 
 PROJECT_FILE: Final = "flow.toml"
 

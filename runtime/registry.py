@@ -10,7 +10,7 @@ import contextlib
 import importlib
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -19,7 +19,7 @@ from runtime.component.call import Component, component_of
 from runtime.component.declaration import Declaration, declaration_of
 from runtime.component.errors import ComponentProblem
 from runtime.model.names import nearest
-from runtime.model.signature import Catalog
+from runtime.model.signature import Catalog, Signature
 from runtime.project import Project, find_project
 
 STANDARD: Final = {
@@ -58,11 +58,33 @@ def catalog(project: Project | None = None) -> Catalog:
     ComponentProblem if a module of the project or of an installed package cannot be loaded.
     """
     with _lock:
-        components = [_standard_component(name) for name in STANDARD]
-        if project is not None:
-            components += _project_components(project).values()
+        components = [*_project_components(project).values()] if project is not None else []
         components += _package_components().values()
-        return {component.name: component.signature for component in _distinct(components).values()}
+        clashing = [_standard_component(component.name) for component in components if component.name in STANDARD]
+        others = _distinct([*clashing, *components])
+        return _Signatures({name: component.signature for name, component in others.items()})
+
+
+class _Signatures(Mapping[str, Signature]):
+    """Signatures by name. The module of a standard component is loaded when its signature is asked for."""
+
+    def __init__(self, others: Mapping[str, Signature]) -> None:
+        self._others = others
+
+    def __getitem__(self, name: str) -> Signature:
+        if name not in STANDARD:
+            return self._others[name]
+        with _lock:
+            return _standard_component(name).signature
+
+    def __contains__(self, name: object) -> bool:
+        return name in STANDARD or name in self._others
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*STANDARD, *self._others))
+
+    def __len__(self) -> int:
+        return len(STANDARD) + len(self._others)
 
 
 def forget(project: Project) -> None:

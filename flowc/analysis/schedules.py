@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from typing import Final, Literal, cast
-from zoneinfo import ZoneInfo
 
 from flowc.analysis.constants import duration
 from flowc.analysis.declarations import Declared
@@ -263,6 +262,8 @@ def _is_literal(tree: Tree) -> bool:
 
 
 def _is_zone(name: str) -> bool:
+    from zoneinfo import ZoneInfo
+
     try:
         ZoneInfo(name)
     except (ValueError, OSError, LookupError):

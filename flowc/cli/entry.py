@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from runtime.model.errors import FlowerError
@@ -46,10 +47,20 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _dispatch(arguments: Sequence[str]) -> int:
+    if files := _plain_check(arguments):
+        from flowc.cli.checking import check_files
+
+        return check_files([Path(file) for file in files])
     from flowc.cli.app import app
 
     result = app(args=list(arguments), prog_name="flowc", standalone_mode=False)
     return result if isinstance(result, int) else 0
+
+
+def _plain_check(arguments: Sequence[str]) -> Sequence[str]:
+    """The files of `flowc check FILE…` without options: what is typed most is read without what options would need."""
+    verb, *files = arguments or [""]
+    return files if verb == "check" and not any(word.startswith("-") or not word for word in files) else ()
 
 
 def _command(arguments: Sequence[str]) -> str:

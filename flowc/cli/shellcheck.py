@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
+import os
 import sys
-import tempfile
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -68,8 +66,9 @@ def lint_scripts(source: Source, tree: nodes.File, sink: Sink) -> None:
 
 
 def _program() -> str | None:
-    beside = Path(sys.executable).with_name("shellcheck")
-    return shutil.which("shellcheck") or (str(beside) if beside.is_file() else None)
+    folders = [*os.get_exec_path(), os.path.dirname(sys.executable)]
+    programs = (os.path.join(folder, "shellcheck") for folder in folders)
+    return next((program for program in programs if os.path.isfile(program) and os.access(program, os.X_OK)), None)
 
 
 def _scripts(tree: nodes.File) -> Iterator[_Script]:
@@ -97,6 +96,8 @@ def _script(language: str, text: nodes.Text) -> _Script | None:
 
 def _comments(program: str, scripts: Sequence[_Script]) -> Iterator[tuple[int, dict[str, Any]]]:
     """The findings, each with the number of its script."""
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="flowc-") as folder:
         for language in sorted({script.language for script in scripts}):
             files = []
@@ -117,6 +118,8 @@ def _comments(program: str, scripts: Sequence[_Script]) -> Iterator[tuple[int, d
 
 
 def _found(command: list[str], folder: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    import subprocess
+
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, timeout=_SECONDS, check=False)
         comments = json.loads(done.stdout)["comments"]

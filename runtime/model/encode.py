@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from runtime.model.definition import (
@@ -34,6 +33,7 @@ from runtime.model.definition import (
     Use,
     Wait,
 )
+from runtime.model.slotted import values_of
 
 
 def dumps(data: Any) -> str:
@@ -129,7 +129,7 @@ def task_to_json(task: TaskDefinition) -> dict[str, Any]:
 
 def out_to_json(out: OutDefinition) -> dict[str, Any]:
     """Without the keys that say only that there is no default and no condition."""
-    data = asdict(out)
+    data = values_of(out)
     if not out.has_default:
         del data["has_default"], data["default"]
     if out.where is None:
@@ -138,7 +138,7 @@ def out_to_json(out: OutDefinition) -> dict[str, Any]:
 
 
 def retry_to_json(rule: Retry) -> dict[str, Any]:
-    data = asdict(rule)
+    data = values_of(rule)
     if rule.within_seconds is None:
         del data["within_seconds"]
     return data
@@ -230,9 +230,9 @@ def flow_to_json(flow: FlowDefinition) -> dict[str, Any]:
     return {
         "name": flow.name,
         "source_file": flow.source_file,
-        "parameters": [asdict(parameter) for parameter in flow.parameters],
+        "parameters": [values_of(parameter) for parameter in flow.parameters],
         "tasks": [task_to_json(task) for task in flow.tasks],
-        "dependencies": [asdict(edge) for edge in flow.dependencies],
+        "dependencies": [values_of(edge) for edge in flow.dependencies],
         "doc": flow.doc,
         "line": flow.line,
         "content_hash": flow.content_hash,
@@ -244,15 +244,15 @@ def flow_settings_to_json(flow: FlowDefinition) -> dict[str, Any]:
     """What a flow has beside parameters, tasks and edges; only the keys that say something."""
     settings: dict[str, Any] = {}
     if flow.pools:
-        settings["pools"] = [asdict(pool) for pool in flow.pools]
+        settings["pools"] = [values_of(pool) for pool in flow.pools]
     if flow.owner:
         settings["owner"] = flow.owner
     if flow.tags:
         settings["tags"] = list(flow.tags)
     if flow.schedules:
-        settings["schedules"] = [asdict(schedule) for schedule in flow.schedules]
+        settings["schedules"] = [values_of(schedule) for schedule in flow.schedules]
     if flow.triggers:
-        settings["triggers"] = [asdict(trigger) for trigger in flow.triggers]
+        settings["triggers"] = [values_of(trigger) for trigger in flow.triggers]
     if flow.overlap:
         settings["overlap"] = flow.overlap
     if flow.limit_runs is not None:

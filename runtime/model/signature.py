@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from runtime.model.slotted import dataclass, field
@@ -41,5 +42,5 @@ class Signature:
         return self.idempotent or self.transactional
 
 
-Catalog = dict[str, Signature]
+Catalog = Mapping[str, Signature]
 """Every component the compiler may call, by its full name (`http.get`)."""

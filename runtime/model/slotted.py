@@ -178,6 +178,11 @@ def _replace(instance: Any, /, **changes: Any) -> Any:
     return type(instance)(**changes)
 
 
+def values_of(instance: Any) -> dict[str, Any]:
+    """The fields of an object by name; what they hold is shared with it."""
+    return {name: getattr(instance, name) for name in instance.__slotted__}
+
+
 class _StandardFields:
     """`__dataclass_fields__`, made by the standard library when it is asked for."""
 

@@ -6,11 +6,13 @@ import datetime as dt
 import heapq
 from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile
-from typing import Final
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Final
 
 from runtime.model.definition import ScheduleDefinition
 from runtime.schedule.local import MICROSECONDS, instant_at, microseconds, utc
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY: Final = dt.timedelta(days=1)
@@ -111,6 +113,8 @@ def _cron(line: str, after: int, zone: ZoneInfo) -> Iterator[int]:
 
 
 def _zone(name: str) -> ZoneInfo:
+    from zoneinfo import ZoneInfo
+
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _SECOND = dt.timedelta(seconds=1)
 MICROSECONDS = 1_000_000

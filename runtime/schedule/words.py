@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from runtime.model.definition import ScheduleDefinition
 from runtime.schedule.local import utc
 
@@ -25,6 +23,8 @@ def words(schedule: ScheduleDefinition) -> str:
 
 def moment(instant: int, zone: str) -> str:
     """`Wed 2026-11-25 06:30 GMT`: what a clock in the zone shows; seconds only where there are any."""
+    from zoneinfo import ZoneInfo
+
     local = utc(instant).astimezone(ZoneInfo(zone))
     seconds = f":{local.second:02}" if local.second else ""
     return f"{_DAYS[local.weekday()]} {local:%Y-%m-%d %H:%M}{seconds} {local.tzname()}"

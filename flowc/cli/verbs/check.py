@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flowc.cli.telling import FOR_MACHINES, Format
+from flowc.cli.telling import Format
 
 
 def check(
@@ -17,22 +17,6 @@ def check(
     diff: Annotated[bool, typer.Option("--diff", help="Show what --fix would change, and write nothing.")] = False,
 ) -> int:
     """Check files and report every problem. Exit code 0, or 2 if there are errors."""
-    from flowc.cli.compilation import compile_paths
-    from flowc.cli.telling import tell_problems, tell_success
+    from flowc.cli.checking import check_files
 
-    compilation = compile_paths(files, hints=True)
-    if fix or diff:
-        from flowc.cli.mending import mend, show_difference, tell_mended, write_all
-
-        mended = mend(files, compilation)
-        if diff:
-            show_difference(mended)
-            tell_mended(mended, written=False)
-            return 0 if mended.compilation.good else 2
-        write_all(mended)
-        tell_mended(mended, written=True)
-        compilation = mended.compilation
-    tell_problems(compilation, format)
-    if compilation.good and format not in FOR_MACHINES:
-        tell_success(compilation)
-    return 0 if compilation.good else 2
+    return check_files(files, format, fix=fix, diff=diff)

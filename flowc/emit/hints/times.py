@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Final
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Final
 
 from flowc.analysis.constant import Unknown, holds
 from flowc.analysis.model import Flow
@@ -14,6 +13,9 @@ from flowc.emit.hints.hints import Hints
 from flowc.source import Span
 from runtime.model.definition import ScheduleDefinition
 from runtime.schedule.instants import WEEKDAYS
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _FIRST_DAY: Final = dt.date(2026, 1, 1)
 """The year whose changes of the clocks are looked at, so that the same text gets the same hints at any time."""
@@ -38,6 +40,8 @@ def _is_never_wanted(schedule: ScheduleDefinition) -> bool:
 
 
 def _clocks(schedule: ScheduleDefinition, zone: str, hints: Hints) -> None:
+    from zoneinfo import ZoneInfo
+
     at = _time_of(schedule)
     found = dict(_odd_days(schedule, at, ZoneInfo(zone))) if at is not None else {}
     if at is None or not found:

@@ -187,3 +187,22 @@ def test_check_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.stdout.splitlines()[-1] == "[] 0", done.stdout + done.stderr
+
+
+def test_check_without_options_loads_only_the_compiler(tmp_path: Path) -> None:
+    write(tmp_path, "hello.flow", "flow hello { task wait_a_bit { wait 1s } }\n")
+    program = (
+        "import sys; from flowc.cli.entry import run; code = run(['check', 'hello.flow'])\n"
+        "heavy = {'typer', 'rich', 'pydantic', 'networkx', 'lark', 'dataclasses', 'zoneinfo', 'importlib.metadata'}\n"
+        "print(code, *sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0"
+
+
+@pytest.mark.parametrize(
+    "words", [["--format=short", "bad.flow"], ["bad.flow", "--fix"], ["--", "bad.flow"], ["bad.flow"]]
+)
+def test_check_is_the_same_with_and_without_options(tmp_path: Path, words: list[str]) -> None:
+    write(tmp_path, "bad.flow", BAD)
+    assert flowc("check", *words, cwd=tmp_path).code == 2

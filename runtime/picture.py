@@ -147,7 +147,10 @@ class RunPicture:
             ended = status[row.id] in (ExecStatus.FINISHED, ExecStatus.IGNORED, ExecStatus.FAILED)
             if row.kind != "flow" and row.status is ExecStatus.FAILED and row.reason not in _BY_MEMBERS:
                 continue
-            if row.kind != "task" and ended and not all(_settled(child, status) for child in self._children[row.id]):
+            if row.kind == "task" or not ended:
+                continue
+            open_again = not all(_settled(child, status) for child in self._children[row.id])
+            if open_again or (row.status is ExecStatus.FAILED and row.reason == Reason.MEMBERS):
                 status[row.id] = ExecStatus.RUNNING
         return status
 
@@ -263,17 +266,18 @@ class RunPicture:
     def stuck(self) -> list[TaskRow]:
         """Open groups, innermost first, in which nothing can move any more because a member failed."""
         lost = self._lost()
-        stuck: set[int] = set()
+        still: set[int] = set()
         found: list[TaskRow] = []
         for row in reversed(self._rows):
             if row.kind == "task" or row.status is not ExecStatus.RUNNING or row.parent_id is None:
                 continue
             left = [child for child in self._children[row.id] if not child.settled]
-            still = all(
-                child.id in stuck or (child.id in lost and child.status is not ExecStatus.RUNNING) for child in left
-            )
-            if left and still and any(inner.status is ExecStatus.FAILED for inner in self.below(row)):
-                stuck.add(row.id)
+            if not left or not all(
+                child.id in still or (child.id in lost and child.status is not ExecStatus.RUNNING) for child in left
+            ):
+                continue
+            still.add(row.id)  # one without a failure of its own waits for one beside it, and holds up what is around
+            if any(inner.status is ExecStatus.FAILED for inner in self.below(row)):
                 found.append(row)
         return found
 

@@ -147,6 +147,21 @@ def test_a_state_that_makes_no_sense_is_put_back(bench: Bench, nonsense: int | s
     assert bench.states(run)["b"] == "failed"
 
 
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_groups_end_well_when_all_that_failed_in_them_is_ignored(bench: Bench, by_hand: bool) -> None:
+    flow = FlowBuilder().group("g", generators=over("city", ["list", "oslo", "rome"]), by=["item", "city"])
+    flow.group("g/h").task("g/h/copy", arguments={"city": ["item", "city"]}).task("after").edge("g", "after")
+    bench.executor.bodies = {"copy": failing_times(1)}
+    run = bench.register(flow.build())
+    assert bench.work(run, jobs=1) is RunStatus.FAILED
+    if by_hand:
+        bench.update("UPDATE task_run SET exec_status = 9 WHERE path = 'g[oslo]/h/copy'")
+    else:
+        bench.ask(verb="ignore", run=run, task="g[oslo]/h/copy")
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.executor.started[-1] == "after"
+
+
 def test_an_ignored_task_counts_as_done(bench: Bench) -> None:
     bench.executor.bodies = {"b": failing_times(9)}
     run = bench.register(diamond().build())

@@ -45,3 +45,29 @@ def test_it_is_left_alone_while_an_older_program_works_on_it(db: Path) -> None:
             store.service.reader.runs()
     finally:
         lock.release()
+
+
+@pytest.fixture
+def night(db: Path, tmp_path: Path) -> Path:
+    """A store of the first version with a run that has stopped half-way."""
+    text = (Path(__file__).parent / "first_version.sql").read_text()
+    with closing(sqlite3.connect(db)) as connection:
+        connection.executescript(text.replace("PROJECT", str(tmp_path)))
+    return db
+
+
+def test_a_run_that_stopped_half_way_goes_on_where_it_was(night: Path) -> None:
+    with open_store(night) as store:
+        service = store.service
+        service.answer(1, "approve", {"by": "me"})
+        tasks = {task.path: task.status.word for task in service.reader.tasks(1)}
+        assert (tasks["each[a]/check"], tasks["each[b]/check"]) == ("succeeded", "failed")
+        service.ignore(1, "each[b]/check")
+        assert store.resume("night-1").succeeded
+    with closing(sqlite3.connect(night)) as connection:
+        attempts = connection.execute(
+            "SELECT t.path, count(*) FROM task_attempt AS a JOIN task_run AS t ON t.id = a.task_run_id GROUP BY t.path"
+        )
+        assert dict(attempts) == dict.fromkeys(
+            ("find", "each[a]/copy", "each[b]/copy", "each[a]/check", "each[b]/check", "report"), 1
+        )

@@ -14,10 +14,11 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from runtime.executor.folder import AttemptFolder
 from runtime.executor.launch_values import encode
+from runtime.executor.plain import is_plain
 from runtime.executor.protocol import Attempt
 from runtime.executor.script_text import VALUES_FOLDER, ShellText, render_python, render_shell, render_sql, to_sql
 from runtime.model.definition import Script
@@ -30,16 +31,21 @@ _SQL_LAUNCHER: Final = str(Path(__file__).with_name("launch_sql.py"))
 _OWN_PID: Final = re.compile(r"\$\$|\$\{\$|PPID")
 
 
+Way = Literal["command", "fork", "itself"]
+
+
 class CannotStart(Exception):
     """The script cannot be started; the message is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`words`: the command line; empty for a script that the gate shell runs itself. `env`: all of its environment."""
+    """`env`: all of its environment. `way`: what runs it, the command line `words`, or the gate shell the file
+    `script`: in a fork, or itself."""
 
-    words: tuple[str, ...]
     env: dict[str, str]
+    words: tuple[str, ...] = ()
+    way: Way = "command"
 
 
 def prepare(attempt: Attempt, script: Script, environ: Mapping[str, str]) -> Command:
@@ -60,7 +66,9 @@ def prepare(attempt: Attempt, script: Script, environ: Mapping[str, str]) -> Com
         case "python":
             env["PYTHONUNBUFFERED"] = "1"
             values = {name: encode(value) for name, value in attempt.values.items()}
-            return _launch(_PYTHON_LAUNCHER, attempt, script, render_python(script, attempt.values), {"values": values}, env)
+            return _launch(
+                _PYTHON_LAUNCHER, attempt, script, render_python(script, attempt.values), {"values": values}, env
+            )
         case "sql":
             parameters = {name: to_sql(value) for name, value in attempt.values.items()}
             job = {"parameters": parameters, "connection": attempt.connection, "wants_rows": bool(attempt.outs)}
@@ -98,15 +106,15 @@ def _shell(attempt: Attempt, script: Script, folder: AttemptFolder, env: dict[st
     folder.write("script", at_line(shell.text, script.line, "set --" if forked else ""))
     env |= _variables(shell, folder)
     if forked:
-        return Command((), env)
+        return Command(env, way="itself" if is_plain(shell.text) else "fork")
     if script.language == "sh":
-        return Command(("/bin/sh", "-e", folder.at("script")), env)
+        return Command(env, ("/bin/sh", "-e", folder.at("script")))
     bash = shutil.which("bash", path=env.get("PATH"))
     if bash is None:
         raise CannotStart(
             "`bash` is not installed on this machine, or not on PATH; install it, or write an `sh` script"
         )
-    return Command((bash, "-e", "-o", "pipefail", folder.at("script")), env)
+    return Command(env, (bash, "-e", "-o", "pipefail", folder.at("script")))
 
 
 def at_line(text: str, line: int, prologue: str) -> str:
@@ -139,4 +147,4 @@ def _launch(
     if not os.path.exists(sys.executable):
         raise CannotStart(f"the Python of this program, {sys.executable}, does not exist any more")
     # -P: the launcher's folder is not put on the path, where our modules would hide the user's.
-    return Command((sys.executable, "-P", launcher, folder.text), env)
+    return Command(env, (sys.executable, "-P", launcher, folder.text))

@@ -5,6 +5,7 @@ Everything that an engine needs to know of an attempt whose engine died lies her
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +18,7 @@ from runtime.model.state import Reason
 class AttemptFolder:
     """Paths within the folder, and what stands in them.
 
-    `started`: the gate was passed. `code`: the exit code, complete if it ends with a newline. `out`: `$FLOW_OUT`.
+    `mark`: there if the gate was passed; holds the exit code, complete if it ends with a newline. `out`: `$FLOW_OUT`.
     `result` and `error`: what a launcher has to say. `ending`: why the engine is ending the script.
     """
 
@@ -37,7 +38,8 @@ class AttemptFolder:
             os.makedirs(self.text, mode=0o700)
         except FileExistsError:
             os.chmod(self.text, 0o700)
-        os.makedirs(self.tmp, mode=0o700, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(self.tmp, 0o700)
 
     def at(self, name: str) -> str:
         return f"{self.text}/{name}"
@@ -62,25 +64,34 @@ class AttemptFolder:
     def write(self, name: str, text: str) -> None:
         """A new file of mode 0600."""
         fd = os.open(self.at(name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with open(fd, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            file.write(text)
+        try:
+            left = memoryview(text.encode("utf-8", "surrogateescape"))
+            while left:
+                left = left[os.write(fd, left) :]
+        finally:
+            os.close(fd)
 
     def has_started(self) -> bool:
-        return os.path.exists(self.at("started"))
+        return os.path.exists(self.at("mark"))
 
     def code(self) -> int | None:
         """The exit code, or None while there is none. The gate writes it with its newline in one piece."""
         try:
-            with open(self.at("code"), "rb") as file:
-                text = file.read(8)
+            fd = os.open(self.at("mark"), os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
             return None
+        try:
+            text = os.read(fd, 8)
+        except OSError:
+            return None
+        finally:
+            os.close(fd)
         return int(text) if text.endswith(b"\n") and text.strip().isdigit() else None
 
-    def seconds_between_marks(self) -> float:
-        """How long the script ran, from the two marks; 0 if one is missing."""
+    def seconds_run(self) -> float:
+        """How long a script ran that has left its code, as its files tell; 0 if they do not."""
         try:
-            return max(0.0, os.stat(self.at("code")).st_mtime - os.stat(self.at("started")).st_mtime)
+            return max(0.0, os.stat(self.at("mark")).st_mtime - os.stat(self.at("script")).st_mtime)
         except OSError:
             return 0.0
 

@@ -12,25 +12,34 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
+from runtime.executor.command import Command, Way
 from runtime.executor.folder import AttemptFolder
 from runtime.executor.process import Process
 from runtime.executor.spawn import spawn
 
 SHELL: Final = "/bin/sh"
 
-_HEAD: Final = (
-    'read -r _ || exit 0; exec </dev/null; cd -- "$2" || exit 125; true >"$1/started" || exit 125; '
-    # A signal to the group ends the script, not the shell that writes down how it ended. Traps are not inherited.
-    "trap : TERM HUP INT; "
-)
-IN_SUBSHELL: Final = _HEAD + '( set -e -- "$1/script"; . "$1" ); c=$?; echo "$c" >"$1/code"; exit "$c"'
+_PASS: Final = 'read -r _ || exit 0; exec </dev/null; cd -- "$2" || exit 125; true >"$1/mark" || exit 125; '
+# A signal to the group ends the script, not the shell that writes down how it ended. Traps are not inherited.
+_HEAD: Final = _PASS + "trap : TERM HUP INT; "
+IN_SUBSHELL: Final = _HEAD + '( set -e -- "$1/script"; . "$1" ); c=$?; echo "$c" >"$1/mark"; exit "$c"'
 """Runs the script in a fork of the gate shell, which saves starting a second shell."""
 
-AS_COMMAND: Final = _HEAD + '_flower=$1; shift 2; "$@"; c=$?; echo "$c" >"$_flower/code"; exit "$c"'
+AS_COMMAND: Final = _HEAD + '_flower=$1; shift 2; "$@"; c=$?; echo "$c" >"$_flower/mark"; exit "$c"'
 """Runs any command line."""
+
+ITSELF: Final = (
+    _PASS + '_flower=$1; trap \'echo "$?" >"$_flower/mark" || :\' EXIT; '
+    'trap "exit 129" HUP; trap "exit 130" INT; trap "exit 143" TERM; set -e; . "$1/script"'
+)
+"""Runs a plain script (`executor.plain`) in the gate shell itself, which saves the fork as well. A signal that comes
+while a command is being forked may pass that command by; what ends scripts kills what is left after a grace."""
+
+
+_TEXTS: Final[Mapping[Way, str]] = {"command": AS_COMMAND, "fork": IN_SUBSHELL, "itself": ITSELF}
 
 
 class Gate:
@@ -65,23 +74,21 @@ class Spawner:
     def spawn(
         self,
         name: str,
-        command: Sequence[str],
+        command: Command,
         folder: AttemptFolder,
         project: str,
-        env: Mapping[str, str],
         log_fd: int,
     ) -> Gate:
-        """A shut gate before `command` (empty: the file `script` of the folder, by this shell).
+        """A shut gate before `command`.
 
         `name` is what the shell calls itself in its messages. OSError or ValueError if it cannot be spawned.
         """
-        text = AS_COMMAND if command else IN_SUBSHELL
         read_fd, write_fd = os.pipe()
         try:
             pid = spawn(
                 SHELL,
-                ["sh", "-c", text, name, folder.text, project, *command],
-                env,
+                ["sh", "-c", _TEXTS[command.way], name, folder.text, project, *command.words],
+                command.env,
                 [(read_fd, 0), (log_fd, 1), (log_fd, 2)],
                 self._inherited,
                 DEFAULT_SIGNALS,

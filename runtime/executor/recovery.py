@@ -1,7 +1,7 @@
 """What became of a script whose engine died: a decision from what is left, made at once and without a guess.
 
-The pid was committed before the gate opened, the mark `started` was left before the script ran, the exit code after
-it. A mark is proof; that one is missing proves something only within the same boot, as a power cut can lose it.
+The pid was committed before the gate opened, the mark was left before the script ran, the exit code in it after the
+script. A mark is proof; that one is missing proves something only within the same boot, as a power cut can lose it.
 """
 
 from __future__ import annotations

@@ -132,10 +132,9 @@ class ScriptRun:
         try:
             return spawner.spawn(
                 self.attempt.source_file or "script",
-                command.words,
+                command,
                 self._folder,
                 str(self.attempt.cwd or self.attempt.project),
-                command.env,
                 log_fd,
             )
         finally:
@@ -237,7 +236,7 @@ class ScriptRun:
     def _take(self) -> Outcome:
         """The result of a script that is over; or that of its being ended, which the dead engine had decided."""
         self._close_log()
-        took = self._folder.seconds_between_marks()
+        took = self._folder.seconds_run()
         return told(self.attempt, self._folder, self._reason, None, took)
 
     def _adopt(self, process: Process, mark: ProcessMark | None) -> Outcome | None:

@@ -29,10 +29,16 @@ def boot_id() -> str:
 def start_ticks(pid: int) -> int | None:
     """When the process started, in clock ticks since boot; None if there is no such process."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
+        fd = os.open(f"/proc/{pid}/stat", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
-    return int(stat.rpartition(")")[2].split()[19])
+    try:
+        stat = os.read(fd, 4096)
+    except ProcessLookupError:
+        return None
+    finally:
+        os.close(fd)
+    return int(stat.rpartition(b")")[2].split()[19])
 
 
 def this_process() -> ProcessName:

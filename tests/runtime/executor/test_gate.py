@@ -19,7 +19,7 @@ def test_script_runs_only_after_its_process_is_committed(bench: Bench) -> None:
         def started(self, attempt: Attempt, process: ProcessMark) -> bool:
             asked.set()
             answer.wait(10)
-            seen.append((self.project / "ran").exists() or (attempt.folder / "started").exists())
+            seen.append((self.project / "ran").exists() or (attempt.folder / "mark").exists())
             return True
 
     slow = Slow(bench.folder)

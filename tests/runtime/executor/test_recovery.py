@@ -48,7 +48,7 @@ def test_without_a_committed_process_it_never_ran(bench: Bench) -> None:
 
 def test_exit_code_and_outputs_are_taken(bench: Bench) -> None:
     attempt = bench.script("sh", "true", {"n": "int"})
-    leave(attempt, started="", code="0\n", out="n=3\n", log="")
+    leave(attempt, mark="0\n", out="n=3\n", log="")
     outcome = recover(bench, attempt, GONE)
     assert (outcome.succeeded, outcome.outputs) == (True, {"n": 3})
 
@@ -56,7 +56,7 @@ def test_exit_code_and_outputs_are_taken(bench: Bench) -> None:
 @pytest.mark.parametrize("code", ["", "1", "12"])
 def test_code_that_is_not_complete_is_no_code(bench: Bench, code: str) -> None:
     attempt = bench.script("sh", "true")
-    leave(attempt, started="", code=code)
+    leave(attempt, mark=code)
     assert recover(bench, attempt, GONE).in_doubt
 
 
@@ -68,7 +68,7 @@ def test_neither_code_nor_process_nor_mark_means_it_never_ran(bench: Bench) -> N
 
 def test_mark_without_code_and_process_is_in_doubt(bench: Bench) -> None:
     attempt = bench.script("sh", "true")
-    leave(attempt, started="")
+    leave(attempt, mark="")
     outcome = recover(bench, attempt, GONE)
     assert outcome.reason is Reason.IN_DOUBT
     assert not outcome.never_ran
@@ -82,13 +82,13 @@ def test_after_another_boot_a_missing_mark_proves_nothing(bench: Bench) -> None:
 
 def test_after_another_boot_a_code_is_taken(bench: Bench) -> None:
     attempt = bench.script("sh", "true")
-    leave(attempt, started="", code="5\n")
+    leave(attempt, mark="5\n")
     assert recover(bench, attempt, ProcessMark(1, 1, OTHER_BOOT)).exit_code == 5
 
 
 def test_other_process_with_the_same_pid_is_not_adopted(bench: Bench) -> None:
     attempt = bench.script("sh", "true")
-    leave(attempt, started="")
+    leave(attempt, mark="")
     with sleeper() as mark:
         assert recover(bench, attempt, ProcessMark(mark.pid, mark.start_ticks - 1, mark.boot_id)).in_doubt
         assert alive(mark.pid)
@@ -96,7 +96,7 @@ def test_other_process_with_the_same_pid_is_not_adopted(bench: Bench) -> None:
 
 def test_zombie_is_not_alive(bench: Bench) -> None:
     attempt = bench.script("sh", "true")
-    leave(attempt, started="", code="0\n")
+    leave(attempt, mark="0\n")
     with sleeper() as mark:
         os.kill(mark.pid, 9)
         os.waitid(os.P_PID, mark.pid, os.WEXITED | os.WNOWAIT)
@@ -114,7 +114,7 @@ def test_process_that_never_passes_its_gate_is_ended_and_never_ran(bench: Bench)
 
 def test_adopted_process_that_dies_without_a_code_is_in_doubt(bench: Bench) -> None:
     attempt = bench.script("sh", "true")
-    leave(attempt, started="")
+    leave(attempt, mark="")
     with sleeper() as mark:
         bench.executor.recover(attempt, mark, bench)
         os.kill(mark.pid, 9)
@@ -123,7 +123,7 @@ def test_adopted_process_that_dies_without_a_code_is_in_doubt(bench: Bench) -> N
 
 def test_adopted_process_can_be_cancelled(bench: Bench) -> None:
     attempt = bench.script("sh", "true")
-    leave(attempt, started="")
+    leave(attempt, mark="")
     with sleeper() as mark:
         bench.executor.recover(attempt, mark, bench)
         bench.executor.cancel(attempt.id)
@@ -134,7 +134,7 @@ def test_adopted_process_can_be_cancelled(bench: Bench) -> None:
 
 def test_adopted_process_is_left_again_at_close(bench: Bench) -> None:
     attempt = bench.script("sh", "true")
-    leave(attempt, started="")
+    leave(attempt, mark="")
     with sleeper() as mark:
         bench.executor.recover(attempt, mark, bench)
         bench.executor.close(leave_scripts=True)
@@ -144,14 +144,14 @@ def test_adopted_process_is_left_again_at_close(bench: Bench) -> None:
 
 def test_end_that_the_dead_engine_had_decided_keeps_its_reason(bench: Bench) -> None:
     attempt = bench.script("sh", "true", timeout_seconds=5)
-    leave(attempt, started="", code="143\n", ending="timeout")
+    leave(attempt, mark="143\n", ending="timeout")
     outcome = recover(bench, attempt, GONE)
     assert (outcome.reason, outcome.exit_code) == (Reason.TIMEOUT, 143)
 
 
 def test_ending_that_the_dead_engine_had_begun_is_finished(bench: Bench) -> None:
     attempt = bench.script("sh", "true")
-    leave(attempt, started="", ending="cancelled")
+    leave(attempt, mark="", ending="cancelled")
     with sleeper() as mark:
         assert recover(bench, attempt, mark).reason is Reason.CANCELLED
         assert not alive(mark.pid)
@@ -171,7 +171,7 @@ def test_no_evidence_leads_to_a_second_run_of_what_may_have_started() -> None:
 
 def test_code_that_survived_another_boot_counts_without_its_mark(bench: Bench) -> None:
     attempt = bench.script("sh", "true")
-    leave(attempt, code="0\n")
+    leave(attempt, mark="0\n")
     assert recover(bench, attempt, ProcessMark(1, 1, OTHER_BOOT)).succeeded
 
 
@@ -181,7 +181,7 @@ SECRET = "correct horse battery"
 @contextmanager
 def adopted(attempt: Attempt, **env: str) -> Iterator[ProcessMark]:
     """A script that has passed its gate, with these variables, and has printed one of them."""
-    leave(attempt, started="", log=f"password: {SECRET}\n")
+    leave(attempt, mark="", log=f"password: {SECRET}\n")
     with subprocess.Popen(["sleep", "600"], start_new_session=True, env={**os.environ, **env}) as process:
         try:
             yield ProcessMark(process.pid, start_ticks(process.pid) or 0, boot_id())
@@ -202,7 +202,7 @@ def test_log_of_an_adopted_script_is_masked_by_its_own_environment(bench: Bench)
 
 def test_log_that_nobody_can_mask_is_withheld(bench: Bench) -> None:
     attempt = bench.script("sh", "true", secret_variables=("PW",), lost_secrets=(("PW", "env:GONE"),))
-    leave(attempt, started="", code="3\n", error=f"{SECRET} is wrong", log=f"password: {SECRET}\n")
+    leave(attempt, mark="3\n", error=f"{SECRET} is wrong", log=f"password: {SECRET}\n")
     outcome = recover(bench, attempt, GONE)
     assert SECRET not in outcome.message
     assert "withheld" in outcome.message
@@ -212,7 +212,7 @@ def test_log_that_nobody_can_mask_is_withheld(bench: Bench) -> None:
 
 def test_log_of_a_script_in_doubt_is_masked(bench: Bench) -> None:
     attempt = bench.script("sh", "true", secrets=(SECRET,))
-    leave(attempt, started="", log=f"password: {SECRET}\n")
+    leave(attempt, mark="", log=f"password: {SECRET}\n")
     assert recover(bench, attempt, GONE).in_doubt
     assert (attempt.folder / "log").read_text() == "password: ***\n"
 

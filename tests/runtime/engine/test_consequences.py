@@ -44,7 +44,9 @@ def test_what_comes_after_a_result_taken_over_starts(bench: Bench) -> None:
 @pytest.mark.parametrize("inside", [False, True])
 def test_a_place_that_a_task_cannot_use_goes_to_the_next(bench: Bench, inside: bool) -> None:
     flow = FlowBuilder().group("g", limit=1).task("g/a")
-    flow.task("g/b", arguments={"n": DIVIDES_BY_ZERO}) if not inside else flow.group("g/b", generators=over("i", DIVIDES_BY_ZERO))
+    flow.task("g/b", arguments={"n": DIVIDES_BY_ZERO}) if not inside else flow.group(
+        "g/b", generators=over("i", DIVIDES_BY_ZERO)
+    )
     run = bench.register(flow.task("g/c").build())
     assert bench.work(run) is RunStatus.FAILED
     assert bench.executor.started == ["g/a", "g/c"]
@@ -193,3 +195,24 @@ def test_a_run_in_which_a_group_has_the_place_of_what_it_waits_for_ends(bench: B
     assert bench.work(run) is RunStatus.FAILED
     assert bench.executor.started == []
     assert ("nothing can move",) in bench.query("SELECT kind FROM event")
+
+
+def test_a_group_fails_though_a_group_in_it_has_only_members_that_wait_for_the_failure(bench: Bench) -> None:
+    bench.executor.bodies["a"] = broken
+    flow = FlowBuilder().group("g", allow_failure=True).task("g/a").group("g/inner").task("g/inner/b")
+    run = bench.register(flow.task("next").edge("g/a", "g/inner/b").edge("g", "next").build())
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.states(run) == {"g/a": "failed", "g/inner/b": "waiting", "next": "succeeded"}
+    bench.executor.bodies.pop("a")
+    bench.ask(verb="rerun", run=run, tasks=[])
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert set(bench.states(run).values()) == {"succeeded"}
+
+
+def test_an_item_is_lost_within_what_is_allowed_though_a_mapped_group_in_it_is_open(bench: Bench) -> None:
+    bench.executor.bodies["a"] = broken
+    flow = FlowBuilder().group("g", generators=over("x", ["list", "p", "q"]), allow_failures=2).task("g/a")
+    flow.group("g/inner", generators=over("k", ["list", 1, 2], "int"), limit=1).task("g/inner/b")
+    run = bench.register(flow.task("next").edge("g/a", "g/inner/b").edge("g", "next").build())
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.states(run)["next"] == "succeeded"

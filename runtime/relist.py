@@ -106,7 +106,8 @@ def _places(matching: Matching, members: Mapping[int, TaskRow]) -> Iterator[tupl
 
 def _leave_out(step: Step, gone: Sequence[TaskRow], shape: RunPicture) -> list[int]:
     """Items that the list no longer holds count as done, whatever they were; the attempts to end."""
-    rows = [each for item in gone if item.ordinal >= 0 for each in (item, *shape.below(item))]
+    left = [item for item in gone if item.ordinal >= 0 or item.status is not ExecStatus.IGNORED]
+    rows = [each for item in left for each in (item, *shape.below(item))]
     step.store.tasks.force((each.id for each in rows), ExecStatus.IGNORED, Reason.NOT_IN_LIST, "", step.now)
     return [
         each.attempt_id

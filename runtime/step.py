@@ -340,18 +340,21 @@ class Step:
         return at
 
     def end_running_inside(self, run: ActiveRun, row: TaskRow, message: str) -> None:
-        """Fail what runs inside a container, the open groups with it; what waits there is left to a repair."""
-        running = [inner for inner in self.store.tasks.below(row.id) if inner.status is ExecStatus.RUNNING]
+        """Fail what is under way inside a container: what runs, the open groups with it, and what waits for a time or
+        for a person. What has not begun is left to a repair."""
+        delayed = self.store.tasks.delayed(run.id)
+        below = self.store.tasks.below(row.id)
+        running = [each for each in below if each.status is ExecStatus.RUNNING or each.id in delayed or _asks(each)]
         self.store.tasks.force((inner.id for inner in running), ExecStatus.FAILED, Reason.CANCELLED, message, self.now)
         for inner in running:
             self._leave_pools(run, inner)
-            if inner.kind == "task" and inner.attempt_id is not None:
+            if inner.status is ExecStatus.RUNNING and inner.kind == "task" and inner.attempt_id is not None:
                 self.to_end.append(inner.attempt_id)
 
     def end_inside(self, run: ActiveRun, row: TaskRow, status: ExecStatus, reason: Reason, message: str) -> None:
         """Settle everything below a container, and itself if it is a task, that has not ended; end what is executed."""
         below = [*self.store.tasks.below(row.id), row] if row.kind != "task" else [row]
-        left = [inner for inner in below if inner.status in (ExecStatus.WAITING, ExecStatus.RUNNING)]
+        left = [each for each in below if each.status in (ExecStatus.WAITING, ExecStatus.RUNNING) or _asks(each)]
         self.store.tasks.force((inner.id for inner in left), status, reason, message, self.now)
         for inner in left:
             self._leave_pools(run, inner)
@@ -539,6 +542,10 @@ class Step:
             parent = self.store.tasks.by_id(parent_id)
             if parent is not None:
                 self.close(run, parent)
+
+
+def _asks(row: TaskRow) -> bool:
+    return row.status is ExecStatus.SUSPENDED and row.reason == Reason.ASKED
 
 
 def _inner_edges(graph: FlowGraph, node: int, nodes: set[int]) -> int:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from runtime import admission, control, rest
 from runtime.admission import Wanted
+from runtime.deadline import deadline_of, expire
 from runtime.lateness import decide_late, next_late
 from runtime.model.definition import Action, Call, Detach, FlowDefinition, TaskDefinition
 from runtime.model.errors import FlowerError
@@ -82,18 +83,27 @@ class Simulation:
 
     def _turn(self, step: SimulatedStep) -> bool:
         """What can happen at this moment; whether there may be more to come."""
+        if self._is_over_time(step) and expire(step, self.run) is RunStatus.FAILED:
+            self.status = RunStatus.FAILED
+            return False
         self.store.tasks.wake_due(self.run.id, self.now)
         decide_late(step, self.run)
+        rest.expire_groups(step, self.run)
         worker = Worker(step, self._worker_id, self._attempt_ids)
         claims = worker.claim(self.run, _AT_ONCE)
         step.flush()
+        relisted = bool(step.relisted)
         relist(step, self.run)
         for claim in claims:
             self._end(worker, claim)
             step.flush()
         if self.run.id in step.failed and self.run.graph.patient:
             rest.fail_stuck_groups(step, self.run)
-        return bool(claims) or self._answer(step) or self._go_on(step)
+        return bool(claims) or relisted or self._answer(step) or self._go_on(step)
+
+    def _is_over_time(self, step: SimulatedStep) -> bool:
+        at = deadline_of(step, self.run)
+        return at is not None and at <= self.now and not self.store.tasks.settled(self.run.id)
 
     def _end(self, worker: Worker, claim: Claim) -> None:
         row = claim.row
@@ -125,8 +135,10 @@ class Simulation:
 
     def _go_on(self, step: SimulatedStep) -> bool:
         """Jumps to the next moment at which something is due; at rest, whether anything can move after all."""
-        if self.store.tasks.moving(self.run.id):
-            times = (self.store.tasks.next_due(self.run.id), next_late(self.store, self.run))
+        tasks = self.store.tasks
+        if tasks.moving(self.run.id):
+            bounds = (tasks.next_expiry(self.run.id), deadline_of(step, self.run))
+            times = (tasks.next_due(self.run.id), next_late(self.store, self.run), *bounds)
             due = min((at for at in times if at is not None), default=None)
             if due is not None:
                 self.now = max(due, self.now)

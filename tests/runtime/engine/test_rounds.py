@@ -9,6 +9,7 @@ from typing import Any
 from runtime.executor.protocol import Attempt
 from runtime.model.definition import Ask, OutDefinition, Retry, Until
 from runtime.model.state import RunStatus
+from tests.flowc.compiling import accepted
 from tests.runtime.engine.conftest import Bench
 from tests.runtime.engine.flows import Failure, FlowBuilder, over
 
@@ -194,3 +195,18 @@ def test_mapped_members_of_a_group_run_again_in_each_round(bench: Bench) -> None
     run = bench.register(flow.build())
     assert bench.work(run) is RunStatus.SUCCEEDED
     assert sorted(calls) == ["a", "a", "b", "b"]
+
+
+def test_an_item_that_an_earlier_round_left_behind_stays_behind(bench: Bench) -> None:
+    text = """
+        flow case {
+            sequence g {
+                until round == 3, at_most: 3
+                task each for n in [round] by str(n) = echo(text: "{{ n }}")
+            }
+        }
+    """
+    run = bench.register(accepted(text))
+    assert bench.work(run) is RunStatus.SUCCEEDED
+    assert bench.executor.started == ["g/each[1]", "g/each[2]", "g/each[3]"]
+    assert bench.states(run) == {"g/each[1]": "skipped", "g/each[2]": "skipped", "g/each[3]": "succeeded"}

@@ -10,7 +10,7 @@ import pytest
 
 from runtime.executor.protocol import Outcome
 from runtime.expression.evaluator import ExpressionError
-from runtime.model.definition import FlowDefinition, OutDefinition, Retry, Wait
+from runtime.model.definition import FlowDefinition, OutDefinition, Retry, Until, Wait
 from runtime.model.state import Reason, RunStatus
 from runtime.simulation.given import Ending, Given
 from runtime.simulation.result import Result
@@ -79,6 +79,29 @@ def test_waits_are_jumped_over(store: SqliteStore) -> None:
     flow = FlowBuilder().task("a", action=Wait(["lit", "duration", "1d"])).build()
     simulation = simulated(store, flow)
     assert (simulation.status, simulation.now) == (RunStatus.SUCCEEDED, NOON + 24 * HOUR)
+
+
+def test_a_wait_beyond_the_time_of_its_group_fails_the_group(store: SqliteStore) -> None:
+    day = Wait(["lit", "duration", "1d"])
+    flow = FlowBuilder().group("g", timeout_seconds=3600.0, allow_failure=True).task("g/a", action=day)
+    simulation = simulated(store, flow.task("b").chain("g", "b").build())
+    assert states(simulation) == {"g/a": "failed", "b": "succeeded"}
+    assert (simulation.now, Result(simulation).rows["g"].reason) == (NOON + HOUR, Reason.TIMEOUT)
+
+
+def test_a_run_is_over_at_its_deadline(store: SqliteStore) -> None:
+    flow = FlowBuilder(timeout_seconds=3600.0).task("a", action=Wait(["lit", "duration", "1d"]))
+    simulation = simulated(store, flow.task("b").chain("a", "b").build())
+    assert (simulation.status, simulation.now) == (RunStatus.FAILED, NOON + HOUR)
+    assert states(simulation) == {"a": "waiting", "b": "waiting"}
+
+
+def test_items_of_a_later_round_are_counted_before_anything_is_given_up(store: SqliteStore) -> None:
+    until = Until(["==", ["round", "g"], 2], at_most=2)
+    flow = FlowBuilder().group("g", until=until)
+    flow = flow.group("g/each", generators=over("x", ["list", "p", "q"]), by=["item", "x"]).task("g/each/a")
+    flow = flow.task("g/b", awaits=["any", "g/each", 2]).edge("g/each", "g/b", outcome=True)
+    assert states(simulated(store, flow.build()))["g/b"] == "succeeded"
 
 
 def test_unknown_value_stops_only_what_needs_it(store: SqliteStore) -> None:

@@ -33,6 +33,14 @@ class TaskQuestions(TaskTable):
         ).fetchone()
         return row[0]  # type: ignore[no-any-return]
 
+    def delayed(self, run_id: int) -> set[int]:
+        """The ids of the rows that wait for a time: a `wait` that has begun, or the next attempt or round."""
+        rows = self._sql(
+            "SELECT id FROM task_run WHERE flow_run_id = ? AND exec_status = 0 AND not_before > 0",
+            (run_id,),
+        )
+        return {row[0] for row in rows}
+
     def settled(self, run_id: int) -> bool:
         """Whether the body of the flow has finished."""
         row = self._sql(

@@ -12,6 +12,7 @@ from flowc.analysis.scripts.shell.commands import OPAQUE, Lost, PlaceKind, Word
 from flowc.analysis.scripts.shell.scan import Scan
 
 _NAME = re.compile(r"[A-Za-z_]\w*|[0-9@*#?$!-]", re.ASCII)
+_PLAIN = re.compile(r'[^"$`\\\0]+')
 _PARAMETER = re.compile(r"[#!]?(?:[A-Za-z_]\w*|\d+|[@*#?$!-])?", re.ASCII)
 
 
@@ -51,6 +52,10 @@ def read_double(scan: Scan, word: Word, kind: PlaceKind) -> None:
     word.quoted = True
     scan.position += 1
     while scan.peek() != '"':
+        if plain := _PLAIN.match(scan.text, scan.position, scan.end):
+            word.value += plain[0]
+            scan.position = plain.end()
+            continue
         if not scan.peek():
             raise scan.unclosed(opened, "this double quote", 'a `"`')
         read_expanding(scan, word, kind, opened)

@@ -83,9 +83,9 @@ def _step(level: Level) -> None:
             )
     elif char == "#":
         scan.skip_comment()
-    elif _read_redirect(level):
+    elif char in "<>&" and _read_redirect(level):
         pass
-    elif operator := _OPERATOR.match(scan.text, scan.position, scan.end):
+    elif char in ";&|\n" and (operator := _OPERATOR.match(scan.text, scan.position, scan.end)):
         scan.position = operator.end()
         _separate(level, operator.group())
     elif char == "(":

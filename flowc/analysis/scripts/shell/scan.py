@@ -50,11 +50,10 @@ class Scan:
 
     def place_all(self, kind: PlaceKind, opened: int, end: int) -> None:
         """Note every hole from the cursor to `end`, and step there."""
-        while self.position < end:
-            if self.text[self.position] == HOLE:
-                self.place(kind, opened)
-            else:
-                self.position += 1
+        while (hole := self.text.find(HOLE, self.position, end)) >= 0:
+            self.position = hole
+            self.place(kind, opened)
+        self.position = max(self.position, end)
 
     def forget(self, start: int) -> None:
         """Go back to `start`, as if nothing after it had been read."""
@@ -91,9 +90,12 @@ class Scan:
         return True
 
     def skip_blanks(self) -> None:
-        while self.continuation() or (self.peek() and self.peek() in BLANKS):
-            if self.peek() and self.peek() in BLANKS:
+        text, end = self.text, self.end
+        while True:
+            while self.position < end and text[self.position] in BLANKS:
                 self.position += 1
+            if not self.continuation():
+                return
 
     def nested(self) -> None:
         """Count one level of nesting; a bound keeps the reader from the end of Python's stack."""

@@ -9,6 +9,7 @@ from flowc.analysis.scripts.shell.commands import OPAQUE, Lost, Word
 from flowc.analysis.scripts.shell.quoting import read_arithmetic, read_quoting
 from flowc.analysis.scripts.shell.scan import METACHARACTERS, Scan
 
+_PLAIN = re.compile(r"[^ \t\n;&|()<>\0'\"\\$`]+")
 _HEAD = re.compile(r"([A-Za-z_]\w*)(\[)?", re.ASCII)
 
 
@@ -20,9 +21,11 @@ def read_word(scan: Scan, *, assignable: bool = False) -> Word:
     word = Word(scan.position)
     if assignable:
         _read_assignment_head(scan, word)
-    while scan.peek():
-        char = scan.peek()
-        if char in METACHARACTERS:
+    while char := scan.peek():
+        if plain := _PLAIN.match(scan.text, scan.position, scan.end):
+            word.value += plain[0]
+            scan.position = plain.end()
+        elif char in METACHARACTERS:
             if not _read_inside_metacharacter(scan, word):
                 break
         elif char == HOLE:

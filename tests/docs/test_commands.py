@@ -16,7 +16,7 @@ from tests.docs.pages import PAGES, ROOT, Block, blocks
 
 BIN = Path(sys.executable).parent
 OWN = ("flower", "flowc")
-PARAMETERS_OF_SHOWN_FLOWS = {"--regions", "--min-flights", "--at-least"}
+PARAMETERS_OF_SHOWN_FLOWS = {"--regions", "--min-flights", "--at-least", "--patience"}
 
 
 def lines() -> list[tuple[Block, list[str]]]:

@@ -72,3 +72,11 @@ def test_every_table_and_view_is_told_of_with_its_columns() -> None:
             if kind == "view":
                 columns = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
                 assert f"`{' '.join(columns)}`" in page, columns
+
+
+def test_every_page_is_in_the_index() -> None:
+    docs = ROOT / "docs"
+    listed = {(docs / link.partition("#")[0]).resolve() for link in LINK.findall(text(docs / "README.md"))}
+    records = set((docs / "decisions").glob("0*.md"))
+    missing = {page for page in PAGES if page.is_relative_to(docs)} - records - listed - {docs / "README.md"}
+    assert not missing

@@ -1,4 +1,4 @@
-"""Every example of a workflow pattern is in the one spelling, passes its own tests, and runs as `expected.toml` says."""
+"""Examples of workflow patterns are in the one spelling, pass their own tests, and run as `expected.toml` says."""
 
 from __future__ import annotations
 

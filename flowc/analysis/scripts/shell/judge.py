@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 from typing import Final
 
 from flowc.analysis.scripts.joined import Joined
@@ -10,6 +11,7 @@ from flowc.analysis.scripts.parts import Bound, Hole, Label, Problem, Use
 from flowc.analysis.scripts.shell.commands import Command, Lost, Place, PlaceKind
 from flowc.analysis.scripts.shell.reader import read_script
 from flowc.analysis.scripts.shell.rules import Demand, demands
+from runtime.model.slotted import dataclass
 from runtime.model.types import INT, PATH, SIZE, ListOf
 
 _USES: Final[dict[PlaceKind, Use]] = {
@@ -68,29 +70,47 @@ _BASH_ONLY: Final = {"subscript": "subscripts", "offset": "`${ : }` with an offs
 
 def judge_shell(joined: Joined, *, bash: bool) -> Bound:
     """The uses of all holes of an `sh` or `bash` script and its problems."""
-    scan, lost = read_script(joined.text, bash=bash)
-    if lost:
-        return Bound((None,) * len(joined.holes), _lost_problem(joined, lost))
-    wanted: dict[int, list[Demand]] = defaultdict(list)
-    for demand in demands(scan.commands, joined.text):
-        wanted[demand.position].append(demand)
-    in_condition = _conditions(scan.commands) if not bash else set()
+    reading = _reading(joined.text, bash)
+    if reading.lost:
+        return Bound((None,) * len(joined.holes), _lost_problem(joined, reading.lost))
     uses: list[Use | None] = []
     problems: list[Problem] = []
     for hole, position in zip(joined.holes, joined.positions, strict=True):
-        place = scan.places[position]
+        place, wanted = reading.places[position], reading.wanted.get(position, [])
         problem = (
-            (_demand_problem(hole, wanted[position]) if place.kind == "single" else None)
+            (_demand_problem(hole, wanted) if place.kind == "single" else None)
             or _place_problem(joined, hole, place)
-            or _demand_problem(hole, wanted[position])
-            or (_other_shell(hole, "`[[ ]]`") if position in in_condition else None)
+            or _demand_problem(hole, wanted)
+            or (_other_shell(hole, "`[[ ]]`") if position in reading.in_condition else None)
             or (None if bash else _bash_problem(joined, hole, place))
-            or _type_problem(hole, place, wanted[position])
+            or _type_problem(hole, place, wanted)
         )
         if problem:
             problems.append(problem)
         uses.append(None if problem else _USES[place.kind])
     return Bound(tuple(uses), tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What stands where in a script, whatever the holes are. By position: the places of holes, what commands want."""
+
+    lost: Lost | None
+    places: dict[int, Place]
+    wanted: dict[int, list[Demand]]
+    in_condition: set[int]
+
+
+@lru_cache(maxsize=1_000)
+def _reading(text: str, bash: bool) -> _Reading:
+    """The reading of a joined script; scripts that differ in their holes alone, as those of many tasks do, share it."""
+    scan, lost = read_script(text, bash=bash)
+    if lost:
+        return _Reading(lost, {}, {}, set())
+    wanted: dict[int, list[Demand]] = defaultdict(list)
+    for demand in demands(scan.commands, text):
+        wanted[demand.position].append(demand)
+    return _Reading(None, scan.places, dict(wanted), _conditions(scan.commands) if not bash else set())
 
 
 def _written(hole: Hole) -> str:

@@ -37,8 +37,9 @@ class LineDisplay:
             self._progress.skip(picture, self._look.attempts())
 
     def show(self) -> None:
-        for text in self._progress.lines(self._look.picture(), self._look.attempts()):
-            self._write(text)
+        lines = self._progress.lines(self._look.picture(), self._look.attempts())
+        if lines:
+            self._write("\n".join(lines))
 
     def notice(self, text: str) -> None:
         self._write(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from runtime.cli.display.clock import duration, moment
+from runtime.cli.display.clock import SECOND, duration, moment
 from runtime.cli.display.explanation import failure, first_line, skipped, suspended
 from runtime.cli.display.tree import Node, Picture
 from runtime.model.run import AttemptView
@@ -34,7 +34,8 @@ class PlainProgress:
             told += self._attempt(attempt, retries.get(attempt.id, 0))
         for node in picture.nodes:
             told += self._state(node, picture.now)
-        return [f"{moment(at, self._zone)} {text}" for at, text in sorted(told, key=lambda entry: entry[0])]
+        clock = {second: moment(second * SECOND, self._zone) for second in {at // SECOND for at, _ in told}}
+        return [f"{clock[at // SECOND]} {text}" for at, text in sorted(told, key=lambda entry: entry[0])]
 
     def _attempt(self, attempt: AttemptView, retry_at: int) -> list[tuple[int, str]]:
         told = []

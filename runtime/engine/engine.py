@@ -50,7 +50,8 @@ class Engine:
 
     `jobs`: how many attempts run at once. `all_runs`: work on every run of the store that is not at rest, not only on
     those asked for. `scheduler`: who makes runs when their time has come, if anybody does. `clock`: gives the time in
-    microseconds since 1970, UTC. `look_seconds`: how often it looks by itself for what others have committed.
+    microseconds since 1970, UTC. `look_seconds`: how often it looks by itself for what others have committed. `gated`:
+    the executor's scripts wait until their processes are durable.
     """
 
     def __init__(
@@ -63,10 +64,12 @@ class Engine:
         scheduler: Scheduler | None = None,
         clock: Callable[[], int] = microseconds,
         look_seconds: float = _LOOK_SECONDS,
+        gated: bool = True,
     ) -> None:
         self._store = store
         self._now = clock
         self._look_seconds = look_seconds
+        self._gated = gated
         self._executor = executor
         self._state = EngineState(store, executor, jobs, all_runs, scheduler)
         self._queue: queue.SimpleQueue[Operation] = queue.SimpleQueue()
@@ -221,9 +224,12 @@ class Engine:
 
     def _is_due(self) -> bool:
         """Whether there is anything to do though nothing is queued."""
-        self._state.changed_outside |= self._store.changed_outside()
+        self._patiently(self._note_changes)
         now, at = self._now(), self._state.next_time()
         return self._state.changed_outside or (at is not None and at <= now) or self._state.tick_due(now)
+
+    def _note_changes(self) -> None:
+        self._state.changed_outside |= self._store.changed_outside()
 
     def _patiently(self, write: Callable[[], None]) -> None:
         """Do it, however long another program keeps the store locked or the disk is full."""
@@ -283,7 +289,7 @@ class Engine:
                 look(turn)
                 advance(turn)
         except BaseException:
-            self._state.look_at_all = True
+            self._state.mend()
             raise
         if turn.conclude(self):
             self._queue.put(Nudge())
@@ -296,7 +302,9 @@ class Engine:
         me = this_process()
         with self._store.transaction():
             self._state.attempt_ids = count(self._store.attempts.next_id())
-            worker_id = self._store.attempts.add_worker(host_name(), me.boot_id, me.pid, me.start_ticks, self._now())
+            worker_id = self._store.attempts.add_worker(
+                host_name(), me.boot_id, me.pid, me.start_ticks, self._now(), gated=self._gated
+            )
         self._state.worker_id = worker_id
 
     def _end_worker(self) -> None:

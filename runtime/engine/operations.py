@@ -74,8 +74,8 @@ def _may_start(turn: Turn, attempt_id: int) -> bool:
 
 
 def _answer(turn: Turn, request: Request, future: Future[Any]) -> None:
-    """Do a request. Which runs it concerns is known by what it touches; one that touches none may concern all. Who asked
-    may have given up waiting, until it is begun."""
+    """Do a request. Which runs it concerns is known by what it touches; one that touches none may concern all. Until it
+    is begun, who asked may have given up waiting."""
     if not future.running() and not future.set_running_or_notify_cancel():
         return
     step, runs = turn.step, turn.store.runs

@@ -34,7 +34,7 @@ class WorkedRun:
 
 @dataclass(slots=True)
 class EngineState:
-    """Written by the engine's thread only, and only after a commit, except for what `look_at_all` mends.
+    """Written by the engine's thread only, and only after a commit, except for what `mend` makes good.
 
     `hungry`: runs that may have ready tasks for which there was no place, those first that have waited longest.
     `touched`: runs of which something has changed since they were looked at; `look_at_all`: any may have. `vacancy`: a
@@ -68,6 +68,13 @@ class EngineState:
     def starting(self) -> bool:
         """Whether anything new may be started."""
         return self.claiming and not self.short_of_room
+
+    def mend(self) -> None:
+        """A turn was not committed: what it wrote down here may be of runs that are not worked on after all."""
+        self.look_at_all = True
+        self.times.keep(self.runs)
+        for run_id in self.hungry.keys() - self.runs.keys():
+            del self.hungry[run_id]
 
     def begin(self, claim: Claim) -> None:
         """An attempt is under way."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Container
 
 
 class Times:
@@ -22,6 +23,10 @@ class Times:
 
     def of(self, run_id: int) -> int | None:
         return self._at.get(run_id)
+
+    def keep(self, runs: Container[int]) -> None:
+        """Forget the times of all others."""
+        self._at = {run_id: at for run_id, at in self._at.items() if run_id in runs}
 
     def nearest(self) -> int | None:
         while self._heap and self._at.get(self._heap[0][1]) != self._heap[0][0]:

@@ -17,12 +17,10 @@ import subprocess
 import tempfile
 import threading
 from collections import Counter, defaultdict
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.faults.commands import flowc, flower, json_of, query, start_flower
 from tests.faults.storm_project import AT_MOST_ONCE, FLOW, PROJECT, REPEATABLE, STEPS
@@ -77,8 +75,9 @@ class Process:
 
     def work_for(self, seconds: float) -> None:
         """Let it live so long; it must not end by itself."""
-        with pytest.raises(subprocess.TimeoutExpired):
+        with suppress(subprocess.TimeoutExpired):
             self.process.wait(seconds)
+            raise AssertionError(f"it ended by itself: {self.lines[-20:]}")
 
     def end(self, number: signal.Signals = signal.SIGKILL) -> None:
         self.process.send_signal(number)

@@ -83,7 +83,7 @@ def test_a_service_on_a_full_disk_records_what_ends_starts_nothing_and_goes_on_w
         filler = fill(small_disk)
         gate.write("go\n")
         gate.close()
-        until(lambda: "is full" in status(small_disk), "status does not tell that the disk is full")
+        until(lambda: "flower.db is full, for" in status(small_disk), "status does not tell that the disk is full")
         assert not ballast.exists()
         fill(small_disk)
         refused = flower(small_disk, "register", "held")
@@ -142,3 +142,20 @@ def test_a_service_that_is_to_stop_while_the_store_is_locked_ends(folder: Path) 
             process.wait(WAIT_SECONDS)
     assert flower(folder, "run", "--resume", "held-1", "--plain").returncode == 0
     assert query(folder, "SELECT count(*) FROM attempts WHERE task = 'a'") == [(1,)]
+
+
+def test_a_script_that_ends_well_on_a_full_disk_has_succeeded(small_disk: Path) -> None:
+    for name in ("one", "two"):
+        os.mkfifo(small_disk / name)
+    # The first is run by the gate's own shell, the second, which changes its traps, in a fork of it.
+    (small_disk / "plain.flow").write_text(
+        'flow plain { task itself { sh "cat one" }; task forked { sh "trap : USR1; cat two >/dev/null" } }\n'
+    )
+    assert flowc(small_disk, "deploy", "plain.flow").returncode == 0
+    assert flower(small_disk, "cancel", "held-1").returncode == 0
+    assert flower(small_disk, "register", "plain").returncode == 0
+    with service(small_disk) as process:
+        with (small_disk / "one").open("w"), (small_disk / "two").open("w"):
+            until((small_disk / ".flower/flower.db.d/ballast").exists, "no ballast is laid")
+            fill(small_disk)
+        lines_until(process, "plain-2 ended (status=succeeded)")

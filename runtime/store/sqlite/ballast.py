@@ -22,23 +22,28 @@ class Ballast:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._given_up = 0
 
     def lay(self) -> bool:
-        """Have the file there; False if there is too little room for it, or it cannot be made."""
+        """Have the file there; False if there is too little room for it, or it cannot be made. After it was given up
+        there must be room for it twice."""
         try:
             if self._path.exists():
                 return True
-            size = min(_MOST_BYTES, _free(self._path.parent) // _SHARE)
-            return size >= _LEAST_BYTES and self._make(size)
+            free = _free(self._path.parent)
+            size = self._given_up or min(_MOST_BYTES, free // _SHARE)
+            return size >= _LEAST_BYTES and free >= 2 * size and self._make(size)
         except OSError:
             return False
 
     def give_up(self) -> bool:
         """Remove the file; whether there was one."""
         try:
+            size = self._path.stat().st_size
             self._path.unlink()
         except OSError:
             return False
+        self._given_up = size
         return True
 
     def _make(self, size: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from runtime.model.definition import FlowDefinition
 from runtime.model.errors import StoreProblem
@@ -44,7 +45,7 @@ class SqliteStore:
         self.pools = Pools(self._connection)
         self.cached = CachedResults(self._connection)
         self.effects = Effects(self._connection)
-        self._incarnation: str = self._connection.execute("SELECT incarnation FROM store").fetchone()[0]
+        self._incarnation = self._read("SELECT incarnation FROM store")
         self.identity = self._incarnation[:8]
         self._data_version = -1
         opened = files.db.stat()
@@ -81,9 +82,16 @@ class SqliteStore:
             raise
         self._connection.execute("RELEASE part")
 
+    def _read(self, sql: str) -> Any:
+        """One value; StoreProblem if SQLite cannot tell."""
+        try:
+            return self._connection.execute(sql).fetchone()[0]
+        except sqlite3.Error as error:
+            raise translate(error, self.files.db) from None
+
     def changed_outside(self) -> bool:
         """Whether another connection has committed since the last call (the first call says yes)."""
-        version = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        version = self._read("PRAGMA data_version")
         changed = version != self._data_version
         self._data_version = version
         return bool(changed)

@@ -1,0 +1,1 @@
+"""The shop whose sales are loaded."""

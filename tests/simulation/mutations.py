@@ -85,7 +85,7 @@ MUTATIONS: Final = (
     ),
     _one(
         "claimed after the commit",
-        "runtime.work",
+        "runtime.work.worker",
         "            self._write(fresh)\n",
         "            self._step.after_commit.append(lambda: self._write(fresh))\n",
     ),
@@ -128,7 +128,7 @@ MUTATIONS: Final = (
     ),
     _one(
         "what is in doubt is done again",
-        "runtime.work",
+        "runtime.work.decision",
         '        return Decision("retry")\n    return Decision("suspend")\n',
         '        return Decision("retry")\n    return Decision("retry")\n',
     ),
@@ -155,7 +155,7 @@ MUTATIONS: Final = (
     ),
     _one(
         "a hook reports twice",
-        "runtime.work",
+        "runtime.work.worker",
         "            self._keep(claim, stored)\n",
         "            self._keep(claim, stored)\n"
         "            if task.hook and row.generation == 1:\n                tasks.reset([row.id])\n",
@@ -195,11 +195,11 @@ MUTATIONS: Final = (
     _one("a group closes too early", "runtime.step", "if left <= 0 and status ==", "if left <= 1 and status =="),
     _one(
         "a crash gives new retries",
-        "runtime.work",
+        "runtime.work.worker",
         "decide_outcome(task, row.attempts, outcome",
         "decide_outcome(task, 1 if claim.recovered else row.attempts, outcome",
     ),
-    _one("the delay of a retry is lost", "runtime.work", "if decision.delay_seconds else 0", "if False else 0"),
+    _one("the delay of a retry is lost", "runtime.work.worker", "if decision.delay_seconds else 0", "if False else 0"),
     _one(
         "not-before is ignored",
         "runtime.store.sqlite.tasks.reading",
@@ -236,7 +236,7 @@ MUTATIONS: Final = (
     ),
     _one(
         "a stale result is taken",
-        "runtime.work",
+        "runtime.work.worker",
         "outcome.exit_code, now):\n                return False\n",
         "outcome.exit_code, now):\n                pass\n",
     ),
@@ -248,9 +248,9 @@ MUTATIONS: Final = (
     ),
     _one(
         "the key is another one each time",
-        "runtime.work",
-        "key=_key(run, row, scope, store),",
-        "key=_key(run, row, scope, store) + str(attempt_id),",
+        "runtime.work.attempt",
+        "key=key_of(run, row, scope, store),",
+        "key=key_of(run, row, scope, store) + str(attempt_id),",
     ),
     _one(
         "a request that is sent again is done again",
@@ -272,7 +272,7 @@ MUTATIONS: Final = (
     ),
     _one(
         "an attempt that never ran counts as failed",
-        "runtime.work",
+        "runtime.work.decision",
         '    if outcome.never_ran:\n        return Decision("again"',
         '    if False:\n        return Decision("again"',
     ),

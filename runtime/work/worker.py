@@ -1,39 +1,31 @@
-"""Work: from ready task runs to attempts for an executor, and from outcomes to the next state.
-
-What an outcome means is decided by pure functions (`decide_outcome`); `Worker` writes it, fenced.
-"""
+"""Claims of ready task runs, and what is written when an attempt ends, fenced."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
-from typing import Any, Final, Literal
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from runtime.backoff import may_try_again, retry_delay, settled, timeout_of
+from runtime.backoff import settled
 from runtime.cache import digest, oldest
 from runtime.executor.protocol import Attempt, Outcome
 from runtime.expression.evaluator import evaluate
-from runtime.model.definition import Call, Retry, Script, TaskDefinition
+from runtime.model.definition import Retry
 from runtime.model.encode import dumps
 from runtime.model.graph import DECIDE, EXECUTE
 from runtime.model.rows import AttemptEnd, TaskRow
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.statement import StatementProblem
-from runtime.model.types import type_from_json
-from runtime.model.values import Secret, to_text
-from runtime.outputs import check_required, early_values, missing_file, provided
+from runtime.outputs import missing_file
 from runtime.rounds import Verdict
 from runtime.scope import UNUSABLE, MissingValue, TaskScope
 from runtime.secret import NoSecret, mask_text
 from runtime.step import ActiveRun, Step
 from runtime.store.protocol import Store
 from runtime.watch import MOST_PASSES, Watcher, sentence
-
-MOST_CRASHES: Final = 3
-"""How often an idempotent task without a retry is started again after it was lost together with its engine."""
-
+from runtime.work.attempt import build_attempt
+from runtime.work.decision import Decision, decide_outcome
 
 _ENDED_BY: Final[dict[str, str]] = {
     Reason.ENOUGH: "not needed: enough others of its group have succeeded",
@@ -41,46 +33,6 @@ _ENDED_BY: Final[dict[str, str]] = {
     Reason.NOT_IN_LIST: "the list does not hold its item any more",
 }
 """Why an attempt was ended, by the reason of its task, where the task has no message."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What follows from an outcome. `delay_seconds` counts for `retry` and `again`."""
-
-    kind: Literal["complete", "fail", "retry", "suspend", "again"]
-    delay_seconds: float = 0.0
-
-
-def decide_outcome(
-    task: TaskDefinition,
-    attempts: int,
-    outcome: Outcome,
-    rule: Retry | None,
-    luck: float,
-    since_first_seconds: float = 0.0,
-) -> Decision:
-    """The next state of a task whose attempt ended.
-
-    `attempts`: starts in this generation, this one included. `rule`: the retry that covers the outcome, with numbers,
-    or None. `luck`: a random number in [0, 1) for the jitter. `since_first_seconds`: how long ago the first start was.
-    """
-    if outcome.never_ran:
-        return Decision("again", outcome.again_seconds * (0.5 + luck))
-    if outcome.succeeded:
-        return Decision("complete")
-    if outcome.reason is Reason.CANCELLED:
-        return Decision("fail")
-    if outcome.in_doubt and task.on_crash == "suspend":
-        return Decision("suspend")
-    delay = retry_delay(rule, attempts, luck) if rule is not None else 0.0
-    if rule is not None and may_try_again(rule, attempts, delay, since_first_seconds):
-        return Decision("retry", delay)
-    if not outcome.in_doubt:
-        return Decision("fail")
-    may_rerun = task.on_crash == "rerun" or (task.idempotent and not task.retry)
-    if may_rerun and attempts <= MOST_CRASHES:
-        return Decision("retry")
-    return Decision("suspend")
 
 
 @dataclass(slots=True)
@@ -375,197 +327,3 @@ def _word(outcome: Outcome) -> str:
     if outcome.succeeded:
         return "succeeded"
     return "never ran" if outcome.never_ran else "in doubt" if outcome.in_doubt else "failed"
-
-
-def build_attempt(run: ActiveRun, row: TaskRow, attempt_id: int, scope: TaskScope, store: Store) -> Attempt:
-    """Everything an executor needs for the next start of a row, with all expressions computed."""
-    task = run.task(row)
-    action = task.action
-    if not isinstance(action, Script | Call):
-        raise ValueError(f"{row.path} has no action that an executor could run")
-    check_required(task, scope)
-    scope.own_values = early_values(task, scope) if task.outs else {}
-    project = run.project
-    values: dict[str, Any] = {}
-    types: dict[str, Any] = {}
-    arguments: dict[str, Any] = {}
-    connection = None
-    hidden: list[str] = []
-    if isinstance(action, Script):
-        for binding in action.bindings:
-            values[binding.name] = absolute(evaluate(binding.value, scope), project)
-            types[binding.name] = type_from_json(binding.type)
-        if action.connection is not None:
-            connection, hidden = _connection(action.connection, scope, project)
-    elif isinstance(action, Call):
-        for name, tree in action.arguments.items():
-            arguments[name] = _revealed(absolute(evaluate(tree, scope), project), scope, project, hidden)
-    env, secrets = _environment(task, scope, project)
-    secrets += hidden
-    return Attempt(
-        id=attempt_id,
-        task_run_id=row.id,
-        run_id=run.id,
-        run_ref=run.row.ref,
-        path=row.path,
-        number=row.attempts + 1,
-        fence=row.fence + 1,
-        key=_key(run, row, scope, store),
-        action=action,
-        folder=run.folder / str(attempt_id),
-        project=project,
-        run_folder=run.shared_folder,
-        values=values,
-        types=types,
-        arguments=arguments,
-        connection=connection,
-        outs=tuple(provided(task)),
-        env=env,
-        secrets=tuple(secrets),
-        timeout_seconds=timeout_of(task, scope),
-        source_file=_source_file(task, run),
-        cwd=_folder(task, scope, project),
-    )
-
-
-def _key(run: ActiveRun, row: TaskRow, scope: TaskScope, store: Store) -> str:
-    """The same for every attempt; another one in each round."""
-    key = f"{store.identity}-{run.id}/{row.path}"
-    return f"{key}#{'.'.join(map(str, scope.rounds()))}" if run.graph.repeated[row.node] else key
-
-
-def _source_file(task: TaskDefinition, run: ActiveRun) -> str:
-    """The file that the task's script is written in."""
-    own = task.action.source_file if isinstance(task.action, Script) else ""
-    return own or run.graph.flow.source_file
-
-
-def _connection(tree: Any, scope: TaskScope, project: Path) -> tuple[str, list[str]]:
-    """The path of a database, and what of it is secret."""
-    value = evaluate(tree, scope)
-    text = scope.secret(value, project) if isinstance(value, Secret) else to_text(value)
-    return str(project / text), [text] if isinstance(value, Secret) else []
-
-
-def _revealed(value: Any, scope: TaskScope, project: Path, hidden: list[str]) -> Any:
-    """An argument with the values of secrets in place of the references; `hidden` gets them. NoSecret if one cannot be
-    had."""
-    match value:
-        case Secret():
-            hidden.append(scope.secret(value, project))
-            return hidden[-1]
-        case list():
-            return [_revealed(entry, scope, project, hidden) for entry in value]
-        case dict():
-            return {key: _revealed(entry, scope, project, hidden) for key, entry in value.items()}
-    return value
-
-
-def _environment(task: TaskDefinition, scope: TaskScope, project: Path) -> tuple[dict[str, str], list[str]]:
-    """The variables of a task, and which of their values are secret. NoSecret if one cannot be had."""
-    env: dict[str, str] = {}
-    secrets: list[str] = []
-    for name, tree in task.env:
-        value = evaluate(tree, scope)
-        if isinstance(value, Secret):
-            env[name] = scope.secret(value, project)
-            secrets.append(env[name])
-        else:
-            env[name] = to_text(absolute(value, project))
-    return env, secrets
-
-
-@dataclass(slots=True)
-class _Hidden:
-    """What an adopted script may print of secrets: variables that have such values, values, and references that lead
-    nowhere now, with their variables."""
-
-    variables: list[str] = field(default_factory=list)
-    values: list[str] = field(default_factory=list)
-    lost: list[tuple[str, str]] = field(default_factory=list)
-
-
-def _hidden(task: TaskDefinition, scope: TaskScope, project: Path) -> _Hidden:
-    hidden = _Hidden()
-    for name, tree in task.env:
-        if _look_up(tree, scope, project, hidden, name):
-            hidden.variables.append(name)
-    if isinstance(task.action, Script) and task.action.connection is not None:
-        _look_up(task.action.connection, scope, project, hidden)
-    for tree in task.action.arguments.values() if isinstance(task.action, Call) else ():
-        _look_up(tree, scope, project, hidden)
-    return hidden
-
-
-def _look_up(tree: Any, scope: TaskScope, project: Path, hidden: _Hidden, variable: str = "") -> bool:
-    """Whether the value is a secret, or holds some."""
-    before = len(hidden.values) + len(hidden.lost)
-    try:
-        pending = [evaluate(tree, scope)]
-    except (MissingValue, *UNUSABLE):
-        return False
-    while pending:
-        value = pending.pop()
-        if isinstance(value, Secret):
-            try:
-                hidden.values.append(scope.secret(value, project))
-            except NoSecret:
-                hidden.lost.append((variable, str(value)))
-        elif isinstance(value, Mapping):
-            pending.extend(value.values())
-        elif isinstance(value, list):
-            pending.extend(value)
-    return len(hidden.values) + len(hidden.lost) > before
-
-
-def _folder(task: TaskDefinition, scope: TaskScope, project: Path) -> Path | None:
-    if task.cwd is None:
-        return None
-    return project / to_text(evaluate(task.cwd, scope))
-
-
-def recovered_attempt(run: ActiveRun, row: TaskRow, store: Store) -> Attempt:
-    """The attempt of an engine that died, as far as its end must be understood: nothing is computed again."""
-    task = run.task(row)
-    hidden = _hidden(task, TaskScope(run.graph, run.values, store.tasks, row), run.project)
-    return Attempt(
-        id=row.attempt_id or 0,
-        task_run_id=row.id,
-        run_id=run.id,
-        run_ref=run.row.ref,
-        path=row.path,
-        number=row.attempts,
-        fence=row.fence,
-        key=_key(run, row, TaskScope(run.graph, run.values, store.tasks, row), store),
-        action=task.action if isinstance(task.action, Script | Call) else Script("sh", ()),
-        folder=run.folder / str(row.attempt_id or 0),
-        project=run.project,
-        run_folder=run.shared_folder,
-        outs=tuple(provided(task)),
-        timeout_seconds=_recovered_timeout(task, store, run, row),
-        source_file=_source_file(task, run),
-        secrets=tuple(hidden.values),
-        secret_variables=tuple(hidden.variables),
-        lost_secrets=tuple(hidden.lost),
-    )
-
-
-def _recovered_timeout(task: TaskDefinition, store: Store, run: ActiveRun, row: TaskRow) -> float | None:
-    expires_at = store.tasks.expires_at(row.id) if task.until is not None else None
-    if expires_at is not None and row.started_at is not None:
-        return max((expires_at - row.started_at) / 1e6, 0.001)
-    try:
-        return timeout_of(task, TaskScope(run.graph, run.values, store.tasks, row))
-    except (MissingValue, *UNUSABLE):
-        return None
-
-
-def absolute(value: Any, project: Path) -> Any:
-    """The value with every relative path in it made absolute, from the project folder."""
-    if isinstance(value, PurePosixPath):
-        return PurePosixPath(project / value)
-    if isinstance(value, list):
-        return [absolute(entry, project) for entry in value]
-    if isinstance(value, Mapping):
-        return {key: absolute(entry, project) for key, entry in value.items()}
-    return value

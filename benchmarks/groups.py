@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from benchmarks.full import full
 from benchmarks.large import large
 from benchmarks.measure import Measure
 from benchmarks.measures import check_of_large_flow, runs, start_ups
 from benchmarks.served import served
+from benchmarks.storm import storm
 
 Take = Callable[[Path, int], Iterator[Measure]]
 
@@ -17,5 +19,7 @@ GROUPS: dict[str, Take] = {
     "check": check_of_large_flow,
     "run": runs,
     "serve": served,
+    "storm": storm,
     "large": large,
+    "full": full,
 }

@@ -42,7 +42,7 @@ flow sleeper {
     task sleep { sh "sleep 600" }
 }
 """
-_IDLE_SECONDS: Final = 10.0
+_IDLE_SECONDS: Final = 30.0
 _PATIENCE_SECONDS: Final = 60.0
 
 
@@ -65,6 +65,12 @@ def served(folder: Path, rounds: int) -> Iterator[Measure]:
         partial(recovery_seconds, project),
         bare,
     )
+    yield repeat(
+        Measure("killed service, until one that stood by has its script", "kill", "python -c pass"),
+        rounds,
+        partial(succession_seconds, project),
+        bare,
+    )
     yield from idle(project)
 
 
@@ -79,18 +85,39 @@ def write_project(project: Path) -> None:
 
 @contextmanager
 def serving(project: Path) -> Iterator[int]:
-    """A service in a process of its own; its pid."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    process = subprocess.Popen(
-        [command("flower"), "serve"], cwd=project, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    )
-    try:
+    """A service in a process of its own, which works; its pid."""
+    with _service(project) as process:
         _await(lambda: _value(project, "SELECT count(*) FROM worker WHERE pid = ? AND ended_at IS NULL", process.pid))
         yield process.pid
+
+
+@contextmanager
+def standing_by(project: Path) -> Iterator[None]:
+    """A further service of the same store."""
+    with _service(project, subprocess.PIPE) as process:
+        assert process.stdout is not None
+        told = process.stdout.readline()
+        assert "standing by" in told, told
+        yield
+
+
+@contextmanager
+def _service(project: Path, stdout: int = subprocess.DEVNULL) -> Iterator[subprocess.Popen[str]]:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    process = subprocess.Popen(
+        [command("flower"), "serve"],
+        cwd=project,
+        env=environment,
+        stdout=stdout,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        yield process
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
-        process.wait(_PATIENCE_SECONDS)
+        process.communicate(timeout=_PATIENCE_SECONDS)
 
 
 def start_seconds(project: Path) -> float:
@@ -122,6 +149,25 @@ def recovery_seconds(project: Path) -> float:
             _await(lambda: _value(project, recovering, run))
             seconds = float(_value(project, recovering, run)) / 1e6 - began
             service.cancel(run)
+    return seconds
+
+
+def succession_seconds(project: Path) -> float:
+    """From the kill of a service to the taking over of its script by another, which stood by."""
+    from runtime.service import Service
+    from runtime.settings import find_settings
+
+    with Service(find_settings(None, project)) as service:
+        with serving(project) as pid:
+            run = service.register("sleeper", {}).id
+            _await(lambda: _value(project, "SELECT pid FROM task_attempt WHERE flow_run_id = ?", run))
+            with standing_by(project):
+                killed = time.time()
+                os.kill(pid, signal.SIGKILL)
+                recovering = "SELECT min(at) FROM event WHERE kind = 'recovering' AND flow_run_id = ?"
+                _await(lambda: _value(project, recovering, run))
+                seconds = float(_value(project, recovering, run)) / 1e6 - killed
+                service.cancel(run)
     return seconds
 
 

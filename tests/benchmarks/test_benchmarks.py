@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import large, measures, served
+from benchmarks import full, large, measures, served, storm
 from benchmarks.__main__ import table
 from benchmarks.generate import SHAPES, write_flow, write_project
 from flowc.cli.compilation import compile_paths
@@ -32,18 +32,31 @@ def test_run_of_each_shape_is_measured(shape: str, tmp_path: Path) -> None:
 
 
 def test_a_run_in_a_full_store_is_measured_beside_one_in_an_empty_store(tmp_path: Path) -> None:
-    deep, full = large.large(tmp_path, 1, tasks=110, runs=3, links=10)
-    assert [deep.name, full.name] == ["110 in layers, inline, 32 at once", "chain of 10, 3,000 ended tasks"]
-    assert full.best > 0
-    assert full.rounds[0].floor_seconds > 0
+    deep, filled = large.large(tmp_path, 1, tasks=110, ended=(3,), links=10)
+    assert [deep.name, filled.name] == ["110 in layers, inline, 32 at once", "chain of 10, 3,000 ended tasks"]
+    assert filled.best > 0
+    assert filled.rounds[0].floor_seconds > 0
+
+
+def test_commands_are_measured_on_a_full_store(tmp_path: Path) -> None:
+    taken = list(full.full(tmp_path, 1, runs=2, tasks=3))
+    assert [measure.name for measure in taken][:2] == ["flower runs, 6 ended tasks", "flower status, 6 ended tasks"]
+    assert all(measure.best > 0 for measure in taken)
+
+
+def test_a_storm_of_registrations_is_measured(tmp_path: Path) -> None:
+    each, slowest = storm.storm(tmp_path, 1, clients=5, runs=3)
+    assert each.name == "5 clients register 15 runs"
+    assert slowest.best >= each.best > 0
 
 
 @pytest.mark.soak
 def test_a_service_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(served, "_IDLE_SECONDS", 0.1)
-    start, recovery, memory, processor = served.served(tmp_path, 1)
+    start, recovery, succession, memory, processor = served.served(tmp_path, 1)
     assert start.best > 0
     assert recovery.best > 0
+    assert succession.best > 0
     assert memory.best > memory.floor_middle
     assert 0 <= processor.best <= 1
 

@@ -14,7 +14,7 @@ PROJECT_FILE: Final = "flow.toml"
 
 _TABLES: Final = ("project", "runner")
 _KEYS: Final = ("name", "components")
-_RUNNER_KEYS: Final = ("wakeup", "poll")
+_RUNNER_KEYS: Final = ("wakeup", "poll", "gate")
 
 
 class ProjectProblem(FlowerError):

@@ -78,6 +78,18 @@ def _poll_seconds(text: str) -> float:
     return seconds
 
 
+def find_gate(project: Path | None) -> bool:
+    """Whether scripts wait at the gate: FLOWER_GATE, else `gate` of [runner] in the project's flow.toml, `on` or `off`.
+    FlowerError if it is another word."""
+    from runtime.project import read_project
+
+    written = read_project(project).runner if project is not None else {}
+    word = os.environ.get("FLOWER_GATE") or written.get("gate") or "on"
+    if word not in ("on", "off"):
+        raise FlowerError(f"gate = {word} has no meaning", "write on or off")
+    return word == "on"
+
+
 def machine_zone() -> str:
     """The IANA name of the machine's time zone; UTC if it has none."""
     named = os.environ.get("TZ", "").removeprefix(":")

@@ -22,7 +22,8 @@ from runtime.executor.spawn import spawn
 
 SHELL: Final = "/bin/sh"
 
-_PASS: Final = 'read -r _ || exit 0; exec </dev/null; cd -- "$2" || exit 125; true >"$1/mark" || exit 125; '
+_WAIT: Final = "read -r _ || exit 0; exec </dev/null; "
+_PASS: Final = _WAIT + 'cd -- "$2" || exit 125; true >"$1/mark" || exit 125; '
 # A signal to the group ends the script, not the shell that writes down how it ended. Traps are not inherited.
 _HEAD: Final = _PASS + "trap : TERM HUP INT; "
 IN_SUBSHELL: Final = _HEAD + '( set -e -- "$1/script"; . "$1" ); c=$?; echo "$c" >"$1/mark"; exit "$c"'
@@ -43,9 +44,9 @@ _TEXTS: Final[Mapping[Way, str]] = {"command": AS_COMMAND, "fork": IN_SUBSHELL, 
 
 
 class Gate:
-    """A gate that stands shut, with its process behind it."""
+    """A gate, with its process behind it. It stands shut if it has a descriptor."""
 
-    def __init__(self, process: Process, fd: int) -> None:
+    def __init__(self, process: Process, fd: int | None) -> None:
         self.process = process
         self._fd: int | None = fd
 
@@ -66,9 +67,13 @@ class Gate:
 
 
 class Spawner:
-    """Spawns gates. What this process inherited beyond standard input, output and error is not passed on."""
+    """Spawns gates. What this process inherited beyond standard input, output and error is not passed on.
 
-    def __init__(self) -> None:
+    `gated`: without it a gate is open from the start, and a script runs before anything of its process is known.
+    """
+
+    def __init__(self, *, gated: bool = True) -> None:
+        self.gated = gated
         self._inherited = inheritable_fds()
 
     def spawn(
@@ -79,22 +84,32 @@ class Spawner:
         project: str,
         log_fd: int,
     ) -> Gate:
-        """A shut gate before `command`.
+        """A shut gate before `command`, or an open one.
 
         `name` is what the shell calls itself in its messages. OSError or ValueError if it cannot be spawned.
         """
-        read_fd, write_fd = os.pipe()
+        read_fd, write_fd = os.pipe() if self.gated else (os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC), None)
+        text = _TEXTS[command.way] if self.gated else _TEXTS[command.way].removeprefix(_WAIT)
         try:
             pid = spawn(
                 SHELL,
-                ["sh", "-c", _TEXTS[command.way], name, folder.text, project, *command.words],
+                [
+                    "sh",
+                    "-c",
+                    text if self.gated else text.removeprefix(_WAIT),
+                    name,
+                    folder.text,
+                    project,
+                    *command.words,
+                ],
                 command.env,
                 [(read_fd, 0), (log_fd, 1), (log_fd, 2)],
                 self._inherited,
                 DEFAULT_SIGNALS,
             )
         except BaseException:
-            os.close(write_fd)
+            if write_fd is not None:
+                os.close(write_fd)
             raise
         finally:
             os.close(read_fd)

@@ -38,6 +38,7 @@ MOST_ABANDONED: Final = 32
 class LocalExecutor:
     """Runs attempts on this machine; see `runtime.executor.protocol.Executor`.
 
+    `gated`: scripts wait until their processes are durable; see `runtime.executor.gate`.
     `components` finds a component by its name and the project's folder. `grace_seconds`: between asking and forcing.
     `log_cap_bytes`: a longer log keeps its head and tail. `close_seconds`: how long `close` waits for calls.
     `environ`: what scripts and component processes inherit.
@@ -51,12 +52,15 @@ class LocalExecutor:
         close_seconds: float = _CALLS_SECONDS,
         environ: Mapping[str, str] | None = None,
         processes: ProcessLimits | None = None,
+        *,
+        gated: bool = True,
     ) -> None:
         self._components = components
         self._limits = Limits(grace_seconds, log_cap_bytes)
         self._close_seconds = close_seconds
         self._environ = dict(os.environ if environ is None else environ)
-        self._spawner = Spawner()
+        self.gated = gated
+        self._spawner = Spawner(gated=gated)
         self._crew = Crew("flower-attempt")
         self._deadlines = Deadlines()
         self.workers = Workers(self._crew, self._deadlines, grace_seconds)

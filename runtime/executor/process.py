@@ -158,6 +158,15 @@ def with_variable(name: str, value: str) -> list[int]:
     return found
 
 
+def leader_with(name: str, value: str) -> ProcessMark | None:
+    """The living process of a session of its own that has this environment variable; None if there is none."""
+    for pid in with_variable(name, value):
+        found = _look(pid)
+        if found is not None and found.group == pid and not found.zombie:
+            return ProcessMark(pid, found.start_ticks, boot_id())
+    return None
+
+
 def variables_of(pid: int, names: Sequence[str]) -> dict[str, str]:
     """What a living process of ours got in these environment variables; without those that cannot be read."""
     try:

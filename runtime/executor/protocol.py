@@ -23,6 +23,7 @@ class Attempt:
     references that lead nowhere now (each with its variable, or ""), so that nobody can mask what it printed of them.
     `values`: the bindings of a script, Python objects by binding name, with paths already absolute.
     `arguments`: of a call, Python objects by parameter name. `outs`: what the action must provide.
+    `gated`: of a script that is taken up, whether its process was durable before it ran.
     `key` is stable over all attempts of one task run, `fence` rises with each attempt.
     """
 
@@ -50,6 +51,7 @@ class Attempt:
     secrets: tuple[str, ...] = ()
     secret_variables: tuple[str, ...] = ()
     lost_secrets: tuple[tuple[str, str], ...] = ()
+    gated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,23 +19,27 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`committed`: a process is in the store. `same_boot`: it belongs to this boot. `alive`: it lives."""
+    """`committed`: a process is in the store. `same_boot`: it belongs to this boot. `alive`: it lives.
+
+    `gated`: it had to wait until it was committed; without that a missing process or mark proves nothing.
+    """
 
     committed: bool
     same_boot: bool
     alive: bool
     started: bool
     has_code: bool
+    gated: bool = True
 
 
 def judge(evidence: Evidence) -> Verdict:
     """The verdict on a script of an engine that is dead."""
-    if not evidence.committed:
+    if evidence.gated and not evidence.committed:
         return Verdict.NEVER_RAN
     if evidence.alive:
         return Verdict.ADOPT
     if evidence.has_code:
         return Verdict.TAKE
-    if evidence.same_boot and not evidence.started:
+    if evidence.gated and evidence.same_boot and not evidence.started:
         return Verdict.NEVER_RAN
     return Verdict.IN_DOUBT

@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from runtime.executor.command import CannotStart, Command, prepare
+from runtime.executor.command import OUT_VARIABLE, CannotStart, Command, prepare
 from runtime.executor.ending import end, kill_escaped, sweep
 from runtime.executor.folder import AttemptFolder
 from runtime.executor.gate import Gate, Spawner
 from runtime.executor.log import cut, open_log, relieve
-from runtime.executor.process import Process, Wake, variables_of
+from runtime.executor.process import Process, Wake, leader_with, variables_of
 from runtime.executor.protocol import Attempt, Outcome, ProcessMark, Reporter
 from runtime.executor.recovery import Evidence, Verdict, judge
 from runtime.executor.verdicts import in_doubt, told, unspawned, unstarted
@@ -121,7 +121,7 @@ class ScriptRun:
         except (OSError, ValueError) as error:
             return unspawned(error)
         try:
-            if not self._pass(gate):
+            if spawner.gated and not self._pass(gate):
                 return unstarted(self._reason)
             return self._see_through(gate.process)
         finally:
@@ -195,6 +195,8 @@ class ScriptRun:
     # Recovery
 
     def _take_up(self, mark: ProcessMark | None) -> Outcome | None:
+        if mark is None and not self.attempt.gated:
+            mark = leader_with(OUT_VARIABLE, self._folder.out)
         process = Process.find(mark) if mark is not None else None
         verdict = judge(self._evidence(mark, process))
         if verdict is Verdict.NEVER_RAN:
@@ -219,6 +221,7 @@ class ScriptRun:
             alive=process is not None,
             started=self._folder.has_started(),
             has_code=self._folder.code() is not None,
+            gated=self.attempt.gated,
         )
 
     def _learn_secrets(self, process: Process) -> None:

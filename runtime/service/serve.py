@@ -109,7 +109,15 @@ class Serving:
             scheduler = Scheduler(self._zone)
             executor = self._make_executor()
             look = self._wakeup.poll_seconds
-            engine = Engine(store, executor, self._jobs, all_runs=True, scheduler=scheduler, look_seconds=look)
+            engine = Engine(
+                store,
+                executor,
+                self._jobs,
+                all_runs=True,
+                scheduler=scheduler,
+                look_seconds=look,
+                gated=executor.gated,
+            )
             engine.listen(self.changed.set)
             executor.on_room(engine.lend(executor.count_waiting))
             door = Endpoint(engine, self._files.socket, executor.workers)

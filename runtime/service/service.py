@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from runtime.model.definition import FlowDefinition
 from runtime.model.errors import StoreProblem
 from runtime.model.run import RunSummary
-from runtime.settings import Settings, find_wakeup
+from runtime.settings import Settings, find_gate, find_wakeup
 from runtime.store.sqlite.connection import OutdatedStore
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.lock import EngineLock
@@ -300,7 +300,7 @@ class Service:
         from runtime.executor.local import LocalExecutor
         from runtime.registry import find
 
-        return LocalExecutor(find)
+        return LocalExecutor(find, gated=find_gate(self.settings.project))
 
     def _change(self, request: dict[str, Any], *, create: bool = False) -> Any:
         """Apply a request through the engine that is alive, else under the lock."""

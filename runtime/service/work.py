@@ -152,7 +152,8 @@ class Work:
             store = SqliteStore(self._files, self._synchronous)
             closing.callback(store.close)
             executor = self._make_executor()
-            engine = Engine(store, executor, self._jobs, look_seconds=self._wakeup.poll_seconds)
+            look = self._wakeup.poll_seconds
+            engine = Engine(store, executor, self._jobs, look_seconds=look, gated=executor.gated)
             engine.listen(self.changed.set)
             executor.on_room(engine.lend(executor.count_waiting))
             door = Endpoint(engine, self._files.socket, executor.workers)

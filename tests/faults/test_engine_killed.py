@@ -101,3 +101,21 @@ def test_a_script_that_outlives_its_engine_is_adopted_and_its_result_taken(
     output, _ = resumed.communicate(timeout=30)
     assert resumed.returncode == 0, output
     assert effects(tmp_path) == Counter(["begun", "b7"])
+
+
+def test_without_the_gate_no_script_runs_twice_though_some_are_in_doubt(tmp_path: Path) -> None:
+    chance = random.Random(3)
+    flow_of_scripts(tmp_path, SCRIPTS)
+    (tmp_path / "flow.toml").write_text('[runner]\ngate = "off"\n')
+    assert flowc(tmp_path, "deploy", "many.flow").returncode == 0
+    assert flower(tmp_path, "register", "many").returncode == 0
+    for _ in range(6):
+        kill_after_output(tmp_path, chance.randrange(1, 12), "run", "--resume", "many-1", "--plain", "--jobs", "4")
+    done = flower(tmp_path, "run", "--resume", "many-1", "--plain", "--jobs", "4")
+    assert done.returncode in (0, 3), done.stdout + done.stderr
+    counts = effects(tmp_path)
+    assert set(counts.values()) == {1}
+    states = query(tmp_path, "SELECT DISTINCT state, reason FROM tasks")
+    assert set(states) <= {("succeeded", ""), ("suspended", "in doubt"), ("waiting", "")}
+    finished = {task for (task,) in query(tmp_path, "SELECT task FROM tasks WHERE state = 'succeeded'")}
+    assert finished <= set(counts)

@@ -217,10 +217,17 @@ class Attempts:
             ),
         )
 
-    def add_worker(self, host: str, boot_id: str, pid: int, start_ticks: int, now: int) -> int:
+    def gated(self, attempt_id: int) -> bool:
+        """Whether the engine that made an attempt let scripts wait until their processes were durable."""
+        row = self._sql(
+            "SELECT w.gated FROM task_attempt AS a JOIN worker AS w ON w.id = a.worker_id WHERE a.id = ?", (attempt_id,)
+        ).fetchone()
+        return row is None or bool(row[0])
+
+    def add_worker(self, host: str, boot_id: str, pid: int, start_ticks: int, now: int, *, gated: bool = True) -> int:
         cursor = self._sql(
-            "INSERT INTO worker (host, boot_id, pid, start_ticks, started_at) VALUES (?, ?, ?, ?, ?)",
-            (host, boot_id, pid, start_ticks, now),
+            "INSERT INTO worker (host, boot_id, pid, start_ticks, started_at, gated) VALUES (?, ?, ?, ?, ?, ?)",
+            (host, boot_id, pid, start_ticks, now, gated),
         )
         return int(cursor.lastrowid or 0)
 

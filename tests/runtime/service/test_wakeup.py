@@ -16,7 +16,7 @@ from runtime import FlowerStore, open_store
 from runtime.bell import Bell, DatagramBell, ring_at
 from runtime.model.errors import FlowerError
 from runtime.service.serve import Serving
-from runtime.settings import BY_EVENT, Wakeup, find_wakeup
+from runtime.settings import BY_EVENT, Wakeup, find_gate, find_wakeup
 
 WAIT_SECONDS = 30
 NEVER_SECONDS = 3600.0
@@ -185,3 +185,16 @@ def test_a_setting_that_has_no_meaning_is_refused(tmp_path: Path, text: str, tol
     (tmp_path / "flow.toml").write_text(text)
     with pytest.raises(FlowerError, match=told):
         find_wakeup(tmp_path)
+
+
+def test_gate_is_a_setting_of_the_environment_then_of_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert find_gate(None)
+    (tmp_path / "flow.toml").write_text('[runner]\ngate = "off"\n')
+    assert not find_gate(tmp_path)
+    monkeypatch.setenv("FLOWER_GATE", "on")
+    assert find_gate(tmp_path)
+    monkeypatch.setenv("FLOWER_GATE", "ajar")
+    with pytest.raises(FlowerError, match="gate = ajar has no meaning"):
+        find_gate(tmp_path)

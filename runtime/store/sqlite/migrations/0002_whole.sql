@@ -83,6 +83,8 @@ ALTER TABLE worker ADD COLUMN kind TEXT NOT NULL DEFAULT 'engine';
 ALTER TABLE worker ADD COLUMN jobs INTEGER;
 ALTER TABLE worker ADD COLUMN seen_at INTEGER;
 ALTER TABLE worker ADD COLUMN given_up INTEGER NOT NULL DEFAULT 0;
+-- Whether an engine let scripts wait until their processes were durable.
+ALTER TABLE worker ADD COLUMN gated INTEGER NOT NULL DEFAULT 1;
 CREATE VIEW workers AS
 SELECT
     w.id AS worker,

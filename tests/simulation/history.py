@@ -474,7 +474,7 @@ class Checker:
         elif word == "in doubt":
             over = body is not None and body.is_script and body.state == "over"
             assert not over, f"`{name}` is told to be in doubt, but its end is known"
-        elif reason != Reason.CANCELLED:
+        elif word != "ended" and reason != Reason.CANCELLED:
             assert not good, f"`{name}` ended well, but is told to have failed"
 
     def _check_repeat(self, seen: Seen, earlier: Any, later: Any) -> None:

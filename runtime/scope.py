@@ -50,7 +50,7 @@ class TaskScope:
         return self._values.param(name)
 
     def run(self, name: str) -> Any:
-        return self._values.run(name)
+        return self._tasks.is_of_latest_run(self._row.run_id) if name == "is_latest" else self._values.run(name)
 
     def own(self, name: str) -> Any:
         try:

@@ -11,6 +11,7 @@ from flowc.analysis.typed import CREATION, RUN_TIME, Typed, wrong
 from flowc.diagnostics import codes
 from flowc.syntax import nodes
 from runtime.model.types import (
+    BOOL,
     DATETIME,
     DURATION,
     INT,
@@ -24,7 +25,7 @@ from runtime.model.types import (
 if TYPE_CHECKING:
     from flowc.analysis.expressions import Expressions
 
-RUN_VALUES: dict[str, Type] = {"id": STR, "time": DATETIME, "created": DATETIME, "dir": PATH}
+RUN_VALUES: dict[str, Type] = {"id": STR, "time": DATETIME, "created": DATETIME, "dir": PATH, "is_latest": BOOL}
 TICK_VALUES: dict[str, Type] = {"time": DATETIME, "since_last": optional(DURATION)}
 ERROR_VALUES: dict[str, Type] = {"kind": STR, "exit_code": optional(INT), "message": STR, "took": DURATION}
 
@@ -32,7 +33,8 @@ ERROR_VALUES: dict[str, Type] = {"kind": STR, "exit_code": optional(INT), "messa
 def record_value(checker: Expressions, base: nodes.NameRef, names: list[nodes.Member], scope: Scope) -> Typed | None:
     """A value of the run, of a failure or of a tick, where these are known."""
     if base.name == "run":
-        return value_of(checker, "run", RUN_VALUES, names, CREATION, scope)
+        known = RUN_TIME if names[0].name.text == "is_latest" else CREATION
+        return value_of(checker, "run", RUN_VALUES, names, known, scope)
     if base.name == "error" and scope.error:
         return value_of(checker, "error", ERROR_VALUES, names, RUN_TIME, scope)
     if base.name == "tick" and scope.tick:

@@ -98,3 +98,4 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%fZ', w.ended_at / 1e6, 'unixepoch') AS ended
 FROM worker AS w;
 CREATE INDEX task_run_failed ON task_run (parent_id) WHERE exec_status = 4;
+CREATE INDEX flow_run_time ON flow_run (flow, time);

@@ -41,6 +41,15 @@ class TaskQuestions(TaskTable):
         )
         return {row[0] for row in rows}
 
+    def is_of_latest_run(self, run_id: int) -> bool:
+        """Whether no run of the same flow has a later time."""
+        row = self._sql(
+            "SELECT EXISTS (SELECT 1 FROM flow_run mine JOIN flow_run other ON other.flow = mine.flow"
+            " WHERE mine.id = ? AND (other.time, other.id) > (mine.time, mine.id))",
+            (run_id,),
+        ).fetchone()
+        return not row[0]
+
     def settled(self, run_id: int) -> bool:
         """Whether the body of the flow has finished."""
         row = self._sql(

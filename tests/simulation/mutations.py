@@ -113,10 +113,10 @@ MUTATIONS: Final = (
         "granted = attempt_id not in turn.step.ending and _may_start(turn, attempt_id)",
         "granted = True",
     ),
-    _one("a thing that is met is lost", "runtime.step", "            if met:\n", "            if len(met) > 1:\n"),
+    _one("a thing that is met is lost", "runtime.step.step", "            if met:\n", "            if len(met) > 1:\n"),
     _one(
         "a thing that is met counts twice",
-        "runtime.step",
+        "runtime.step.ledger",
         "self._met[run.id, edge.successor, row.scope_id] += 1",
         "self._met[run.id, edge.successor, row.scope_id] += 2",
     ),
@@ -149,7 +149,7 @@ MUTATIONS: Final = (
     ),
     _one(
         "a skip spreads",
-        "runtime.step",
+        "runtime.step.ending",
         "        self.ended(run, row, active=False)\n        for member, outputs in below:\n",
         "        self.stopped(run, row, active=False)\n        for member, outputs in below:\n",
     ),
@@ -166,7 +166,7 @@ MUTATIONS: Final = (
         "remaining = remaining - 1, awaiting = 0, revision",
         "remaining = remaining - 1, revision",
     ),
-    _one("a pool leaks", "runtime.step", "self.store.pools.give_back(row.id)", "False"),
+    _one("a pool leaks", "runtime.step.ledger", "self.store.pools.give_back(row.id)", "False"),
     _one(
         "a cancelled run keeps its places",
         "runtime.engine.progress",
@@ -185,14 +185,14 @@ MUTATIONS: Final = (
         "            self.let_go(pool_id)\n",
         "            pass\n",
     ),
-    _one("a limit is off by one", "runtime.step", "if place[1] >= place[0]:", "if place[1] > place[0]:"),
+    _one("a limit is off by one", "runtime.step.ledger", "if place[1] >= place[0]:", "if place[1] > place[0]:"),
     _one(
         "a place of a limit is not passed on",
-        "runtime.step",
+        "runtime.step.step",
         "if limit is not None and active < limit:",
         "if limit is not None and active < 0:",
     ),
-    _one("a group closes too early", "runtime.step", "if left <= 0 and status ==", "if left <= 1 and status =="),
+    _one("a group closes too early", "runtime.step.step", "if left <= 0 and status ==", "if left <= 1 and status =="),
     _one(
         "a crash gives new retries",
         "runtime.work.worker",

@@ -109,8 +109,8 @@ class _Library:
 
     def _texts(self, texts: Sequence[str]) -> Any:
         """As C wants them: pointers to bytes that end with a zero, and a null pointer at the end."""
-        encoded = [os.fsencode(text) for text in texts]
-        if any(b"\0" in text for text in encoded):
+        encoded = os.fsencode("\0".join(texts)).split(b"\0") if texts else []
+        if len(encoded) != len(texts):
             raise ValueError("embedded null byte")
         return (self._c.c_char_p * (len(encoded) + 1))(*encoded, None)
 
@@ -129,7 +129,7 @@ def _library() -> _Library | None:
 
 
 def _variables(env: Mapping[str, str]) -> list[str]:
-    if any("=" in name for name in env):
+    if "=" in "".join(env):
         raise ValueError("illegal environment variable name")
     return [f"{name}={value}" for name, value in env.items()]
 

@@ -14,6 +14,7 @@ from flowc.analysis.report import Report
 from flowc.analysis.schedules import check_schedules
 from flowc.analysis.scope import Bound, Names, Scope
 from flowc.analysis.tasks import Tasks, check_file_defaults
+from flowc.analysis.trigger_circles import check_circles
 from flowc.analysis.triggers import check_triggers
 from flowc.analysis.typed import CREATION, Typed
 from flowc.analysis.unread import unread_of
@@ -39,7 +40,9 @@ def analyse(
     looked = _Looked(module)
     for definition in module.own_definitions():
         looked.prepare(definition)
-    return module, looked.in_order()
+    flows = looked.in_order()
+    check_circles(file, flows, report)
+    return module, flows
 
 
 class _Looked:

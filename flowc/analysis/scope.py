@@ -124,8 +124,8 @@ class Scope:
     `task`: the node it belongs to, which the references are counted for. `home`: the group in which names are looked
     up. `own`: outputs of the task itself that can be named. `late`: the action has run, so that its outputs are known.
     `variables`: of comprehensions. `narrowed`: trees that are known not to be null. `nodes`: whether tasks can be
-    named at all. `parameters`: the parameters that can be named, if not all. `error`, `tick`: they are in scope. `members`: those of the group
-    itself have ended, so that their outputs are known.
+    named at all. `parameters`: the parameters that can be named, if not all. `error`, `tick`: they are in scope.
+    `members`: those of the group itself have ended, so that their outputs are known.
     `subjects`: what an expectation of a test may ask about.
     """
 

@@ -1,4 +1,4 @@
-"""Rows that end without an attempt: skipped, ended with their group, unable to start, or decided by others' outcomes."""
+"""Rows that end without an attempt: skipped, ended with their group, unable to start, decided by others' outcomes."""
 
 from __future__ import annotations
 

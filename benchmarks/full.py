@@ -21,7 +21,7 @@ SELECT 'chain', 1, 'succeeded', '{{}}', i, 'UTC', i, i, i FROM n;
 INSERT INTO task_run (flow_run_id, node, scope_id, ordinal, path, kind, exec_status, remaining, lane, priority,
     attempts, fence, started_at, ended_at)
 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {tasks})
-SELECT r.id, n.i, 0, 0, 't' || n.i, 'task', 3, 0, 1, 0, 1, 1, r.id, r.id FROM flow_run AS r, n;
+SELECT r.id, n.i, 0, 0, 't' || n.i, 'task', 3, 0, 1, 0, 1, 1, r.id, r.id FROM flow_run AS r CROSS JOIN n;
 INSERT INTO task_attempt (task_run_id, flow_run_id, generation, number, fence, worker_id, started_at, ended_at, outcome)
 SELECT id, flow_run_id, 1, 1, 1, 1, started_at, ended_at, 'succeeded' FROM task_run;
 """

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from flowc.driver import Input, compile_inputs
+from flowc.driver import Compiled, Input, compile_inputs
 from flowc.source import Source
 from runtime.registry import catalog
 from tests.docs.pages import Block, blocks
@@ -23,13 +23,16 @@ def files_of(block: Block) -> dict[str, Source]:
     return {found.note.removeprefix("file "): Source(found.note, found.text) for found in shown}
 
 
-def codes_of(block: Block) -> list[str]:
-    """The codes of the errors of a block; one without a `flow` line stands inside a flow."""
+def compiled(block: Block, name: str = "block.flow") -> Compiled:
+    """A block as a file of that name; one without a `flow` line stands inside a flow."""
     whole = re.search(r"^flow |^task \w+\(", block.text, re.MULTILINE)
     text = block.text if whole else f"flow snippet {{\n{block.text}}}\n"
-    source = Source("block.flow", text)
-    compiled = compile_inputs([Input(source, catalog(), "block.flow")], read=lambda path: files_of(block)[path])
-    return sorted({str(found.code) for found in compiled.diagnostics})
+    return compile_inputs([Input(Source(name, text), catalog(), name)], read=lambda path: files_of(block)[path])
+
+
+def codes_of(block: Block) -> list[str]:
+    """The codes of what the compiler says of a block."""
+    return sorted({str(found.code) for found in compiled(block).diagnostics})
 
 
 @pytest.mark.parametrize("block", [block for block in FLOWS if not block.note.startswith("refused")], ids=str)

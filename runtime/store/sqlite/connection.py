@@ -79,7 +79,7 @@ def connect_writer(
     return connection
 
 
-def connect_reader(files: StoreFiles) -> sqlite3.Connection:
+def connect_reader(files: StoreFiles, kind: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
     """A connection that can only read; StoreProblem if there is no store, or not one of ours."""
     if not files.db.exists():
         raise StoreProblem(
@@ -93,6 +93,7 @@ def connect_reader(files: StoreFiles) -> sqlite3.Connection:
             isolation_level=None,
             check_same_thread=False,
             timeout=2,
+            factory=kind,
         )
         _check_identity(connection, files.db, writing=False)
     except sqlite3.Error as error:

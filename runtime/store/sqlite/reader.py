@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -30,11 +29,12 @@ from runtime.model.run import (
 from runtime.model.state import ExecStatus, Reason, RunStatus
 from runtime.picture import RunPicture
 from runtime.store.sqlite import definitions
-from runtime.store.sqlite.connection import connect_reader, translate
+from runtime.store.sqlite.connection import connect_reader
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.runs import FlowRuns
 from runtime.store.sqlite.schedules import scheduled_flows
 from runtime.store.sqlite.tasks import TaskRuns
+from runtime.store.sqlite.telling import TellingConnection
 from runtime.store.sqlite.triggers import ended_runs, last_fired, triggered_flows
 
 _RUN: Final = (
@@ -74,7 +74,10 @@ class Reader:
 
     def __init__(self, files: StoreFiles) -> None:
         self.files = files
-        self._connection = connect_reader(files)
+        connection = connect_reader(files, TellingConnection)
+        assert isinstance(connection, TellingConnection)
+        connection.db = files.db
+        self._connection = connection
         self._graphs: dict[int, FlowGraph] = {}
 
     def close(self) -> None:
@@ -94,10 +97,7 @@ class Reader:
 
     def schedules(self) -> list[ScheduleSummary]:
         """Every scheduled flow at its newest version, by name, with what came of its last tick."""
-        try:
-            flows = scheduled_flows(self._connection)
-        except sqlite3.Error as error:
-            raise translate(error, self.files.db) from None
+        flows = scheduled_flows(self._connection)
         return [
             ScheduleSummary(each.flow, each.version, each.schedules, each.until, each.paused_at, self._tick(each.flow))
             for each in flows
@@ -105,17 +105,11 @@ class Reader:
 
     def triggers(self) -> list[TriggeredFlow]:
         """Every flow with triggers at its newest version, by name."""
-        try:
-            return triggered_flows(self._connection)
-        except sqlite3.Error as error:
-            raise translate(error, self.files.db) from None
+        return triggered_flows(self._connection)
 
     def ended_runs(self, after: int) -> list[EndedRun]:
         """The first ends of runs whose events come after this one."""
-        try:
-            return ended_runs(self._connection, after)
-        except sqlite3.Error as error:
-            raise translate(error, self.files.db) from None
+        return ended_runs(self._connection, after)
 
     def last_fired(self, flow: str, part: str) -> FiredTrigger | None:
         """What came of the newest event of a part of a flow's triggers."""
@@ -262,8 +256,8 @@ class Reader:
         )
         rates = self._one(
             "SELECT count(*) FILTER (WHERE started_at > ?1), count(*) FILTER (WHERE ended_at > ?1),"
-            " count(*) FILTER (WHERE ended_at > ?1 AND outcome NOT IN ('succeeded', 'never ran', 'ended')) FROM task_attempt"
-            " WHERE id > (SELECT coalesce(max(id), 0) FROM task_attempt) - ?2",
+            " count(*) FILTER (WHERE ended_at > ?1 AND outcome NOT IN ('succeeded', 'never ran', 'ended'))"
+            " FROM task_attempt WHERE id > (SELECT coalesce(max(id), 0) FROM task_attempt) - ?2",
             now - 60_000_000,
             _RATED_ATTEMPTS,
         )
@@ -284,6 +278,10 @@ class Reader:
     def executing(self) -> int:
         """How many tasks of the store are executed at this moment."""
         return int(self._one("SELECT count(*) FROM task_attempt WHERE ended_at IS NULL")[0])
+
+    def given_up(self) -> int:
+        """How many calls of components did not stop when asked and run on in threads of processes that live."""
+        return int(self._one("SELECT coalesce(sum(given_up), 0) FROM worker WHERE ended_at IS NULL")[0])
 
     def attempts(self, run_id: int, path: str | None = None) -> list[AttemptView]:
         """All attempts of a run, or of one task of it, oldest first."""
@@ -343,10 +341,7 @@ class Reader:
         return self._graphs[row[0]]
 
     def _all(self, query: str, *arguments: Any) -> list[tuple[Any, ...]]:
-        try:
-            return self._connection.execute(query, arguments).fetchall()
-        except sqlite3.Error as error:
-            raise translate(error, self.files.db) from None
+        return list(self._connection.execute(query, arguments).fetchall())
 
     def _maybe(self, query: str, *arguments: Any) -> tuple[Any, ...] | None:
         found = self._all(query, *arguments)

@@ -65,6 +65,8 @@ class Watcher:
             self.suspend(run, row, Reason.MISSING_VALUE, str(problem))
         except UNUSABLE as problem:
             self.fail(run, row, Reason.EXPRESSION, sentence(problem))
+        if row.kind != "task":
+            self._step.pass_on(run, row)
 
     def _move(self, run: ActiveRun, row: TaskRow) -> None:
         if run.graph.hasty[row.node] and self._step.is_stopped_fast(run, row):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import Final
 
@@ -119,14 +120,22 @@ class Turn:
             if claim.attempt.id in self.step.to_end:
                 reporter.ended(claim.attempt, _SETTLED_MEANWHILE)
             else:
-                state.executor.submit(claim.attempt, reporter)
+                self._hand_out(claim, reporter)
         for claim, process in self._recovered:
             self._take_over(claim, process, reporter)
         for action in self.step.after_commit:
-            action()
+            _do(action)
         for attempt_id in self.step.to_end:
             self._end_now(attempt_id)
         return self.again or state.vacancy or state.is_touched()
+
+    def _hand_out(self, claim: Claim, reporter: Reporter) -> None:
+        """An executor that raises has begun nothing; the claim is committed, so the attempt is given an end."""
+        try:
+            self.state.executor.submit(claim.attempt, reporter)
+        except Exception as problem:  # noqa: BLE001 (whatever it is)
+            message = f"it could not be handed out ({type(problem).__name__}: {problem})"
+            reporter.ended(claim.attempt, Outcome(False, reason=Reason.COULD_NOT_START, message=message))
 
     def _end_now(self, attempt_id: int) -> None:
         """Its task has been settled without it."""
@@ -137,7 +146,19 @@ class Turn:
     def _take_over(self, claim: Claim, process: ProcessMark | None, reporter: Reporter) -> None:
         state, attempt = self.state, claim.attempt
         state.begin(claim)
-        state.executor.recover(attempt, process, reporter)
+        try:
+            state.executor.recover(attempt, process, reporter)
+        except Exception as problem:  # noqa: BLE001 (whatever it is)
+            message = f"it could not be taken up ({type(problem).__name__}: {problem})"
+            reporter.ended(attempt, Outcome(False, reason=Reason.IN_DOUBT, message=message))
         if claim.row.status is not ExecStatus.RUNNING or claim.row.reason == Reason.RESET_WHEN_ENDED:
             state.ending.add(attempt.id)
             state.executor.cancel(attempt.id)
+
+
+def _do(action: Callable[[], None]) -> None:
+    """What follows from a commit is done for everybody, though it fails for one: who asked may be gone by now."""
+    try:
+        action()
+    except Exception as bug:  # noqa: BLE001 (it is not to keep others from theirs)
+        logging.getLogger("flower").error("what follows a commit failed", exc_info=bug)

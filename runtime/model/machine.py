@@ -119,6 +119,13 @@ TRANSITIONS: Final = (
         "group",
     ),
     Transition("answered", frozenset({SUSPENDED}), FINISHED, _reasons(), "a person answered, or its time was over"),
+    Transition(
+        "ended with its group",
+        frozenset({SUSPENDED}),
+        FAILED,
+        _reasons(Reason.CANCELLED),
+        "its group is late or failed",
+    ),
     Transition("refused", frozenset({SUSPENDED}), FAILED, _reasons(Reason.REFUSED, Reason.TIMEOUT), "a person said no"),
     Transition("reset", _ANY, WAITING, _reasons(), "a person, a list or a group that goes again", renews=True),
     Transition(

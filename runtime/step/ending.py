@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from runtime.expression.evaluator import evaluate
 from runtime.model.encode import dumps
@@ -14,6 +14,8 @@ from runtime.outputs import default_outputs
 from runtime.scope import UNUSABLE, MissingValue
 from runtime.step.repetition import Repetition
 from runtime.step.run import ActiveRun
+
+_ALL: Final = 1 << 62
 
 
 class Ending(Repetition):
@@ -87,16 +89,27 @@ class Ending(Repetition):
         return True
 
     def is_stopped_fast(self, run: ActiveRun, row: TaskRow) -> bool:
-        """Whether something has failed in a node with `fail_fast` that a ready row is in; it is then held."""
+        """Whether something has failed in a node with `fail_fast` that a ready row is in, or a container between the
+        two has, with or without leave; the row is then held."""
         outer = self.store.tasks.by_id(row.parent_id) if row.parent_id is not None else None
         while outer is not None:
             whole = outer.kind == "map" or not run.graph.mapped(outer.node)
-            if whole and outer.node in run.graph.hasty[row.node] and self._has_failure(run, outer):
+            hasty = whole and outer.node in run.graph.hasty[row.node] and self._has_failure(run, outer)
+            if hasty or outer.status is ExecStatus.FAILED:
                 self.store.tasks.hold([row.id], outer.id)
                 self.failed.add(run.id)
                 return True
             outer = self.store.tasks.by_id(outer.parent_id) if outer.parent_id is not None else None
         return False
+
+    def let_hasty_go(self, run: ActiveRun, row: TaskRow) -> None:
+        """A failure of the row is made up for: what nodes with `fail_fast` around it have held asks anew."""
+        self._hasty.clear()
+        outer = self.store.tasks.by_id(row.parent_id) if row.parent_id is not None else None
+        while outer is not None:
+            if outer.node in run.graph.hasty[row.node]:
+                self.store.tasks.let_go(outer.id, _ALL)
+            outer = self.store.tasks.by_id(outer.parent_id) if outer.parent_id is not None else None
 
     def _has_failure(self, run: ActiveRun, container: TaskRow) -> bool:
         if container.id not in self._hasty:

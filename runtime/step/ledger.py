@@ -190,6 +190,12 @@ class Ledger:
         if run.task(row).uses and row.kind != "item" and self.store.pools.give_back(row.id):
             self.pools_freed = True
 
+    def pass_on(self, run: ActiveRun, row: TaskRow) -> None:
+        """A row that was let go by a pool may not have taken its place after all: it goes to the next."""
+        uses = run.task(row).uses
+        if uses and row.kind != "item":
+            self.store.pools.pass_on(row.id, [use.pool for use in uses])
+
     def _write_started(self) -> None:
         places, self._places = self._places, {}
         for parent_id, (_, _, started) in places.items():

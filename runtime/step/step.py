@@ -42,8 +42,10 @@ class Step(Ending):
     def group_failed(self, run: ActiveRun, row: TaskRow, reason: Reason, message: str) -> bool:
         """What follows from an open group that has been failed; whether others go on, or it has another attempt."""
         if self._tried_again(run, row, reason, message):
+            self.let_hasty_go(run, row)
             return True
         if row.forgiven or self.within_allowance(run, row):
+            self.let_hasty_go(run, row)
             self.ended(run, row, active=run.limited(row))
             return True
         self.stopped(run, row)

@@ -66,7 +66,7 @@ class Worker:
             if rows[0].lane == DECIDE:
                 self._watcher.advance(run)
                 continue
-            fresh = [claim for row in rows if (claim := self._prepare(run, row))]
+            fresh = [claim for row in rows if (claim := self._prepare_or_pass_on(run, row))]
             self._write(fresh)
             claims += fresh
             told = [self._step.started(run, claim.row) for claim in fresh]
@@ -96,6 +96,12 @@ class Worker:
                 for claim in claims
             ]
         )
+
+    def _prepare_or_pass_on(self, run: ActiveRun, row: TaskRow) -> Claim | None:
+        claim = self._prepare(run, row)
+        if claim is None:
+            self._step.pass_on(run, row)
+        return claim
 
     def _prepare(self, run: ActiveRun, row: TaskRow) -> Claim | None:
         """The claim of a ready row, or None: it is held by a limit, or cannot start and has been settled."""

@@ -104,6 +104,21 @@ class Pools:
         usable = (row for row in held if self.worked_on is None or row[1] in self.worked_on)
         self._ask_again(list(islice(usable, places)))
 
+    def pass_on(self, task_run_id: int, names: Iterable[str]) -> None:
+        """A row has asked for places of some pools and did not take any: let those go that wait for what is left of
+        them. The pool that holds the row itself is too full for it."""
+        if self._sql("SELECT 1 FROM pool_holder WHERE task_run_id = ?", (task_run_id,)).fetchone():
+            return
+        for name in names:
+            free = self._sql(
+                "SELECT id FROM pool WHERE name = ? AND places >"
+                " (SELECT coalesce(sum(weight), 0) FROM pool_holder WHERE pool_id = pool.id)"
+                " AND id <> -(SELECT held_by FROM task_run WHERE id = ?)",
+                (name, task_run_id),
+            ).fetchone()
+            if free:
+                self.let_go(free[0])
+
     def ask_again(self, run_id: int) -> None:
         """Let the rows of a run that pools hold ask for their places anew."""
         held = self._sql("SELECT id, flow_run_id FROM task_run WHERE held_by < 0 AND flow_run_id = ?", (run_id,))

@@ -134,6 +134,28 @@ def test_after_a_failure_nothing_new_starts_in_a_hasty_node_and_what_runs_goes_o
     assert bench.work(run) is RunStatus.SUCCEEDED
 
 
+@pytest.mark.parametrize("limit", [None, 1])
+def test_in_an_item_that_may_fail_nothing_starts_after_it_has_failed_and_other_items_go_on(
+    bench: Bench, limit: int | None
+) -> None:
+    flow = FlowBuilder().group(
+        "g", generators=over("x", ["list", 1, 2], "int"), fail_fast=True, limit=limit, allow_failures=2
+    )
+    flow.task("g/bad").task("g/b").task("g/c").task("next").edge("g", "next")
+    bench.executor.bodies["bad"] = broken
+    run = bench.register(flow.build())
+    assert bench.work(run, jobs=1) is RunStatus.SUCCEEDED
+    assert bench.executor.started == ["g[0]/bad", "g[1]/bad", "next"]
+
+
+def test_a_hasty_flow_goes_on_with_a_group_that_is_tried_again(bench: Bench) -> None:
+    calls = flaky(bench, 1)
+    flow = FlowBuilder(fail_fast=True).group("g", retry=(Retry(1),)).task("g/check").task("z")
+    run = bench.register(flow.build())
+    assert bench.work(run, jobs=1) is RunStatus.SUCCEEDED
+    assert len(calls) == 2
+
+
 def test_a_hasty_flow_starts_nothing_after_a_failure_but_its_hooks(bench: Bench) -> None:
     bench.executor.bodies["a"] = broken
     flow = FlowBuilder(fail_fast=True).task("a").task("b", action=Wait(["lit", "duration", "10ms"])).task("c")
@@ -195,7 +217,6 @@ def test_a_group_that_is_not_over_in_its_time_fails_and_what_runs_in_it_is_ended
     assert bench.states(run) == {"g/slow": "failed", "g/then": "waiting", "beside": "succeeded", "next": "waiting"}
     assert bench.tasks(run)["g"].reason == "timeout"
     assert bench.tasks(run)["g/slow"].reason == "cancelled"
-    bench.executor.hold_back = ()
     bench.ask(verb="rerun", run=run, tasks=[])
     assert bench.work(run) is RunStatus.SUCCEEDED
 

@@ -12,7 +12,7 @@ from runtime.model.definition import Ask, Cache, FlowDefinition, OutDefinition, 
 from runtime.model.errors import Refused
 from runtime.model.state import RunStatus
 from tests.runtime.engine.conftest import Bench
-from tests.runtime.engine.flows import FlowBuilder, over
+from tests.runtime.engine.flows import Failure, FlowBuilder, over
 
 DAY = ["lit", "duration", "1d"]
 
@@ -117,3 +117,41 @@ def test_the_places_of_a_run_that_is_cancelled_while_it_waits_for_a_person_are_f
     assert holders(bench.folder) == 1
     bench.ask(verb="cancel", run=run)
     assert holders(bench.folder) == 0
+
+
+def test_a_place_that_the_next_in_line_may_not_use_goes_to_those_behind_it(bench: Bench) -> None:
+    hasty = FlowBuilder("hasty").group("g", fail_fast=True, allow_failure=True)
+    for name in ("bad", "b", "c"):
+        hasty.task(f"g/{name}", uses=(Use("door"),))
+    pool = PoolDefinition("door", limit=1)
+    first = bench.register(replace(hasty.build(), pools=(pool,)))
+    second = bench.register(pooled("other", pool, 1))
+    bench.executor.hold_back = ["g/bad"]
+    engine = bench.start(jobs=8)
+    rests = [engine.work_on(first), engine.work_on(second)]
+    bench.executor.wait_for("g/bad")
+    bench.settle()
+    bench.executor.bodies["bad"] = _broken
+    bench.executor.release("g/bad")
+    assert rests[1].result(10) is RunStatus.SUCCEEDED
+    rests[0].result(10)
+    assert bench.executor.started == ["g/bad", "other0"]
+
+
+def _broken(_: object) -> None:
+    raise Failure
+
+
+def test_a_row_that_needs_another_pool_too_passes_the_free_place_on(bench: Bench) -> None:
+    door, key = PoolDefinition("door", limit=1), PoolDefinition("key", limit=1)
+    flow = FlowBuilder().task("holds_key", uses=(Use("key"),)).task("holds_door", uses=(Use("door"),))
+    flow.task("needs_both", uses=(Use("door"), Use("key"))).task("needs_door", uses=(Use("door"),))
+    run = bench.register(replace(flow.build(), pools=(door, key)))
+    bench.executor.hold_back = ["holds_key", "holds_door"]
+    rest = bench.start(jobs=8).work_on(run)
+    bench.executor.wait_for("holds_key", "holds_door")
+    bench.executor.release("holds_door")
+    bench.executor.wait_for("needs_door")
+    assert "needs_both" not in bench.executor.started
+    bench.executor.release("holds_key")
+    assert rest.result(10) is RunStatus.SUCCEEDED

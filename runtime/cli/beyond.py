@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from runtime.store.sqlite.reader import Reader
 
 _SHOWN = 8
+_NOBODY = "nobody is working: no `flower serve`, no `flower run`"
 
 
-def beyond_run(reader: Reader, found: Sequence[Cause], now: int) -> dict[int, list[str]]:
-    """By task run, sentences on what is in its way outside of its run."""
+def beyond_run(reader: Reader, found: Sequence[Cause], now: int, *, idle: bool = False) -> dict[int, list[str]]:
+    """By task run, sentences on what is in its way outside of its run. `idle`: no engine lives."""
     views = [cause.node.view for cause in found if cause.node.view.status is ExecStatus.WAITING]
     pools = {pool.id: pool for pool in reader.pools(now)} if any(view.held_by < 0 for view in views) else {}
     told = {view.id: holders(pools[-view.held_by], now) for view in views if -view.held_by in pools}
+    if idle:
+        return told | {view.id: [_NOBODY] for view in views if _is_ready(view)}
     executing = reader.executing() if any(map(_is_ready, views)) else 0
     if executing:
         sentence = f"it starts when the engine has a place: {executing} tasks run at this moment"

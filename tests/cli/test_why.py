@@ -28,7 +28,7 @@ def test_why_goes_down_to_the_cause(shop: Shop) -> None:
         "d is waiting: waits for g",
         "  g is open: 1/2 ✓",
         "    g/b is waiting: blocked by a",
-        "      a is failed: exit code 3",
+        "      a has failed: exit code 3",
     ]
     found = json.loads(shop.flower("why", "d", "--json").stdout)
     assert [cause["task"] for cause in found["causes"]] == ["d", "g", "g/b", "a"]
@@ -97,5 +97,28 @@ def test_without_a_task_the_whole_run_is_explained(shop: Shop) -> None:
     shop.write("chain.flow", FLOW)
     shop.flower("run", "chain.flow")
     told = shop.flower("why", "chain-1").stdout
-    assert "a is failed: exit code 3" in told
+    assert "a has failed: exit code 3" in told
     assert "d is waiting: waits for g" in told
+
+
+def test_a_run_that_has_ended_is_called_so_and_no_group_in_it_takes_longer(shop: Shop) -> None:
+    shop.write("chain.flow", FLOW)
+    shop.flower("run", "chain.flow")
+    assert shop.flower("why").stdout.startswith("chain-1 has failed: ")
+    database = sqlite3.connect(shop.folder / ".flower/flower.db")
+    with database:
+        database.execute("UPDATE flow_run SET ended_at = started_at + 90000000")
+    database.close()
+    row = next(line for line in shop.flower("status").stdout.splitlines() if line.startswith("  ▾ g"))
+    assert "1m30s" in row
+
+
+def test_a_ready_task_on_which_nobody_works_says_so(shop: Shop) -> None:
+    shop.write("chain.flow", FLOW)
+    shop.deploy("chain.flow")
+    shop.flower("register", "chain")
+    assert shop.flower("why", "chain-1", "a").stdout.splitlines() == [
+        "a is waiting: ready",
+        "  nobody is working: no `flower serve`, no `flower run`",
+        "nobody works on chain-1 at the moment: flower run --resume chain-1",
+    ]

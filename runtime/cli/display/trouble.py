@@ -22,3 +22,9 @@ def trouble_lines(trouble: Trouble) -> list[Line]:
     lasting = duration(round((time.time() - trouble.since) * SECOND))
     cause = Span(f"{trouble.message}, for {lasting}; {_MEANS[trouble.kind]}", "warn")
     return [line(cause), line(Span(f"    {trouble.help}"))]
+
+
+def threads_given_up(count: int) -> str:
+    """So many calls of components that nothing can end but the end of their process."""
+    calls = "a call of a component has" if count == 1 else f"{count} calls of components have"
+    return f"{calls} not stopped when asked and go on in threads that nobody waits for, until the engine ends"

@@ -39,9 +39,9 @@ def why(
         name = one_task(names, "flower why RUN TASK") if names else None
         wanted = find_task(name, [node.view for node in picture.nodes]) if name is not None else picture.root.view
         found = chain.causes(picture, next(node for node in picture.nodes if node.view.id == wanted.id))
-        beyond = beyond_run(service.reader, found, picture.now)
         ahead = service.reader.ahead(run.id) if run.status == "queued" else []
         idle = not run.status.ended and not engine_is_alive(service)
+        beyond = beyond_run(service.reader, found, picture.now, idle=idle)
     if json:
         told = {"run": run.ref, "status": run.status.value, "held": run.held, "idle": idle}
         print(as_json.dumps({**told, "ahead": [other.ref for other in ahead], "causes": chain.as_json(found, beyond)}))

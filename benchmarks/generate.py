@@ -31,10 +31,11 @@ def flow(shape: str, tasks: int) -> str:
     return _flow(shape, lines)
 
 
-def write_project(folder: Path, runs: str = "thread") -> None:
-    """A project folder for the flows: its settings and the component. `runs`: where the component declares to run."""
+def write_project(folder: Path, runs: str = "thread", gate: str = "on") -> None:
+    """A project folder for the flows: its settings and the component. `runs`: where the component declares to run;
+    `gate`: whether scripts wait at it."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "flow.toml").write_text('[project]\ncomponents = ["bench.py"]\n')
+    (folder / "flow.toml").write_text(f'[project]\ncomponents = ["bench.py"]\n[runner]\ngate = "{gate}"\n')
     (folder / "bench.py").write_text(COMPONENT.replace("{runs}", runs))
 
 

@@ -58,13 +58,15 @@ def check_of_large_flow(folder: Path, rounds: int, tasks: int = 10_000) -> Itera
     yield repeat(Measure(f"flowc check, {tasks:,} tasks", "task", "rows from JSON"), rounds, take_command, floor)
 
 
-def run(folder: Path, rounds: int, name: str, shape: str, tasks: int, jobs: int, runs: str = "thread") -> Measure:
+def run(
+    folder: Path, rounds: int, name: str, shape: str, tasks: int, jobs: int, runs: str = "thread", gate: str = "on"
+) -> Measure:
     """Runs of a flow to its end, each in a store of its own; registration is not counted, the engine's start is.
 
-    `runs`: where the component that does nothing declares to run.
+    `runs`: where the component that does nothing declares to run. `gate`: whether scripts wait at it.
     """
-    project = folder / f"{shape}-{runs}"
-    write_project(project, runs)
+    project = folder / f"{shape}-{runs}-{gate}"
+    write_project(project, runs, gate)
     file = write_flow(project, shape, tasks)
     spawns = shape in ("scripts", "line")
     measure = Measure(name, "task", "spawn of true" if spawns else "FULL commit")
@@ -110,4 +112,5 @@ def runs(folder: Path, rounds: int) -> Iterator[Measure]:
             yield run(folder, rounds, f"1 → 1,000 → 1, {where}, {jobs} at once", "fan", 1_002, jobs, where)
             yield run(folder, rounds, f"10,000 in layers, {where}, {jobs} at once", "layered", 10_000, jobs, where)
     yield run(folder, rounds, "500 × true, 2 at once", "scripts", 500, 2)
+    yield run(folder, rounds, "500 × true, 2 at once, gate off", "scripts", 500, 2, gate="off")
     yield run(folder, rounds, "100 × true, one after another", "line", 100, 2)

@@ -117,7 +117,10 @@ def ours(shape: str, tasks: int, folder: Path) -> Iterator[dict[str, Take]]:
     elif shape == "check":
         yield {f"{OURS}, flowc check": partial(_check_seconds, folder / "check", tasks)}
     elif shape == "scripts":
-        yield {f"{OURS}, 2 at once": _run(folder, shape, tasks, "thread", 2)}
+        yield {
+            f"{OURS}, 2 at once": _run(folder, shape, tasks, "thread", 2),
+            f"{OURS}, 2 at once, gate off": _run(folder, shape, tasks, "thread", 2, gate="off"),
+        }
     else:
         yield {
             f"{OURS}, {where}, {jobs} at once": _run(folder, shape, tasks, where, jobs)
@@ -125,9 +128,9 @@ def ours(shape: str, tasks: int, folder: Path) -> Iterator[dict[str, Take]]:
         }
 
 
-def _run(folder: Path, shape: str, tasks: int, where: str, jobs: int) -> Take:
-    project = folder / f"{shape}-{where}"
-    write_project(project, where)
+def _run(folder: Path, shape: str, tasks: int, where: str, jobs: int, gate: str = "on") -> Take:
+    project = folder / f"{shape}-{where}-{gate}"
+    write_project(project, where, gate)
     file = write_flow(project, shape, tasks)
     return lambda: run_seconds(file, jobs) / tasks
 

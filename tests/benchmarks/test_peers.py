@@ -28,20 +28,20 @@ def test_peer_has_a_driver_and_a_way_to_come_by_it(name: str) -> None:
 @pytest.mark.parametrize("shape", ["scripts", "check"])
 def test_peer_is_measured_beside_flower(shape: str, tmp_path: Path) -> None:
     taken = comparison.compare(shape, 110, ["make"], Path(sys.executable), tmp_path, rounds=1)
-    ours, theirs = taken.results
+    ours, *_, theirs = taken.results
     assert ours.rounds[0] > 0
     assert theirs.rounds[0] > 0
     assert taken.times_ours(ours) == 1
     assert theirs.tool.startswith("make ")
-    assert table(taken).row_count == 2
+    assert table(taken).row_count == len(taken.results)
 
 
 def test_a_peer_that_fails_says_why_and_the_others_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(PEERS, "absent", Peer("Absent", "nothing", ("scripts",)))
     taken = comparison.compare("scripts", 3, ["absent"], Path(sys.executable), tmp_path, rounds=1)
-    assert "benchmarks.peers.absent" in taken.results[1].why
-    assert taken.results[1].rounds == []
-    assert table(taken).row_count == 2
+    assert "benchmarks.peers.absent" in taken.results[-1].why
+    assert taken.results[-1].rounds == []
+    assert table(taken).row_count == len(taken.results)
 
 
 def test_a_peer_that_is_missing_is_named(

@@ -269,11 +269,16 @@ def refuse(step: Step, run: ActiveRun, name: str, why: str) -> str:
     return row.path
 
 
+def _stands(status: ExecStatus) -> str:
+    over = status in (ExecStatus.FINISHED, ExecStatus.FAILED)
+    return f"has already {status.word}" if over else f"is {status.word}"
+
+
 def _asked(step: Step, run: ActiveRun, name: str) -> TaskRow:
     row = find_row(step.store.tasks.of_run(run.id), name)
     if row.status is not ExecStatus.SUSPENDED or row.reason != Reason.ASKED:
         raise Refused(
-            f"`{row.path}` does not ask anything: it is {row.status.word}", f"flower status {run.row.ref} tells more"
+            f"`{row.path}` does not ask anything: it {_stands(row.status)}", f"flower status {run.row.ref} tells more"
         )
     return row
 

@@ -13,6 +13,7 @@ from runtime.model.types import SCALARS, STR, Enum, ListOf, MapOf, Record, Scala
 
 _SCALARS: dict[str, Type] = {name: Scalar(name) for name in SCALARS}
 _SLIPS = {
+    "timestamp": "datetime",
     "string": "str",
     "String": "str",
     "text": "str",
@@ -129,6 +130,9 @@ class DeclaredTypes:
         for alias, types in self.modules.items():
             known += [f"{alias}.{inner}" for inner in types.own_names()]
         help, fixes = did_you_mean(name.text, known, name.span)
+        slip, _ = did_you_mean(name.text, list(_SLIPS), name.span)
+        if not help and slip and (meant := next((known for known in _SLIPS if f"`{known}`" in slip), "")):
+            help = f"it is called `{_SLIPS[meant]}` here"
         if name.text in _SLIPS:
             help, fixes = f"it is called `{_SLIPS[name.text]}` here", ()
         self._report.error(

@@ -101,13 +101,14 @@ class _Schedules:
         """Nobody is there to give values when a tick makes a run."""
         for parameter in self._found.flow.parameters.values():
             if not parameter.has_default:
+                kind = "…" if is_unknown(parameter.type) else parameter.type
                 self._report.error(
                     codes.SCHEDULE_NEEDS_DEFAULT,
                     parameter.span,
                     f"the flow has a schedule, but its parameter `{parameter.name}` has no default",
                     label="no default",
                     labels=[Label(_heading(schedule), "scheduled here")],
-                    help=f"give it one: `param {parameter.name}: {parameter.type} = …`",
+                    help=f"give it one: `param {parameter.name}: {kind} = …`",
                 )
 
     # One schedule

@@ -34,7 +34,8 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last resort of the command
         if hasattr(error, "format_message"):  # the family of usage errors of typer, wherever it lives in its versions
             text = error.format_message().strip().rstrip(".").partition(", unable to parse ")[0]
-            text = text.replace(": Input should be ", ": it must be ")
+            text = text.replace(": Input should be ", ": it must be ").replace(": Value error, ", ": ")
+            text = " ".join(text.replace(". Choose from:", ": one of").replace("valid integer", "whole number").split())
             text, _, near = text.partition(". Did you mean ")
             help = f"did you mean `{near.split(_QUOTE)[1]}`?" if near else f"see {_command(arguments)} --help"
             _say(text[:1].lower() + text[1:], help)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 from typing import Final
 
@@ -47,7 +48,8 @@ def flow_name(folder: Path) -> str:
     name = re.sub(r"[-. ]+", "_", last.lower())
     if _NAME.fullmatch(name) and name not in _RESERVED:
         return name
-    proposed = re.sub(r"[^a-z0-9_]+", "_", name).strip("_")
+    plain = re.sub(r"[\u0300-\u036f]", "", unicodedata.normalize("NFKD", name))
+    proposed = re.sub(r"[^a-z0-9_]+", "_", plain).strip("_")
     proposed = proposed if _NAME.fullmatch(proposed) and proposed not in _RESERVED else f"my_{proposed or 'flow'}"
     raise FlowerError(
         f"the flow is called like its folder, and `{last}` is no name of a flow",

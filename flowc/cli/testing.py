@@ -21,7 +21,8 @@ def run_tests(paths: Sequence[Path], only: str | None, junit: Path | None, as_js
     tell_problems(compilation)
     if not compilation.good:
         return 2
-    return _run(_chosen(compilation, only), junit, as_json)
+    where = ", ".join(str(path) for path in paths) if paths != [Path()] else "the .flow files of this folder"
+    return _run(_chosen(compilation, only, where), junit, as_json)
 
 
 def _beside(path: Path) -> list[Path]:
@@ -30,12 +31,13 @@ def _beside(path: Path) -> list[Path]:
     return [beside] if path.is_file() and beside.is_file() else []
 
 
-def _chosen(compilation: Compilation, only: str | None) -> list[FlowTest]:
+def _chosen(compilation: Compilation, only: str | None, where: str) -> list[FlowTest]:
     tests = [test for tests in compilation.tests for test in tests]
     if not tests:
+        flow = next((flow.name for flow in compilation.flows), "FLOW")
         raise FlowerError(
-            "there are no tests in what was named",
-            'write one: `test "it works" { given FLOW(); expect flow.succeeded }`',
+            f"there is no test in {where}",
+            f'write one: `test "it works" {{ given {flow}(); expect flow.succeeded }}`',
         )
     chosen = [test for test in tests if only is None or only.lower() in test.scenario.title.lower()]
     if not chosen:

@@ -342,7 +342,14 @@ def _misshapen(misfit: Misfit) -> Finding | None:
         return None
     if kind in ENDS:
         return Finding(codes.MISSING_PART, f"this `{word}` lacks a part", SHAPES[word])
+    if word == "after" and misfit.begins_another:
+        return _another(misfit)
     return Finding(codes.SYNTAX, f"{misfit.shown(misfit.bad)} does not belong here", SHAPES[word])
+
+
+def _another(misfit: Misfit) -> Finding:
+    shown = misfit.shown(misfit.bad)
+    return Finding(codes.SYNTAX, f"{shown} begins another statement", "put it on a line of its own, or `;` before it")
 
 
 def _too_much(misfit: Misfit) -> Finding:
@@ -352,9 +359,7 @@ def _too_much(misfit: Misfit) -> Finding:
     if kind == "COLON" and word in STATEMENT_WORDS:
         return Finding(codes.SYNTAX, f"`{word}` takes no `:` here", f"write `{word} …` without it")
     if word_of(misfit.bad) in STATEMENT_WORDS and misfit.level != "hole":
-        return Finding(
-            codes.SYNTAX, f"{shown} begins another statement", "put it on a line of its own, or `;` before it"
-        )
+        return _another(misfit)
     if kind in ENDS:
         return Finding(codes.MISSING_PART, f"something is missing before {shown}", _choices(misfit))
     if misfit.level == "hole":

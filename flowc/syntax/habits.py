@@ -99,6 +99,8 @@ def _names_after(misfit: Misfit) -> Finding | None:
     names = _plain_names(misfit.rest(misfit.start + 1)) if misfit.first[0] == "AFTER" else ""
     if not names or misfit.at == misfit.start or re.search(r"\b(or|and|any|not)\b", names):
         return None
+    if misfit.begins_another:
+        return None
     return Finding(codes.SYNTAX, "`after` takes names with commas between them", f"write `after {names}`")
 
 

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from flowc.diagnostics import Code
 from flowc.source import Source, Span
 from flowc.syntax.lexer import Token
-from flowc.syntax.words import DECLARING, SOFT_KINDS
+from flowc.syntax.words import DECLARING, SOFT_KINDS, STATEMENT_WORDS
 from runtime.model.slotted import dataclass
 
 Level = Literal["file", "block", "cases", "hole"]
@@ -51,6 +51,12 @@ class Misfit:
         if self.bad[0] in ENDS and self.at > self.start:
             return self.before[3], self.before[3]
         return self.bad[2], self.bad[3]
+
+    @property
+    def begins_another(self) -> bool:
+        """Whether the misfit is a word of a statement with something behind it: `after a sh "…"`."""
+        behind = self.tokens[self.at + 1][0] if self.at + 1 < len(self.tokens) else "$END"
+        return word_of(self.bad) in STATEMENT_WORDS and behind not in ENDS and behind not in ("COMMA", "NAME")
 
     def shown(self, token: Token) -> str:
         """How a sentence names a token."""

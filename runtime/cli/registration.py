@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -117,6 +118,11 @@ def register_run(
     """Registers a run with the parameters on the command line; nothing is written if one does not fit."""
     values = values_of(flow, command, words)
     try:
-        return service.register(flow.name, values, key)
+        run = service.register(flow.name, values, key)
     except BadParameter as error:
         raise located(error, flow, command, words) from None
+    other = [name for name, value in values.items() if run.parameters.get(name) != value]
+    if other:
+        was = ", ".join(f"{name}={json.dumps(run.parameters.get(name), ensure_ascii=False)}" for name in other)
+        print(f"the key `{key}` has made run {run.ref} before, with {was}: that run is meant", file=sys.stderr)
+    return run

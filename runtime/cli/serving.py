@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from contextlib import suppress
 from typing import Any
 
-from runtime.cli import as_json
+from runtime.cli.display.clock import iso
 from runtime.model.errors import StoreProblem
 from runtime.model.run import EventView
 from runtime.service import Service
@@ -25,7 +26,7 @@ class Chronicle:
 
     def say(self, sentence: str) -> None:
         if self._as_json:
-            self._print({"at": time.time_ns() // 1000, "kind": sentence})
+            self._print({"at": iso(time.time_ns() // 1000), "kind": sentence})
         else:
             self._print(f"{_clock(time.time())} {sentence}")
 
@@ -40,7 +41,7 @@ class Chronicle:
                 self._print(event_json(event) if self._as_json else event_line(event))
 
     def _print(self, what: Any) -> None:
-        print(as_json.dumps(what) if self._as_json else what, flush=True)
+        print(json.dumps(what, ensure_ascii=False) if self._as_json else what, flush=True)
 
 
 def event_line(event: EventView) -> str:
@@ -53,7 +54,7 @@ def event_line(event: EventView) -> str:
 
 
 def event_json(event: EventView) -> dict[str, Any]:
-    return {"at": event.at, "run": event.run, "task": event.path, "kind": event.kind, **event.detail}
+    return {"at": iso(event.at), "run": event.run, "task": event.path, "kind": event.kind, **event.detail}
 
 
 def _clock(seconds: float) -> str:

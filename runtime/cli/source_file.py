@@ -66,7 +66,8 @@ def choose_flow(flows: Sequence[FlowDefinition], path: Path, wanted: str | None)
     if not flows:
         raise NotFound(f"{path} has no flow to run", 'add one: flow hello { task greet { sh "echo hello" } }')
     if wanted is None:
-        raise FlowerError(f"{path} has {len(flows)} flows: {', '.join(names)}", f"say which: {path}:{names[0]}")
+        likely = path.stem if path.stem in names else names[-1]
+        raise FlowerError(f"{path} has {len(flows)} flows: {', '.join(names)}", f"say which: {path}:{likely}")
     if wanted not in names:
         close = nearest(wanted, names)
         help = f"did you mean {path}:{close}?" if close else f"its flows: {', '.join(names)}"

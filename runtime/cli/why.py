@@ -78,11 +78,18 @@ def _line(cause: Cause, picture: Picture, glyphs: Glyphs) -> Line:
     node = cause.node
     words = line(Span("as above", "dim")) if cause.again else explain(node, picture, glyphs)
     lead = "  " * cause.depth
-    return line(lead, Span(node.view.path, "bold" if cause.depth == 0 else ""), f" is {_state(node)}", *_after(words))
+    name, state = node.view.path, _state(node)
+    if node is picture.root:
+        name, state = picture.run.ref, picture.run.status.value
+    return line(lead, Span(name, "bold" if cause.depth == 0 else ""), f" {_is(state)}", *_after(words))
 
 
 def _after(words: Line) -> Line:
     return (*line(": "), *words) if words else ()
+
+
+def _is(state: str) -> str:
+    return f"has {state}" if state in ("succeeded", "failed") else f"is {state}"
 
 
 def _state(node: Node) -> str:

@@ -29,6 +29,10 @@ _COULD_NOT_START: Final = 125
 _NOT_EXECUTABLE: Final = 126
 _NO_COMMAND: Final = 127
 _BY_SIGNAL: Final = 128
+_BROKEN_PIPE: Final = (
+    "a command wrote into a pipe whose reader had ended, as in `… | head`; if that is fine, "
+    "write `set +o pipefail` above it"
+)
 
 
 def told(attempt: Attempt, folder: AttemptFolder, reason: Reason, status: int | None, took_seconds: float) -> Outcome:
@@ -113,6 +117,8 @@ def _failed(attempt: Attempt, folder: AttemptFolder, code: int) -> str:
         return _no_command(attempt, folder)
     if code == _NOT_EXECUTABLE:
         return "exit code 126: a command of the script is not executable"
+    if code == _BY_SIGNAL + signal.SIGPIPE:
+        return f"exit code {code}: {_BROKEN_PIPE}"
     if code > _BY_SIGNAL:
         return f"it was killed by {_signal_name(code - _BY_SIGNAL)} (exit code {code})"
     return f"exit code {code}"

@@ -16,7 +16,7 @@ from tests.cli.shop import Shop
     [
         (["staus"], "did you mean `status`?\n"),
         (["status", "--jsn"], "--json"),
-        (["runs", "--limit", "x"], "'-n': it must be a valid integer\n"),
+        (["runs", "--limit", "x"], "'-n': it must be a whole number\n"),
         (["run"], "no flow is named"),
         (["run", "--day", "2026-11-01", "etl.flow"], "the flow comes before its parameters"),
         (["run", "etl.flow", "--jobs", "0"], "jobs"),

@@ -26,7 +26,7 @@ def test_old_runs_are_forgotten_with_their_folders_and_the_newest_stay(shop: Sho
     with connection:
         connection.execute("UPDATE flow_run SET ended_at = ended_at - 86400000000 WHERE id < 3")
     connection.close()
-    assert shop.flower("prune", "--older-than", "1h", "--dry-run").stdout == "would forget 2 runs\n"
+    assert shop.flower("prune", "--older-than", "1h", "--dry-run").stdout == "f-1\nf-2\nwould forget 2 runs\n"
     assert runs(shop) == ["f-3", "f-2", "f-1"]
     assert shop.flower("prune", "--older-than", "1h").stdout == "forgot 2 runs\n"
     assert runs(shop) == ["f-3"]

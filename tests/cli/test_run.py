@@ -212,3 +212,19 @@ def test_help_of_a_flow_shows_its_parameters_and_deploys_nothing(shop: Shop) -> 
     ):
         assert text in done.stdout
     assert not (shop.folder / ".flower").exists()
+
+
+def test_a_key_that_has_made_a_run_with_other_values_is_told(shop: Shop) -> None:
+    shop.write("keyed.flow", 'flow keyed { param n: int = 1; task a { sh "echo {{ n }}" } }\n')
+    assert shop.flower("run", "keyed.flow", "--key", "k", "--n", "1").returncode == 0
+    again = shop.flower("run", "keyed.flow", "--key", "k", "--n", "1")
+    other = shop.flower("run", "keyed.flow", "--key", "k", "--n", "2")
+    assert "before" not in again.stderr
+    assert "the key `k` has made run keyed-1 before, with n=1: that run is meant" in other.stderr
+
+
+def test_a_failure_that_is_allowed_is_counted_as_such_and_a_broken_pipe_is_explained(shop: Shop) -> None:
+    shop.write("pipe.flow", 'flow pipe { task a { allow_failure; bash "yes | head -n 1" } }\n')
+    told = shop.flower("run", "pipe.flow").stdout
+    assert "1 failed as allowed\n" in told
+    assert "exit code 141: a command wrote into a pipe whose reader had ended" in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -22,8 +23,8 @@ FLOW = """flow short {
 
 
 @contextmanager
-def service(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    process = start_flower(folder, "serve", "--jobs", "2")
+def service(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+    process = start_flower(folder, "serve", "--jobs", "2", *words)
     try:
         yield process
     finally:
@@ -120,3 +121,12 @@ def test_a_service_that_has_nothing_to_do_notices_an_update_by_hand(folder: Path
         with closing(sqlite3.connect(folder / ".flower/flower.db")) as tool, tool:
             tool.execute("UPDATE task_run SET exec_status = 0 WHERE path = 'a'")
         lines_until(process, "late-1 ended (status=succeeded)")
+
+
+def test_what_a_service_tells_machines_is_one_object_a_line(folder: Path) -> None:
+    with service(folder, "--json") as process:
+        first = json.loads(lines_until(process, "working")[-1])
+        assert flower(folder, "register", "short").returncode == 0
+        told = json.loads(lines_until(process, "registered")[-1])
+    assert (told["run"], told["kind"]) == ("short-1", "registered")
+    assert first["at"] < told["at"] and told["at"].endswith("Z")

@@ -154,7 +154,7 @@ def row_lines(rows: Sequence[Row], left_out: int, picture: Picture, cells: int, 
     lines = []
     for row, head in zip(rows, heads, strict=True):
         head = crop(head, names, glyphs.ellipsis)
-        taken = "" if row.merged else _took(row.node, picture.now)
+        taken = "" if row.merged else _took(row.node, picture)
         detail = () if row.merged else explain(row.node, picture, glyphs)
         fill = pad("", names - _cells(head)) + f"  {taken:>6}"
         spans = joined([(*head, Span(fill if detail else fill.rstrip(), "dim")), detail])
@@ -184,8 +184,10 @@ def _cells(spans: Line) -> int:
     return sum(width(span.text) for span in spans)
 
 
-def _took(node: Node, now: int) -> str:
-    view = node.view
+def _took(node: Node, picture: Picture) -> str:
+    """A group that is open in a run that has ended took as long as the run could work on it."""
+    view, ended = node.view, picture.run.ended_at
+    now = ended if ended is not None else picture.now
     if view.started_at is None or view.status in (ExecStatus.WAITING, ExecStatus.IGNORED):
         return ""
-    return duration((view.ended_at if view.ended_at is not None else now) - view.started_at)
+    return duration((view.ended_at if view.ended_at is not None else max(now, view.started_at)) - view.started_at)

@@ -79,8 +79,9 @@ def _be(status: RunStatus) -> str:
 
 def _counts(picture: Picture) -> str:
     counts = picture.counts
+    allowed = " as allowed" if picture.run.status is RunStatus.SUCCEEDED else ""
     words = [
-        f"{counts[status]} {status.word}"
+        f"{counts[status]} {status.word}{allowed if status is ExecStatus.FAILED else ''}"
         for status in (
             ExecStatus.FINISHED,
             ExecStatus.IGNORED,

@@ -38,10 +38,13 @@ def prune(
         if flow is not None:
             service.reader.newest(flow)
         found = service.prune(age, flow, keep, dry_run=dry_run)
+        refs = [service.reader.run(str(run_id)).ref for run_id in found] if dry_run and not json else []
     if json:
         print(as_json.dumps({"dry_run": dry_run, "runs": found}))
     elif not found:
         print("there is nothing to forget", file=sys.stderr)
     else:
+        for ref in refs:
+            print(ref)
         print(f"{'would forget' if dry_run else 'forgot'} {len(found)} run{'s' if len(found) != 1 else ''}")
     return 0

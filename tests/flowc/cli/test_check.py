@@ -206,3 +206,12 @@ def test_check_without_options_loads_only_the_compiler(tmp_path: Path) -> None:
 def test_check_is_the_same_with_and_without_options(tmp_path: Path, words: list[str]) -> None:
     write(tmp_path, "bad.flow", BAD)
     assert flowc("check", *words, cwd=tmp_path).code == 2
+
+
+def test_links_that_lead_round_and_what_cannot_be_listed_are_passed_over(tmp_path: Path) -> None:
+    write(tmp_path, "flows/a.flow", GOOD)
+    (tmp_path / "flows" / "round").symlink_to(tmp_path / "flows")
+    (tmp_path / "flows" / "gone.flow").symlink_to(tmp_path / "nothing")
+    assert flowc("check", "/proc/self/task", cwd=tmp_path).code == 2
+    ended = flowc("check", "flows", cwd=tmp_path)
+    assert (ended.code, len(ended.out.splitlines())) == (0, 1)

@@ -126,3 +126,9 @@ def test_textmate_grammar_has_no_place_of_its_own(tmp_path: Path) -> None:
     ended = editor("install", "textmate", cwd=tmp_path)
     assert ended.code == 2
     assert "flowc editor package textmate" in ended.err
+
+
+def test_a_word_left_out_or_unknown_is_answered_with_the_choices_in_one_line(tmp_path: Path) -> None:
+    assert editor(cwd=tmp_path).err.startswith("error: missing argument 'ACTION': one of install, package\n")
+    told = editor("install", "emacs", cwd=tmp_path).err
+    assert told.startswith("error: invalid value for 'EDITOR': 'emacs' is not one of 'vscode', 'vim'")

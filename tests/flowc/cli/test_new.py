@@ -68,7 +68,14 @@ def test_nothing_is_written_if_a_file_is_in_the_way(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "offered"),
-    [("9lives", "my_9lives"), ("if", "my_if"), ("caf\xe9", "caf"), ("a+b", "a_b"), ("++", "my_flow")],
+    [
+        ("9lives", "my_9lives"),
+        ("if", "my_if"),
+        ("caf\xe9", "cafe"),
+        ("Übung", "ubung"),
+        ("a+b", "a_b"),
+        ("++", "my_flow"),
+    ],
 )
 def test_folder_whose_name_is_no_name_of_a_flow_gets_an_offer_that_works(
     tmp_path: Path, name: str, offered: str

@@ -87,7 +87,7 @@ def test_no_test_is_a_mistake_that_shows_how_to_write_one(tmp_path: Path) -> Non
     write(tmp_path, "load.flow", LOAD)
     ended = flowc("test", "load.flow", cwd=tmp_path)
     assert ended.code == 2
-    assert "there are no tests in what was named" in ended.err
+    assert "there is no test in " in ended.err
     assert 'test "it works"' in ended.err
 
 

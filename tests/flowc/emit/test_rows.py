@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,11 +16,14 @@ import pytest
 
 from flowc.driver import Input, compile_inputs
 from flowc.source import read
+from flowc.syntax import words
+from grammar.words import BUILTIN_TYPES, CHOICES, OUTCOMES_OF_A_CRASH
 from runtime.model.encode import flow_from_json, flow_to_json
 from runtime.registry import catalog
 from tests.flowc.compiling import body, task
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "rows"
+_OF_TESTS = {"expect", "given", "test"}
 WRITE = os.environ.get("FLOWER_GOLDEN") == "write"
 CASES = sorted(folder.name for folder in GOLDEN.iterdir())
 
@@ -44,6 +48,13 @@ def test_flow_compiles_to_the_expected_rows(case: str) -> None:
 def test_rows_survive_json(case: str) -> None:
     flows = [flow_from_json(row) for row in json.loads(_rows(case))]
     assert json.dumps([flow_to_json(flow) for flow in flows], indent=2, ensure_ascii=False) + "\n" == _rows(case)
+
+
+def test_every_word_that_becomes_a_row_is_in_a_case() -> None:
+    text = "".join(file.read_text(encoding="utf-8") for file in GOLDEN.rglob("*.flow"))
+    choices = {word for choice in CHOICES.values() for word in choice}
+    known = {*words.RESERVED, *words.SOFT, *BUILTIN_TYPES, *choices, *OUTCOMES_OF_A_CRASH} - _OF_TESTS
+    assert known <= set(re.findall(r"[a-z_]+", text))
 
 
 def test_bytes_are_the_same_in_another_process_with_other_hashes_of_texts() -> None:

@@ -87,7 +87,8 @@ class CallRun:
         """Close its log and tell its end; False if it had been given up."""
         if self.log.close():
             cut(self.log.path, cap_bytes)
-        mask_file(self.log.path, self.attempt.secrets)
+        if self.attempt.secrets:
+            mask_file(self.log.path, self.attempt.secrets)
         return self._finish(self, outcome)
 
 

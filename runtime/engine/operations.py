@@ -58,6 +58,7 @@ def _record(turn: Turn, claim: Claim, outcome: Outcome) -> None:
     if row is not None and row.reason == Reason.RESET_WHEN_ENDED and row.fence == claim.row.fence:
         turn.worker.take_back(claim, outcome)
         rest.recount(turn.step, claim.run)
+        turn.step.touched.add(claim.run.id)
         return
     turn.worker.record(claim, outcome, random.random())
     if outcome.never_ran:

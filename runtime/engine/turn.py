@@ -160,5 +160,5 @@ def _do(action: Callable[[], None]) -> None:
     """What follows from a commit is done for everybody, though it fails for one: who asked may be gone by now."""
     try:
         action()
-    except Exception as bug:  # noqa: BLE001 (it is not to keep others from theirs)
+    except Exception as bug:
         logging.getLogger("flower").error("what follows a commit failed", exc_info=bug)

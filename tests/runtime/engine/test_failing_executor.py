@@ -1,6 +1,8 @@
-"""An executor that raises where it should begin: nothing that is committed is done again, and the attempt has an end."""
+"""An executor that raises where it should begin: nothing that is committed is done again, each attempt has an end."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from runtime.executor.protocol import Attempt, ProcessMark, Reporter
 from runtime.model.state import ExecStatus, RunStatus
@@ -21,13 +23,21 @@ class Unwilling(FunctionExecutor):
         raise OSError("no more threads")
 
 
+def _note(done: list[int], number: int, step: Step) -> None:
+    done.append(number)
+
+
+def _fall_over() -> None:
+    raise ValueError("not this one")
+
+
 def test_an_attempt_that_cannot_be_handed_out_fails_and_what_was_committed_with_it_is_done_once(bench: Bench) -> None:
     bench.executor = Unwilling()
     run = bench.register(FlowBuilder().task("bad").task("good").build())
     engine, done = bench.start(), []
     with bench.engine_paused():
         rest = engine.work_on(run)
-        asked = [engine.submit(lambda step, n=n: done.append(n)) for n in range(3)]
+        asked = [engine.submit(partial(_note, done, n)) for n in range(3)]
     assert rest.result(WAIT_SECONDS) is RunStatus.FAILED
     assert [each.result(WAIT_SECONDS) for each in asked] == [None] * 3
     assert done == [0, 1, 2]
@@ -53,7 +63,7 @@ def test_what_fails_after_a_commit_does_not_bring_the_batch_about_again(bench: B
 
     def ask(step: Step) -> None:
         done.append("asked")
-        step.after_commit.append(lambda: 1 // 0)
+        step.after_commit.append(_fall_over)
 
     engine.submit(ask).result(WAIT_SECONDS)
     engine.submit(lambda step: done.append("later")).result(WAIT_SECONDS)

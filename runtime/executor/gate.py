@@ -113,7 +113,7 @@ class Spawner:
             raise
         finally:
             os.close(read_fd)
-        return Gate(Process.spawned(pid), write_fd)
+        return Gate(Process.spawned(pid, marked=self.gated), write_fd)
 
 
 DEFAULT_SIGNALS: Final = tuple(

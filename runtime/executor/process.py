@@ -50,9 +50,9 @@ class Process:
         self._status: int | None = None
 
     @classmethod
-    def spawned(cls, pid: int) -> Process:
-        """Our child, just spawned."""
-        mark = ProcessMark(pid, start_ticks(pid) or 0, boot_id())
+    def spawned(cls, pid: int, *, marked: bool = True) -> Process:
+        """Our child, just spawned. `marked`: its mark is wanted, for which its start time has to be looked up."""
+        mark = ProcessMark(pid, (start_ticks(pid) if marked else None) or 0, boot_id())
         try:
             return cls(mark, _open_pidfd(pid), child=True)
         except OSError:

@@ -43,7 +43,7 @@ def told(attempt: Attempt, folder: AttemptFolder, reason: Reason, status: int | 
     if reason:
         message = ended_text(reason, attempt)
         return Outcome(False, reason=reason, message=message, exit_code=code, took_seconds=took_seconds)
-    if not folder.has_started() and code in (None, _COULD_NOT_START):
+    if code in (None, _COULD_NOT_START) and not folder.has_started():
         return Outcome(False, reason=Reason.COULD_NOT_START, message=_unstartable(folder), exit_code=code)
     return replace(_by_itself(attempt, folder, code), took_seconds=took_seconds)
 

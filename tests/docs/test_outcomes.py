@@ -51,9 +51,15 @@ def flow_of(heading: list[str], rows: list[list[str]]) -> str:
     named = sum(cell in ("`x`", "`y`") for cell in heading)
     lines = ["param off: bool = false"]
     for number, row in enumerate(rows):
+        hooks = [
+            f"{event.strip('`')} {{ task cell_{number}_{column} }}"
+            for column, event in enumerate(heading[named:])
+            if event.startswith("`on ")
+        ]
         for name, ending in zip("xy"[:named], row[:named], strict=True):
-            lines.append(DECLARED[ending].format(x=f"{name}{number}"))
-        for column, asks in enumerate(heading[named:]):
+            declared = DECLARED[ending].format(x=f"{name}{number}")
+            lines.append(declared.removesuffix("}") + "".join(f"\n{hook}" for hook in hooks) + "}")
+        for column, asks in enumerate(heading[named:] if not hooks else ()):
             asked = asks.strip("`").replace("x", f"x{number}").replace("y", f"y{number}")
             lines.append(f"task cell_{number}_{column} {{ {asked} }}")
     return "flow table {\n" + "\n".join(lines) + "\n}\n"
@@ -65,7 +71,7 @@ def states(folder: Path, text: str) -> dict[str, str]:
     told = subprocess.run(
         [FLOWER, "status", "--json"], cwd=folder, capture_output=True, text=True, check=False, timeout=60
     )
-    return {task["task"]: task["state"] for task in json.loads(told.stdout)["tasks"]}
+    return {task["task"].rpartition("/")[2]: task["state"] for task in json.loads(told.stdout)["tasks"]}
 
 
 @pytest.mark.parametrize("table", list(tables()), ids=lambda table: f"{len(table) - 1} rows")
@@ -78,5 +84,5 @@ def test_every_cell_is_what_happens(table: list[list[str]], tmp_path: Path) -> N
         assert happened == row[-named:], row
 
 
-def test_there_are_two_tables() -> None:
-    assert [len(table) > 8 for table in tables()] == [True, True]
+def test_there_are_three_tables() -> None:
+    assert [len(table) > 8 for table in tables()] == [True, True, True]

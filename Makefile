@@ -3,11 +3,12 @@ PYTHON ?= python3
 export PYTHON
 BIN := $(CURDIR)/.venv/bin
 
-.PHONY: help run data test soak check format bench wheel clean
+.PHONY: help run data test soak fuzz check format bench wheel clean
 
 help:
 	@echo "make run     set up, fetch the flights of 2013, check, deploy and run examples/etl.flow"
 	@echo "make test    set up and run the tests (make soak: the long ones)"
+	@echo "make fuzz    look for texts that break the compiler, ten minutes"
 	@echo "make check   format, lint, types, direction of imports"
 	@echo "make format  write the format that check asks for"
 	@echo "make bench   measure, beside floors taken in the same minute"
@@ -31,6 +32,11 @@ test:
 soak:
 	@.ci/environment test
 	"$(BIN)/python" -m pytest -m soak
+
+fuzz:
+	@.ci/environment test
+	"$(BIN)/python" -m pip install --quiet -e ".[fuzz]"
+	"$(BIN)/python" -m tests.fuzz
 
 check:
 	@.ci/environment dev

@@ -76,7 +76,7 @@ def faults(found: Compiled, mutant: Mutant) -> list[str]:
         told.append(f"{len(errors)} errors")
     if errors and not _near(errors[0], mutant.lines) and _is_unreadable(mutant.text):
         told.append("far away")
-    return told + [f"says {name}" for name in _token_names() if any(name in _words(problem) for problem in errors)]
+    return told + [f"says {name}" for name in token_names() if any(name in words_of(problem) for problem in errors)]
 
 
 def _is_unreadable(text: str) -> bool:
@@ -93,14 +93,14 @@ def _near(problem: Diagnostic, lines: tuple[int, int]) -> bool:
     return any(lines[0] - MAX_LINES_AWAY <= problem.source.line(place) <= lines[1] + MAX_LINES_AWAY for place in places)
 
 
-def _words(problem: Diagnostic) -> set[str]:
+def words_of(problem: Diagnostic) -> set[str]:
     said = " ".join([problem.message, problem.help, problem.label, *problem.notes])
     outside = " ".join(said.split("`")[::2])
     return set(outside.replace(",", " ").split())
 
 
 @cache
-def _token_names() -> frozenset[str]:
+def token_names() -> frozenset[str]:
     from flowc.syntax import tables
 
     return frozenset(kind for row in tables.load().actions for kind in row if kind.isupper() and len(kind) > 2)

@@ -196,7 +196,8 @@ def _without(
     line = source.line(item.span[0])
     alone = source.line(item.span[1]) == line and source.line_text(line).strip() == text[slice(*item.span)]
     start = source.line_start(line)
-    return (Fix((start, start + len(source.line_text(line)) + 1), "", certain=True),) if alone else ()
+    end = min(start + len(source.line_text(line)) + 1, len(text))
+    return (Fix((start, end), "", certain=True),) if alone else ()
 
 
 def _sets(name: str, text: str) -> bool:

@@ -151,7 +151,8 @@ class Turn:
         except Exception as problem:  # noqa: BLE001 (whatever it is)
             message = f"it could not be taken up ({type(problem).__name__}: {problem})"
             reporter.ended(attempt, Outcome(False, reason=Reason.IN_DOUBT, message=message))
-        if claim.row.status is not ExecStatus.RUNNING or claim.row.reason == Reason.RESET_WHEN_ENDED:
+        unwanted = claim.row.status is not ExecStatus.RUNNING or claim.row.reason == Reason.RESET_WHEN_ENDED
+        if unwanted or claim.run.row.status == RunStatus.CANCELLED:
             state.ending.add(attempt.id)
             state.executor.cancel(attempt.id)
 

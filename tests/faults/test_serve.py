@@ -129,4 +129,14 @@ def test_what_a_service_tells_machines_is_one_object_a_line(folder: Path) -> Non
         assert flower(folder, "register", "short").returncode == 0
         told = json.loads(lines_until(process, "registered")[-1])
     assert (told["run"], told["kind"]) == ("short-1", "registered")
-    assert first["at"] < told["at"] and told["at"].endswith("Z")
+    assert first["at"] < told["at"]
+    assert told["at"].endswith("Z")
+
+
+def test_cancelling_a_run_that_nobody_works_on_ends_the_script_that_was_left_to_itself(folder: Path) -> None:
+    with start_flower(folder, "run", "short") as process, open(folder / "gate", "w"):
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+        assert flower(folder, "cancel").returncode == 0
+    assert not (folder / "effects").exists()
+    assert query(folder, "SELECT outcome FROM attempts WHERE task = 'a'") == [("failed",)]

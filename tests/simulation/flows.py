@@ -10,7 +10,7 @@ from flowc.driver import Input, compile_inputs
 from flowc.source import Source
 from runtime.model.definition import Call, FlowDefinition, Script
 
-POOLS = "pool narrow { limit 1 }\npool wide { limit 3 }\npool slow { rate 2 per 10s }\n"
+POOLS = "pool narrow { limit 1 }\npool wide { limit 3 }\npool slow { rate 2 per 10s }\npool spare { limit 2 }\n"
 _CALL = "a call"
 """The text of scripts that become calls of components, which no catalog is needed for then."""
 _CONDITIONS = ["true", "false", 'run.id != ""', 'run.id == ""']
@@ -124,10 +124,14 @@ class _Body:
             self._say(depth, chance.choice(["idempotent", "idempotent", "on crash rerun"]))
         if not mapped and self._maybe(0.08):
             self._say(depth, "until round >= 2, every: 1s, at_most: 3")
+        if self._maybe(0.06):
+            self._say(depth, f"cache {chance.choice(['5s', '1h'])}")
         if self._maybe(0.2):
             self._say(depth, f"priority {chance.randint(-5, 5)}")
         if self._maybe(0.25):
             self._say(depth, f"use {chance.choice(['narrow', 'wide', 'wide 2', 'slow'])}")
+            if self._maybe(0.2):
+                self._say(depth, "use spare")
         if mapped and self._maybe(0.4):
             self._say(depth, f"limit {chance.randint(1, 2)}")
         self._allowance(depth, mapped)
@@ -142,6 +146,8 @@ class _Body:
             self._say(depth, f"wait {self._chance.choice(['1s', '20s', '90s'])}")
         elif kind == "ask":
             self._say(depth, 'ask "go on?"')
+            if self._maybe(0.4):
+                self._say(depth, "timeout 40s")
         elif kind != "join":
             self._say(depth, f'sh "{_CALL if kind == "call" else "true"}"')
 
@@ -159,7 +165,9 @@ class _Body:
 
     def _mapping(self) -> str:
         if self._lists and self._maybe(0.4):
-            return f" for {self._name('x')} in range({self._chance.choice(self._lists)}.n ?? 2)"
+            item = self._name("x")
+            key = f" by {item}" if self._maybe(0.4) else ""
+            return f" for {item} in range({self._chance.choice(self._lists)}.n ?? 2){key}"
         return f" for {self._name('x')} in range({self._chance.choice([0, 1, 2, 2, 3, 4])})"
 
     def _hook(self, depth: int, event: str) -> None:

@@ -47,6 +47,8 @@ class Fate:
         self.crash_at = 0
         self.dead = False
         self.in_turn = 0
+        self.locked_at: list[int] = []
+        self.broken_at: list[int] = []
 
     def point(self) -> None:
         """The engine has come to where it can die."""
@@ -58,11 +60,27 @@ class Fate:
         if self.in_turn > MOST_STATEMENTS:
             raise Endless
 
+    def trouble(self, sql: str) -> sqlite3.OperationalError | None:
+        """What SQLite has against a statement: somebody else's lock, when a transaction begins; a bad disk."""
+        if sql.startswith("BEGIN") and self.locked_at and self.passed >= self.locked_at[0]:
+            self.locked_at.pop(0)
+            return _error("database is locked", sqlite3.SQLITE_BUSY)
+        if sql != "ROLLBACK" and self.broken_at and self.passed >= self.broken_at[0]:
+            self.broken_at.pop(0)
+            return _error("disk I/O error", sqlite3.SQLITE_IOERR)
+        return None
+
     def revive(self, crash_in: int) -> None:
         """A new process, which dies after so many points; 0: never."""
         self.dead = False
         self.in_turn = 0
         self.crash_at = self.passed + crash_in if crash_in else 0
+
+
+def _error(text: str, code: int) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError(text)
+    error.sqlite_errorcode = code
+    return error
 
 
 class MortalConnection(sqlite3.Connection):
@@ -74,6 +92,9 @@ class MortalConnection(sqlite3.Connection):
         if self.fate is None:
             return super().execute(sql, *parameters)
         self.fate.point()
+        trouble = self.fate.trouble(sql)
+        if trouble is not None:
+            raise trouble
         cursor = super().execute(sql, *parameters)
         if sql == "COMMIT":
             self.fate.point()

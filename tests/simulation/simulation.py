@@ -16,8 +16,8 @@ from runtime.engine import Engine
 from runtime.executor.protocol import Attempt, Outcome
 from runtime.model.definition import FlowDefinition
 from runtime.model.encode import flow_to_json
-from runtime.model.errors import FlowerError
-from runtime.operation import Started
+from runtime.model.errors import FlowerError, StoreProblem
+from runtime.operation import Operation, Started
 from runtime.service.requests import apply, apply_alone
 from runtime.store.sqlite.store import SqliteStore
 from tests.simulation.flows import random_flow
@@ -38,7 +38,9 @@ class Violation(AssertionError):
 class Scenario:
     """What a simulation is made of. `crashes`: after how many points each life of the engine ends; the last one lives.
 
-    `people`: how many requests and updates by hand come while it works. `reboots`: a crash may take the machine along.
+    `locked`, `broken`: after how many points, of all lives together, another program keeps the store locked for a
+    moment, or a statement fails for the sake of the disk, and the engine with it. `people`: how many requests and
+    updates by hand come while it works. `reboots`: a crash may take the machine along.
     """
 
     flows: tuple[FlowDefinition, ...]
@@ -46,6 +48,8 @@ class Scenario:
     runs: int = 1
     jobs: int = 2
     crashes: tuple[int, ...] = ()
+    locked: tuple[int, ...] = ()
+    broken: tuple[int, ...] = ()
     people: int = 0
     reboots: bool = False
     jumps: bool = False
@@ -65,6 +69,8 @@ def random_scenario(seed: int) -> Scenario:
         runs=chance.choice([1, 1, 2, 3]),
         jobs=chance.choice([1, 2, 2, 4, 8]),
         crashes=crashes,
+        locked=tuple(sorted(chance.randint(1, 600) for _ in range(chance.choice([0, 0, 0, 3])))),
+        broken=tuple(sorted(chance.randint(1, 600) for _ in range(chance.choice([0, 0, 0, 1, 2])))),
         people=chance.choice([0, 0, 1, 2, 4]),
         reboots=chance.random() < 0.2,
         jumps=chance.random() < 0.2,
@@ -76,9 +82,13 @@ class SteppedEngine(Engine):
     """The real engine without its thread: somebody else decides when it takes a turn, and of how much."""
 
     def begin(self) -> None:
-        self._add_worker()
+        self._patiently(self._add_worker)
 
-    def put(self, operation: Started) -> None:
+    def _wait_out(self, problem: StoreProblem) -> None:
+        """A lock is gone when it is asked for again."""
+        assert problem.temporary, problem
+
+    def put(self, operation: Operation) -> None:
         self._queue.put(operation)
 
     def tell(self, attempt: Attempt, outcome: Outcome) -> None:
@@ -120,6 +130,7 @@ class Simulation:
         self.seed = seed
         self.chance = Random(f"moves {seed}")
         self.fate = Fate()
+        self.fate.locked_at, self.fate.broken_at = list(scenario.locked), list(scenario.broken)
         self.world = World(self.chance, self.fate, START, scenario.temper)
         self.world.on_start = self._check_start
         self.files = new_files(folder)
@@ -170,6 +181,9 @@ class Simulation:
             except Crash:
                 self.crashed += 1
                 self._say("the engine dies")
+            except StoreProblem as problem:
+                self.crashed += 1
+                self._say(f"the engine gives up: {problem}")
 
     def _live(self) -> bool:
         self.fate.revive(self._crashes.pop(0) if self._crashes else 0)
@@ -186,7 +200,7 @@ class Simulation:
                 if self.moves > MOST_MOVES:
                     raise Violation("the run does not end")
             return True
-        except Crash:
+        except (Crash, StoreProblem):
             self.world.engine_died(self.scenario.reboots and self.chance.random() < 0.3)
             raise
         finally:

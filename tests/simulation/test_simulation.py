@@ -8,6 +8,7 @@ from random import Random
 import pytest
 
 from runtime.model.encode import flow_to_json
+from runtime.operation import Nudge, Started
 from runtime.service.requests import apply_alone
 from tests.simulation.flows import compiled
 from tests.simulation.mortal import Fate, new_files, open_store
@@ -44,7 +45,7 @@ def test_the_same_seed_is_the_same_history() -> None:
 
 def test_a_crash_at_any_store_call_and_any_border_of_the_process_breaks_no_promise() -> None:
     points = crashes()
-    assert len(points) > 150
+    assert len(points) > 100
     for crash in points:
         simulate(0, scenario=small(crash))
 
@@ -74,4 +75,30 @@ def test_a_run_whose_last_task_ends_in_the_turn_of_its_deadline_has_succeeded(tm
     engine.tell(*world.reports.pop())
     engine.turn(1)
     assert store.runs.status(1) == "succeeded"
+    store.close()
+
+
+def test_what_runs_in_a_run_that_has_failed_by_its_deadline_is_taken_up_by_the_next_engine(tmp_path: Path) -> None:
+    files, flow = new_files(tmp_path), compiled('flow f { deadline 10s; task a { sh "true" } }')
+    store = open_store(files, None)
+    apply_alone(store, {"verb": "deploy", "flows": [flow_to_json(flow)], "project": "/nowhere"}, START)
+    apply_alone(store, {"verb": "register", "flow": "f", "zone": "UTC"}, START)
+    world = World(Random(0), Fate(), START)
+    engine = SteppedEngine(store, world, 1, all_runs=True, clock=lambda: world.now)
+    engine.begin()
+    engine.turn(1)
+    (body,) = world.alive()
+    engine.put(Started(body.attempt.id, body.mark, world.gate(body)))
+    engine.turn(1)
+    world.now += 10_000_000
+    engine.turn(1)
+    assert store.runs.status(1) == "failed"
+    world.engine_died(reboot=True)
+    engine = SteppedEngine(store, world, 1, all_runs=True, clock=lambda: world.now)
+    engine.begin()
+    engine.put(Nudge())
+    engine.turn(1)
+    engine.tell(*world.reports.pop())
+    engine.turn(1)
+    assert not store._read("SELECT count(*) FROM task_attempt WHERE ended_at IS NULL")
     store.close()

@@ -82,12 +82,12 @@ class FlowRuns:
         return RunRow(*values)
 
     def moving(self) -> list[int]:
-        """Runs that have not come to rest, and cancelled or suspended ones of which something still runs; oldest
-        first."""
+        """Runs that have not come to rest, and those cancelled, suspended or late of which something still runs;
+        oldest first."""
         rows = self._sql(
-            "SELECT id FROM flow_run WHERE status = 'running' UNION SELECT r.id FROM flow_run AS r"
-            " JOIN task_run AS t ON t.flow_run_id = r.id AND t.exec_status = 1 AND t.kind = 'task'"
-            " WHERE r.status IN ('cancelled', 'suspended') ORDER BY id"
+            "SELECT id FROM flow_run WHERE status = 'running' UNION SELECT id FROM flow_run"
+            " WHERE status IN ('cancelled', 'suspended', 'failed')"
+            " AND id IN (SELECT flow_run_id FROM task_run WHERE exec_status = 1 AND kind = 'task') ORDER BY id"
         )
         return [row[0] for row in rows]
 

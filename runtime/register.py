@@ -71,6 +71,9 @@ class RunValues:
     def round(self, path: str) -> Any:
         raise ExpressionError("`round` is known only while a task runs")
 
+    def items(self, path: str, value: Any) -> Any:
+        raise ExpressionError("items of a task are known only inside a flow")
+
     def last(self, path: str, name: str) -> Any:
         raise ExpressionError("`last` is known only while a task runs")
 

@@ -142,7 +142,8 @@ class TaskScope:
     def awaits(self, tree: Any, now: int, *, at_rest: bool = False) -> bool | None:
         """Whether a condition on the outcomes of others holds; None if that is still open.
 
-        `now`: microseconds, for what is late. `at_rest`: nothing else of the run can move, so what is blocked counts as done, and the run has its outcome.
+        `now`: microseconds, for what is late. `at_rest`: nothing else of the run can move, so what is blocked counts as
+        done, and the run has its outcome.
         """
 
         def state(path: str, name: str) -> bool | None:
@@ -219,6 +220,38 @@ class TaskScope:
         kind = self._out_type(node, name)
         outer = [mapped for mapped in self._graph.maps[node] if mapped not in self._items()]
         return self._collect(node, name, kind, self.scope_of(node), outer)
+
+    def items(self, path: str, value: Any) -> Any:
+        """`{ key, value }` of each item of a mapped node, in the order of its list, with the expression computed as its
+        item sees it; null in place of the value if the item has not ended well."""
+        node = self._graph.by_path[path]
+        outer = [mapped for mapped in self._graph.maps[node] if mapped not in self._items()]
+        return self._pairs(outer, self.scope_of(node), value)
+
+    def _pairs(self, outer: list[int], scope_id: int, value: Any) -> Any:
+        container = self._tasks.at(self._row.run_id, outer[0], scope_id)
+        whole = self._tasks.by_id(container[0]) if container is not None else None
+        if whole is None or whole.status is ExecStatus.IGNORED:
+            return None
+        items = self._tasks.items(whole.run_id, outer[0], whole.id)
+        if len(outer) > 1:
+            return [self._pairs(outer[1:], item[0], value) for item in items]
+        return [self._pair(whole, item[0], json.loads(item[2] or "{}"), value) for item in items]
+
+    def _pair(self, whole: TaskRow, item_id: int, outputs: dict[str, Any], value: Any) -> dict[str, Any]:
+        row = self._tasks.by_id(item_id)
+        assert row is not None
+        found = None
+        if row.status is ExecStatus.FINISHED:
+            scope = self._from(row)
+            types = {out.name: type_from_json(out.type) for out in self._graph.task(row.node).outs}
+            scope.own_values = {name: from_json(types[name], given, name) for name, given in outputs.items()}
+            found = evaluate(value, scope)
+        return {"key": row.path[len(whole.path) + 1 : -1], "value": found}
+
+    def _from(self, row: TaskRow) -> TaskScope:
+        """What another row of the run sees."""
+        return TaskScope(self._graph, self._values, self._tasks, row)
 
     def _collect(self, node: int, name: str, kind: Type, scope_id: int, outer: list[int]) -> Any:
         if not outer:

@@ -83,5 +83,8 @@ class _Written:
     def round(self, path: str) -> Any:
         raise Unknown
 
+    def items(self, path: str, value: Any) -> Any:
+        raise Unknown
+
     def last(self, path: str, name: str) -> Any:
         raise Unknown

@@ -161,6 +161,8 @@ class Subjects:
             return self._of_one(subject, name, INT, "attempts")
         if name.text == "error" and task.kind != "flow":
             return self._of_one(subject, name, ERROR, "error")
+        if name.text == "items" and task.mapped and not subject.keys:
+            return None
         kind = self._argument(task, name.text)
         if kind is not None:
             return self._of_one(subject, name, kind, f"argument {name.text}")

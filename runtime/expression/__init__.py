@@ -13,6 +13,7 @@ A tree is JSON. `null`, `true`, numbers and strings stand for themselves; an arr
 | `["own", NAME]`                       | an output of the task itself (computed outs, checks)                |
 | `["out", PATH, NAME]`                 | output NAME of node PATH; from outside a mapped node a list         |
 | `["state", PATH, NAME]`               | whether node PATH has `succeeded`, `failed`, `skipped`, `done`      |
+| `["items", PATH, A]`                  | `{ key, value }` of each item of the mapped node PATH, A computed in it |
 | `["run", NAME]`                       | `id`, `time`, `created`, `dir`, `is_latest`, `now`, `today` of the run |
 | `["error", NAME]`                     | in a retry's `when`: `kind`, `exit_code`, `message`, `took`         |
 | `["round", PATH]`                     | the number of the round that a node with `until` is in, from 1 |

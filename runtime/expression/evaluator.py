@@ -43,6 +43,8 @@ class Scope(Protocol):
 
     def last(self, path: str, name: str) -> Any: ...
 
+    def items(self, path: str, value: Any) -> Any: ...
+
 
 class _Frame:
     """One evaluation: its scope, the variables of comprehensions, the steps left."""
@@ -122,6 +124,10 @@ def _item(op: str, name: str) -> _Code:
         return frame.scope.item(name)
 
     return code
+
+
+def _items(op: str, path: str, value: Any) -> _Code:
+    return lambda frame: frame.scope.items(path, value)
 
 
 def _own(op: str, name: str) -> _Code:
@@ -362,6 +368,7 @@ _BUILDERS: Final[dict[str, Callable[..., _Code]]] = {
     "own": _own,
     "out": _out,
     "state": _state,
+    "items": _items,
     "run": _run,
     "error": _error,
     "hook": _hook,

@@ -71,6 +71,8 @@ def _name(tree: Any) -> str | None:
             return str(name)
         case ["out" | "state", path, name]:
             return f"{str(path).replace('/', '.')}.{name}"
+        case ["items", path, _]:
+            return f"{str(path).replace('/', '.')}.items"
         case ["round", _]:
             return "round"
         case ["last", _, name]:

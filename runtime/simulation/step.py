@@ -61,6 +61,9 @@ class SimulatedScope(TaskScope):
         """The reference stands for its value, which a simulation has no business with."""
         return str(reference)
 
+    def _from(self, row: TaskRow) -> SimulatedScope:
+        return SimulatedScope(self._graph, self._values, self._tasks, row, self._given, self._causes)
+
     def _value(self, found: tuple[int, int, str | None] | None, node: int, name: str, kind: Type) -> Any:
         try:
             return super()._value(found, node, name, kind)

@@ -212,6 +212,6 @@ def mentions(tree: Any, path: str) -> bool:
     """Whether an expression reads an output of a node or of what is in it."""
     if not isinstance(tree, list):
         return isinstance(tree, dict) and any(mentions(value, path) for value in tree.values())
-    if len(tree) == 3 and tree[0] == "out" and isinstance(tree[1], str):
+    if len(tree) == 3 and tree[0] in ("out", "items") and isinstance(tree[1], str):
         return tree[1] == path or tree[1].startswith(path + "/")
     return any(mentions(part, path) for part in tree)

@@ -8,6 +8,7 @@ from flowc.analysis import states
 from flowc.analysis.hooks import is_onlooker, seen_by_hook
 from flowc.analysis.model import Reference, Task
 from flowc.analysis.references.fields import fields, narrowed
+from flowc.analysis.references.items import items_value
 from flowc.analysis.references.own import own_value
 from flowc.analysis.references.seen import seen_from
 from flowc.analysis.report import did_you_mean
@@ -18,9 +19,6 @@ from flowc.syntax import nodes
 
 if TYPE_CHECKING:
     from flowc.analysis.expressions import Expressions
-
-LATER_VALUES = ("items",)
-"""Of every task, in the language; not compiled by this version."""
 
 
 def output_value(
@@ -45,6 +43,8 @@ def output_value(
     out = giver.outs.get(left[0].name.text)
     if out is None and left[0].name.text in states.VALUES:
         return _state(checker, task, left, scope)
+    if out is None and left[0].name.text == "items" and task.mapped:
+        return _items(checker, task, left, scope)
     if out is None:
         return report_no_output(checker, task, left[0].name)
     if task is scope.task and scope.own:
@@ -71,6 +71,21 @@ def _state(checker: Expressions, task: Task, left: list[nodes.Member], scope: Sc
         return wrong()
     found = narrowed(states.value(checker, task, left[0].name, scope), scope)
     return fields(checker, found, left[0], left[1:], scope)
+
+
+def _items(checker: Expressions, task: Task, left: list[nodes.Member], scope: Scope) -> Typed:
+    """The pairs of keys and values of a mapped node; the edge is noted."""
+    if not _may_refer(checker, task, scope, left[0]):
+        return wrong()
+    span, report = left[0].span, checker.report
+    found = items_value(scope.task, task)
+    if found is None:
+        return report_no_output(checker, task, left[0].name)
+    if is_onlooker(scope.task, task):
+        found.type = seen_by_hook(scope.task, task, found.type)
+    else:
+        scope.task.references.append(Reference(task, report.place(span), report.text(span)))
+    return fields(checker, narrowed(found, scope), left[0], left[1:], scope)
 
 
 def _may_refer(checker: Expressions, task: Task, scope: Scope, at: nodes.Member) -> bool:
@@ -131,9 +146,6 @@ def _no_value(checker: Expressions, task: Task, at: nodes.NameRef | nodes.Member
 def report_no_output(checker: Expressions, task: Task, name: nodes.Name) -> Typed:
     """There is no such output or member: UNKNOWN, and an error reported unless one may have been lost."""
     report = checker.report
-    if name.text in LATER_VALUES:
-        report.not_yet(name.span, f"`.{name.text}` of a task or group as a value")
-        return wrong()
     outs = task.giver.outs
     is_task = task.kind == "task" or task.called
     kind, candidates = ("output", list(outs)) if is_task else ("member", list(task.members))

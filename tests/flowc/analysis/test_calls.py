@@ -281,3 +281,44 @@ def test_an_output_that_nothing_gives_is_refused_at_the_call_of_a_flow() -> None
 def test_an_output_at_the_call_of_a_flow_takes_no_name_that_the_flow_gives() -> None:
     text = COUNTED + 'flow daily { task shop = load(tables: ["a"]) { out rows: int = 3 } }'
     assert messages(text) == ["`load` gives an output called `rows` itself"]
+
+
+ITEMS = """
+flow daily {
+    task copy for t in ["a", "b"] by t { out rows: int; sh "x" }
+    parallel load for r in ["eu"] by r {
+        allow_failures 1
+        task get { out n: int; sh "x" }
+        parallel inner for k in [1, 2] { task x { out y: int; sh "x" } }
+        task bare { sh "x" }
+    }
+    task report { EXPR; sh "x" }
+}
+"""
+
+
+def test_items_of_a_mapped_task_pair_keys_and_outputs() -> None:
+    found = flow_of(ITEMS.replace("EXPR", "out n: list[int] = [i.value.rows for i in copy.items]"))
+    value = ["record", ["rows", ["own", "rows"]]]
+    (out,) = next(task for task in found.tasks if task.path == "report").outs
+    assert out.value[2] == ["items", "copy", value]
+    assert ("copy", "report") in edges(found)
+
+
+def test_items_of_a_mapped_group_have_a_record_for_each_member_that_gives_something() -> None:
+    use = "out n: list[int] = [i.value.get.n + sum(i.value.inner.x.y) for i in load.items if i.value != null]"
+    found = flow_of(ITEMS.replace("EXPR", use))
+    assert ("load", "report") in edges(found)
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("[i.value.get.n for i in load.items]", "`i.value` may be missing here"),
+        ("[i.value.bare for i in load.items if i.value != null]", "has no field"),
+        ("[i.value for i in load.get.items]", "`load.get` has no output called `items`"),
+    ],
+)
+def test_items_are_typed(expression: str, told: str) -> None:
+    (message, *_) = messages(ITEMS.replace("EXPR", f"out n: list[int] = {expression}"))
+    assert told in message

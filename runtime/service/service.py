@@ -249,6 +249,11 @@ class Service:
         """Let the flow's schedules and triggers count again, from now on; whether it was paused."""
         return bool(self._change({"verb": "unpause", "flow": flow}))
 
+    def check_settings(self) -> None:
+        """FlowerError if a setting of the runner has no meaning; asked before anything is written for it."""
+        find_wakeup(self.settings.project)
+        find_gate(self.settings.project)
+
     def work(self, run_id: int, jobs: int | None = None) -> Work:
         """Work on a run, in the background of this process, until it comes to rest."""
         from runtime.service.work import Work

@@ -228,3 +228,13 @@ def test_a_failure_that_is_allowed_is_counted_as_such_and_a_broken_pipe_is_expla
     told = shop.flower("run", "pipe.flow").stdout
     assert "1 failed as allowed\n" in told
     assert "exit code 141: a command wrote into a pipe whose reader had ended" in told
+
+
+def test_setting_without_a_meaning_is_refused_before_a_run_is_made(shop: Shop) -> None:
+    shop.write("hello.flow", HELLO)
+    shop.write("flow.toml", '[runner]\ngate = "ajar"\n')
+    done = shop.flower("run", "hello.flow")
+    assert done.returncode == 2
+    assert "gate = ajar has no meaning" in done.stderr
+    assert "write on or off" in done.stderr
+    assert not (shop.folder / ".flower" / "flower.db").exists()

@@ -46,6 +46,7 @@ def rerun(
         if dry_run:
             tell_plan(service, asked, json)
             return 0
+        service.check_settings()
         reset = begin_anew(service, asked)
         shown = ", ".join(reset[:5]) + (f" and {len(reset) - 5} more" if len(reset) > 5 else "")
         told = f"runs again {shown}" if reset else "there is nothing to run again"

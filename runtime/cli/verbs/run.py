@@ -44,6 +44,7 @@ def run(
             show_help(run, "flower run", find_flow(service, flow_name(flow, "flower run")) if flow else None)
             return 0
         manner = Manner(json, plain, same_store(db))
+        service.check_settings()
         if resume is not None:
             refuse_words(resume, flow, context.args)
             return work_on(service, go_on(service, resume), manner)

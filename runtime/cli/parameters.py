@@ -238,10 +238,11 @@ def _misfit(parameter: ParameterDefinition, text: _Text, problem: str, kind: Typ
 
 def _missing(flow: FlowDefinition, parameter: ParameterDefinition, speech: Speech) -> Problem:
     kind = _kind(parameter)
-    example = "" if kind == BOOL else f" {placeholder(kind)}"
+    option = option_of(parameter.name)
+    example = f" or --no-{option.removeprefix('--')}" if kind == BOOL else f" {placeholder(kind)}"
     return Problem(
         f"{speech.owner}`{flow.name}` needs the {speech.thing} `{parameter.name}`",
-        help=f"add {option_of(parameter.name)}{example}",
+        help=f"add {option}{example}",
         parameter=parameter,
     )
 

@@ -46,3 +46,11 @@ def test_a_folder_with_a_long_name_works(tmp_path: Path) -> None:
     deep = Shop(tmp_path / ("x" * 75) / ("y" * 75))
     deep.write("etl.flow", ETL)
     assert deep.flower("run", "etl.flow", "--dry-run").returncode == 0
+
+
+def test_a_damaged_store_and_a_folder_are_called_by_their_names(shop: Shop) -> None:
+    store = shop.folder / ".flower" / "flower.db"
+    store.parent.mkdir()
+    store.write_text("garbage")
+    assert f"{store} is damaged or not an SQLite file" in shop.flower("status").stderr
+    assert f"{shop.folder} is a folder, and no store" in shop.flower("status", "--db", str(shop.folder)).stderr

@@ -81,6 +81,8 @@ def connect_writer(
 
 def connect_reader(files: StoreFiles, kind: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
     """A connection that can only read; StoreProblem if there is no store, or not one of ours."""
+    if files.db.is_dir():
+        raise StoreProblem(f"{files.db} is a folder, and no store", "name the file in it: --db FOLDER/flower.db")
     if not files.db.exists():
         raise StoreProblem(
             f"there is no store at {files.db}",

@@ -76,7 +76,6 @@ class Reader:
         self.files = files
         connection = connect_reader(files, TellingConnection)
         assert isinstance(connection, TellingConnection)
-        connection.db = files.db
         self._connection = connection
         self._graphs: dict[int, FlowGraph] = {}
 

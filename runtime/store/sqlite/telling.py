@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from runtime.store.sqlite.connection import translate
 
 
 class TellingConnection(sqlite3.Connection):
-    """`db`: the file, for the sentences; set by whoever opens it."""
+    """`db`: the file, for the sentences."""
 
-    db = Path()
+    def __init__(self, database: Any, *arguments: Any, **settings: Any) -> None:
+        super().__init__(database, *arguments, **settings)
+        name = str(database)
+        self.db = Path(unquote(urlsplit(name).path) if name.startswith("file:") else name)
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         return self.cursor(_TellingCursor).execute(sql, parameters)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.flowc.compiling import body, compiled, messages, task
+from tests.flowc.compiling import accepted, body, compiled, messages, task
 
 PARAMETERS = """
     param n: int = 1
@@ -211,3 +211,14 @@ def test_let_that_needs_itself_is_refused() -> None:
 def test_nothing_is_computed_from_a_secret(value: str) -> None:
     found = compiled(f'flow case {{ param token: secret = "env:T"; task t {{ out n: str? = {value} }} }}')
     assert [problem.code.number for problem in found.diagnostics] == ["F0206"]
+
+
+def test_fields_of_records_may_be_spelled_in_either_case() -> None:
+    accepted("""
+        type Row = { ID: int, userName: str = "nobody" }
+        flow case {
+            param row: Row = { ID: 3 }
+            out twice: int = row.ID * 2
+            task a { out name: str = row.userName }
+        }
+    """)

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class Choice:
-    """An `if` or a `match` of a flow. `exhaustive`: one of its branches runs in any case."""
+    """An `if` or a `match` of a flow. `exhaustive`: one of its branches runs in any case. `texts`: what the members of
+    the enum stand for, once that has been looked at."""
 
     statement: nodes.If | nodes.Match
     branches: list[Branch] = field(default_factory=list)
+    texts: dict[str, str] | None = None
 
     @property
     def exhaustive(self) -> bool:
@@ -66,7 +68,7 @@ def condition_of(checker: Expressions, branch: Branch, scope: Scope) -> tuple[Tr
     """The condition under which a branch runs, and the scope in which it holds."""
     statement = branch.choice.statement
     if isinstance(statement, nodes.Match):
-        return _case(checker, statement, branch.number, scope), scope
+        return _case(checker, statement, branch, scope), scope
     trees: list[Tree] = []
     for part in statement.branches[: branch.number]:
         assert part.condition is not None
@@ -86,12 +88,14 @@ def joined(trees: Sequence[Tree]) -> Tree:
     return whole
 
 
-def _case(checker: Expressions, statement: nodes.Match, number: int, scope: Scope) -> Tree:
+def _case(checker: Expressions, statement: nodes.Match, branch: Branch, scope: Scope) -> Tree:
     subject = checker.infer(statement.subject, scope)
-    case = statement.cases[number]
+    case = statement.cases[branch.number]
     if not isinstance(subject.type, Enum) or isinstance(case, nodes.ErrorNode):
         return True
-    members = dict(subject.type.members)
+    if branch.choice.texts is None:
+        branch.choice.texts = dict(subject.type.members)
+    members = branch.choice.texts
     values = [members[name.text] for name in case.members if name.text in members]
     return ["==", subject.tree, values[0]] if len(values) == 1 else ["in", subject.tree, ["list", *values]]
 

@@ -60,7 +60,8 @@ class Definition:
 @dataclass(slots=True, eq=False)
 class Module:
     """One file. `definitions`, `lets` and the types hold what it imports by name as well; `modules` are the files
-    that it imports as a whole. `stored_as`: its path in rows."""
+    that it imports as a whole. `stored_as`: its path in rows. `defaults`: the settings
+    for all tasks of the file."""
 
     tree: nodes.File
     report: Report
@@ -70,15 +71,14 @@ class Module:
     lets: dict[str, Let] = field(default_factory=dict)
     modules: dict[str, Module] = field(default_factory=dict)
     stored_as: str = ""
+    defaults: list[nodes.Defaults] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.defaults = [item for item in self.tree.items if isinstance(item, nodes.Defaults)]
 
     @property
     def source(self) -> Source:
         return self.report.source
-
-    @property
-    def defaults(self) -> list[nodes.Defaults]:
-        """The settings for all tasks of the file."""
-        return [item for item in self.tree.items if isinstance(item, nodes.Defaults)]
 
     def checker(self) -> Expressions:
         """A checker of the values of the file itself."""

@@ -8,7 +8,7 @@ from random import Random
 
 from flowc.driver import Input, compile_inputs
 from flowc.source import Source
-from runtime.model.definition import Call, FlowDefinition, Script
+from runtime.model.definition import Action, Call, FlowDefinition, Script
 
 POOLS = "pool narrow { limit 1 }\npool wide { limit 3 }\npool slow { rate 2 per 10s }\npool spare { limit 2 }\n"
 _CALL = "a call"
@@ -29,7 +29,7 @@ def compiled(text: str) -> FlowDefinition:
     return replace(flow, tasks=tuple(replace(task, action=_action(task.action)) for task in flow.tasks))
 
 
-def _action(action: object) -> object:
+def _action(action: Action | None) -> Action | None:
     return Call("component") if isinstance(action, Script) and _CALL in action.parts else action
 
 

@@ -97,7 +97,7 @@ class Checker:
             "SELECT path, reason FROM task_run WHERE flow_run_id = ? AND kind IN ('task', 'group') ORDER BY id", (run,)
         ).fetchall()
         asking = [path for path, reason in rows if reason == "asked"]
-        return chance.choice(asking if asked and asking else [path for path, _ in rows] or ["nothing"])
+        return str(chance.choice(asking if asked and asking else [path for path, _ in rows] or ["nothing"]))
 
     def _graph(self, run: int) -> FlowGraph:
         (identity,) = self._sql("SELECT flow_definition_id FROM flow_run WHERE id = ?", (run,)).fetchone()
@@ -145,7 +145,9 @@ class Checker:
             (newest,),
         ).fetchall():
             first = row[8] if row[10] is None else row[10]
-            self._seen[row[0]] = Seen(*row[1:8], _status(first), bool(row[9]))
+            self._seen[row[0]] = Seen(
+                row[1], row[2], row[3], row[4], row[5], row[6], row[7], _status(first), bool(row[9])
+            )
             self._at[row[1], row[2]].append(row[0])
 
     def _follow(self, change: Change) -> None:

@@ -78,7 +78,7 @@ MUTATIONS: Final = (
             ),
             (
                 "runtime.engine.turn",
-                "            state.executor.submit(claim.attempt, reporter)\n",
+                "            self.state.executor.submit(claim.attempt, reporter)\n",
                 "            pass\n",
             ),
         ),
@@ -276,6 +276,24 @@ MUTATIONS: Final = (
         '    if outcome.never_ran:\n        return Decision("again"',
         '    if False:\n        return Decision("again"',
     ),
+    _one(
+        "a place that is not taken is not passed on",
+        "runtime.work.worker",
+        "            self._step.pass_on(run, row)\n",
+        "            pass\n",
+    ),
+    _one(
+        "what runs in a late run is left to itself",
+        "runtime.store.sqlite.runs",
+        "WHERE status IN ('cancelled', 'suspended', 'failed')\"",
+        "WHERE status IN ('cancelled', 'suspended')\"",
+    ),
+    _one(
+        "a lock ends the engine's turn, and its batch is lost",
+        "runtime.engine.engine",
+        "                self._wait_out(problem)\n",
+        "                self._batch.clear()\n",
+    ),
 )
 
 
@@ -285,7 +303,9 @@ class _Finder(importlib.abc.MetaPathFinder):
     def __init__(self, mutation: Mutation) -> None:
         self._edits = mutation.edits
 
-    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> object:
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
         edits = [(old, new) for module, old, new in self._edits if module == name]
         spec = importlib.machinery.PathFinder.find_spec(name, path) if edits else None
         if spec is None or spec.origin is None:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -100,7 +101,7 @@ class SteppedEngine(Engine):
 
     def turn(self, most: int) -> None:
         """One turn with at most so many operations."""
-        batch = []
+        batch: list[Operation] = []
         while len(batch) < most and not self._queue.empty():
             batch.append(self._queue.get_nowait())
         self._turn(batch)
@@ -223,22 +224,22 @@ class Simulation:
         self.chance.choice(moves)()
         return True
 
-    def _moves(self, engine: SteppedEngine) -> list[Callable[[], None]]:
-        moves: list[Callable[[], None]] = []
+    def _moves(self, engine: SteppedEngine) -> list[Callable[[], object]]:
+        moves: list[Callable[[], object]] = []
         if engine.queued() or self._look:
             moves += [lambda: self._turn(engine)] * 2
-        moves += [lambda n=n: self._deliver(engine, n) for n in range(min(len(self.world.reports), 3))]
+        moves += [partial(self._deliver, engine, n) for n in range(min(len(self.world.reports), 3))]
         if self.world.cancels:
             moves.append(self.world.deliver_cancel)
         for body in self.world.alive():
             if body.state == "shut" and body.cancelled:
-                moves.append(lambda body=body: self.world.finish(body))
+                moves.append(partial(self.world.finish, body))
             elif body.state == "shut":
-                moves.append(lambda body=body: self._ask_gate(engine, body))
+                moves.append(partial(self._ask_gate, engine, body))
             elif body.state == "running":
-                moves.append(lambda body=body: self._finish(body))
+                moves.append(partial(self._finish, body))
         if self._people_left and self.chance.random() < 0.15:
-            moves.append(lambda: self._interfere(engine))
+            moves.append(partial(self._interfere, engine))
         if moves and self.scenario.jumps and self.chance.random() < 0.05:
             moves.append(self._jump)
         return moves

@@ -60,6 +60,8 @@ def book(n: int, context: Context, statements: Statements) -> int:
 '''
 
 _TRACE = "echo $FLOW_RUN $FLOW_TASK $FLOW_FENCE >> effects"
+_AGAIN = "retry 100, delay: 0s"
+"""Without it, what is idempotent is in doubt when it was lost three times."""
 _LINKS = 60
 _TRIED = 8
 
@@ -89,8 +91,8 @@ FLOW = "\n".join(
     task sent for n in range(0, 20) by n = steps.send(n: n)
     parallel group for n in range(0, 10) by n {{
         limit 4
-        task counted = steps.count(n: n)
-        task awaited = steps.wait(n: n)
+        task counted = steps.count(n: n) {{ {_AGAIN} }}
+        task awaited = steps.wait(n: n) {{ {_AGAIN} }}
         task booked = steps.book(n: n)
         task told {{ after counted, awaited, booked; sh "{_TRACE}" }}
     }}

@@ -59,6 +59,23 @@ def _names(tasks: list[int]) -> str:
     return ", ".join(f"t{number}" for number in tasks)
 
 
+def scripts_with_values(tasks: int) -> str:
+    """Tasks with shell scripts that take three values each, one of them from the task before; for the compiler."""
+    before = ("1", *(f"t{number}.rows" for number in range(tasks - 1)))
+    parameters = ['    param day: date = "2026-01-01"', '    param who: str = "x"']
+    return _flow("scripts", iter([*parameters, *map(_script_with_values, range(tasks), before)]))
+
+
+def _script_with_values(number: int, rows: str) -> str:
+    return f"""    task t{number} {{
+        out rows: int
+        sh \"\"\"
+            load table_{number} --day {{{{ day }}}} --who {{{{ who }}}} --rows {{{{ {rows} }}}}
+            echo "rows=1" >> "$FLOW_OUT"
+        \"\"\"
+    }}"""
+
+
 def _flow(name: str, lines: Iterator[str]) -> str:
     return "\n".join([f"flow {name} {{", *lines, "}", ""])
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.full import full
 from benchmarks.large import large
 from benchmarks.measure import Measure
-from benchmarks.measures import check_of_large_flow, runs, start_ups
+from benchmarks.measures import checks, runs, start_ups
 from benchmarks.served import served
 from benchmarks.storm import storm
 
@@ -16,7 +16,7 @@ Take = Callable[[Path, int], Iterator[Measure]]
 
 GROUPS: dict[str, Take] = {
     "start": start_ups,
-    "check": check_of_large_flow,
+    "check": checks,
     "run": runs,
     "serve": served,
     "storm": storm,

@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import floors
-from benchmarks.generate import write_flow, write_project
+from benchmarks.generate import scripts_with_values, write_flow, write_project
 from benchmarks.measure import Measure, command, repeat, seconds_of
 
-CHECK_IMPORTS = "import typer, lark, networkx"
+CHECK_IMPORTS = "import flowc.driver, runtime.registry"
 STATUS_IMPORTS = "import typer, sqlite3"
 
 
@@ -56,6 +56,29 @@ def check_of_large_flow(folder: Path, rounds: int, tasks: int = 10_000) -> Itera
 
     yield repeat(Measure(f"check {tasks:,} tasks", "task", "rows from JSON"), rounds, take, floor)
     yield repeat(Measure(f"flowc check, {tasks:,} tasks", "task", "rows from JSON"), rounds, take_command, floor)
+
+
+def check_of_scripts(folder: Path, rounds: int, tasks: int = 10_000) -> Iterator[Measure]:
+    """The same for tasks with shell scripts, no two alike, that take three values each."""
+    from flowc.cli.compilation import compile_paths
+    from runtime.model.encode import dumps, flow_to_json
+
+    file = folder / "scripts.flow"
+    file.write_text(scripts_with_values(tasks))
+    (flow,) = compile_paths([file]).flows
+    rows = dumps(flow_to_json(flow))
+    yield repeat(
+        Measure(f"check {tasks:,} scripts with three values", "task", "rows from JSON"),
+        rounds,
+        lambda: seconds_of(lambda: compile_paths([file])) / tasks,
+        lambda: seconds_of(lambda: json.loads(rows)) / tasks,
+    )
+
+
+def checks(folder: Path, rounds: int) -> Iterator[Measure]:
+    """The compiler on large flows."""
+    yield from check_of_large_flow(folder, rounds)
+    yield from check_of_scripts(folder, rounds)
 
 
 def run(

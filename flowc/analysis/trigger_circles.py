@@ -17,8 +17,9 @@ from runtime.model.definition import Tree, TriggerDefinition
 def check_circles(file: nodes.File, flows: Sequence[Flow], report: Report) -> None:
     """Reports each circle once, at the trigger of the first of its flows; what starts itself is reported already."""
     told: set[str] = set()
-    for flow in flows:
-        found = None if flow.name in told else _circle(flow, flows)
+    triggered = [flow for flow in flows if flow.triggers]
+    for flow in triggered:
+        found = None if flow.name in told else _circle(flow, triggered)
         if found is None:
             continue
         path, trigger = found

@@ -14,16 +14,16 @@ NOON = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 @dataclass
 class Values:
     params: dict[str, Any] = field(default_factory=dict)
-    items: dict[str, Any] = field(default_factory=dict)
+    variables: dict[str, Any] = field(default_factory=dict)
     outs: dict[str, Any] = field(default_factory=dict)
 
     def param(self, name: str) -> Any:
         return self.params[name]
 
     def item(self, name: str) -> Any:
-        if name not in self.items:
+        if name not in self.variables:
             raise ExpressionError(f"`{name}` is known only inside its `for`")
-        return self.items[name]
+        return self.variables[name]
 
     def own(self, name: str) -> Any:
         return self.outs[name]

@@ -115,7 +115,7 @@ def bigger(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 @settings(max_examples=400, deadline=None)
 @given(st.recursive(scalars, bigger, max_leaves=15))
 def test_any_tree_has_a_value_or_fails_as_an_expression(tree: Any) -> None:
-    scope = Values(params={"n": 2, "list": [1, 2, "a", None, [1]]}, items={"x": 1})
+    scope = Values(params={"n": 2, "list": [1, 2, "a", None, [1]]}, variables={"x": 1})
     before = json.dumps(tree)
     with contextlib.suppress(ExpressionError):
         evaluate(tree, scope)

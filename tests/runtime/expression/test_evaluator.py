@@ -20,7 +20,7 @@ SCOPE = Values(
         "gone": None,
         "key": Secret("env:K"),
     },
-    items={"source": {"name": "orders"}},
+    variables={"source": {"name": "orders"}},
     outs={"rows": 7, "ingest/copy.rows": [1, None, 3]},
 )
 

@@ -18,6 +18,11 @@ def renew(store: Store, graph: FlowGraph, row: TaskRow, scope: TaskScope) -> Non
     store.tasks.renew(_fresh(graph, row, scope, store))
 
 
+def still_awaited(store: Store, graph: FlowGraph, row: TaskRow, scope: TaskScope) -> int:
+    """How many of the nodes that a row comes after have not ended well, now."""
+    return sum(_still_waits(graph, row, set(), scope, store))
+
+
 def _fresh(
     graph: FlowGraph, row: TaskRow, scope: TaskScope, store: Store
 ) -> Iterator[tuple[int, bool, int, bool, int]]:

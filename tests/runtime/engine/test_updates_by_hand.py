@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runtime.model.definition import OutDefinition
+from runtime.model.definition import OutDefinition, Retry
 from runtime.model.state import ExecStatus, RunStatus
 from tests.runtime.engine.conftest import Bench
 from tests.runtime.engine.flows import Failure, FlowBuilder, over
@@ -188,3 +188,27 @@ def test_a_task_that_may_fail_and_is_held_back_suspends_its_run(bench: Bench) ->
     run = bench.register(FlowBuilder().task("a", allow_failure=True).build())
     bench.set_status(run, "a", ExecStatus.SUSPENDED)
     assert bench.work(run) is RunStatus.SUSPENDED
+
+
+def test_a_retry_waits_for_a_predecessor_that_was_reset_while_its_task_ran(bench: Bench) -> None:
+    tries: list[int] = []
+
+    def check(_: object) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise Failure
+
+    bench.executor.bodies["second"] = check
+    bench.executor.hold_back = ["second"]
+    run = bench.register(FlowBuilder().task("first").task("second", retry=(Retry(1),)).edge("first", "second").build())
+    rest = bench.start().work_on(run)
+    bench.executor.wait_for("second")
+    bench.executor.hold_back = ["first"]
+    bench.set_status(run, "first", 0)
+    bench.executor.wait_for_count("first", 2)
+    bench.executor.release("second")
+    bench.settle()
+    assert bench.states(run) == {"first": "running", "second": "waiting"}
+    bench.executor.release("first")
+    assert rest.result(10) is RunStatus.SUCCEEDED
+    assert bench.executor.started == ["first", "second", "first", "second"]

@@ -18,6 +18,13 @@ class TaskConsequences(TaskTable):
             waits,
         )
 
+    def wait_for(self, task_run_id: int, things: int) -> None:
+        """A row that waits again does so for this many things."""
+        self._sql(
+            "UPDATE task_run SET remaining = ?, revision = revision + 1 WHERE id = ? AND exec_status = 0",
+            (things, task_run_id),
+        )
+
     def satisfy_deep(self, run_id: int, node: int, scope_id: int, *, mapped: bool) -> None:
         """All rows of a node within a scope, in further mapped nodes, wait for one thing less."""
         self._sql(

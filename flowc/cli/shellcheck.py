@@ -6,7 +6,9 @@ import json
 import os
 import sys
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +21,8 @@ from flowc.syntax.inside import everything
 from runtime.model.slotted import dataclass
 
 _SECONDS: Final = 60
+_AT_ONCE: Final = 100
+"""Scripts that one process reads."""
 _LEFT_OUT: Final = "SC2066,SC2154,SC1090,SC1091"
 """What a script read alone cannot show: lists that become several words, variables of `env`, files read at run time."""
 _UNQUOTED: Final = 2086
@@ -95,38 +99,40 @@ def _script(language: str, text: nodes.Text) -> _Script | None:
 
 
 def _comments(program: str, scripts: Sequence[_Script]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The findings, each with the number of its script."""
+    """The findings, each with the number of its script. Scripts that are the same are read once."""
     import tempfile
+    from concurrent.futures import ThreadPoolExecutor
 
-    with tempfile.TemporaryDirectory(prefix="flowc-") as folder:
-        for language in sorted({script.language for script in scripts}):
-            files = []
-            for number, script in enumerate(scripts):
-                if script.language == language:
-                    file = Path(folder, str(number))
-                    file.write_text(script.text, encoding="utf-8")
-                    files.append(file.name)
-            command = [
-                program,
-                "--format=json1",
-                f"--shell={language}",
-                "--severity=info",
-                f"--exclude={_LEFT_OUT}",
-                *files,
-            ]
-            yield from _found(command, folder)
+    same: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, script in enumerate(scripts):
+        same[script.language, script.text].append(number)
+    with tempfile.TemporaryDirectory(prefix="flowc-") as folder, ThreadPoolExecutor(os.cpu_count()) as threads:
+        for (_, text), (number, *_others) in same.items():
+            Path(folder, str(number)).write_text(text, encoding="utf-8")
+        commands = list(_commands(program, same))
+        for comment in chain.from_iterable(threads.map(_found, commands, repeat(folder))):
+            first = scripts[int(comment["file"])]
+            for number in same[first.language, first.text]:
+                yield number, comment
 
 
-def _found(command: list[str], folder: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def _commands(program: str, same: Mapping[tuple[str, str], list[int]]) -> Iterator[list[str]]:
+    """What reads all scripts, some at a time."""
+    for language in sorted({language for language, _ in same}):
+        files = [str(numbers[0]) for (other, _), numbers in same.items() if other == language]
+        options = ["--format=json1", f"--shell={language}", "--severity=info", f"--exclude={_LEFT_OUT}"]
+        for index in range(0, len(files), _AT_ONCE):
+            yield [program, *options, *files[index : index + _AT_ONCE]]
+
+
+def _found(command: list[str], folder: str) -> list[dict[str, Any]]:
     import subprocess
 
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, timeout=_SECONDS, check=False)
-        comments = json.loads(done.stdout)["comments"]
+        return list(json.loads(done.stdout)["comments"])
     except (OSError, subprocess.SubprocessError, ValueError, KeyError):
-        return
-    for comment in comments:
-        yield int(comment["file"]), comment
+        return []
 
 
 def _offset(text: str, line: int, column: int) -> int:

@@ -42,6 +42,19 @@ def test_findings_stand_where_the_script_says_it(tmp_path: Path) -> None:
     assert found(write(tmp_path, "a.flow", FLOW)) == ["SC2086 8 $y", "SC2086 13 $q", "SC2115 13 $q/*"]
 
 
+def test_scripts_that_are_the_same_are_told_of_at_each_place(tmp_path: Path) -> None:
+    tasks = "\n".join(f'    task t{number} {{ sh "rm $(ls)" }}' for number in range(80))
+    told = found(write(tmp_path, "a.flow", f"flow a {{\n{tasks}\n}}\n"))
+    assert told == [f"SC2046 {line} $(ls)" for line in range(2, 82)]
+
+
+def test_many_scripts_are_read_by_several_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shellcheck, "_AT_ONCE", 20)
+    tasks = "\n".join(f'    task t{number} {{ sh "rm $(ls {number})" }}' for number in range(80))
+    told = found(write(tmp_path, "a.flow", f"flow a {{\n{tasks}\n}}\n"))
+    assert told == [f"SC2046 {number + 2} $(ls {number})" for number in range(80)]
+
+
 def test_finding_is_allowed_as_any_hint(tmp_path: Path) -> None:
     text = 'flow a {\n    # flowc: allow F0816 because it is one word\n    task b { sh "rm $(ls)" }\n}\n'
     assert found(write(tmp_path, "a.flow", text)) == []

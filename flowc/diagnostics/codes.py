@@ -93,6 +93,7 @@ LOCK_ORDER: Final = Code("F0813", "pools that may be waited for in a circle")
 NEVER_FIRES: Final = Code("F0814", "a schedule without a time")
 CLOCK_CHANGE: Final = Code("F0815", "a time that a change of the clocks skips or repeats")
 SHELLCHECK: Final = Code("F0816", "a finding of ShellCheck")
+UNBOUND_BRACES: Final = Code("F0817", "braces that bind nothing")
 NOT_YET: Final = Code("F0901", "not compiled by this version yet")
 
 

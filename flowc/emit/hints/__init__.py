@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flowc.analysis.model import Flow
 from flowc.diagnostics import Sink
+from flowc.emit.hints.braces import hint_braces
 from flowc.emit.hints.endless import hint_endless
 from flowc.emit.hints.hints import Hints
 from flowc.emit.hints.locks import hint_locks
@@ -28,6 +29,7 @@ def report_hints(
         hint_times(flow, hints)
     hint_locks(flows, hints)
     hint_secrets(flows, tree, hints)
+    hint_braces(tree, hints)
 
 
 __all__ = ["report_hints"]

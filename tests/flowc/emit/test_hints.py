@@ -164,3 +164,12 @@ def test_time_that_the_clocks_leave_out_or_repeat(schedule: str, told: str) -> N
 def test_schedule_that_never_fires() -> None:
     flow = 'schedule daily at 06:30 when 1 > 2\ndeadline 1h\ntask a { sh "x" }'
     assert hints(flow) == [("F0814", "this schedule never fires: its `when` is always false")]
+
+
+def test_braces_with_a_name_of_the_flow_in_a_raw_script_bind_nothing() -> None:
+    told = hints('param city: str = "Oslo"\ntask a { sh \'echo {{ city }}\' }\ntask b { sh "echo {{ city }}" }')
+    assert [code for code, _ in told] == ["F0817"]
+
+
+def test_braces_of_other_programs_in_a_raw_script_are_theirs() -> None:
+    assert hints("task a { sh 'docker ps --format \"{{.Names}} {{ json . }}\"' }") == []

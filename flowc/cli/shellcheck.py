@@ -23,8 +23,9 @@ from runtime.model.slotted import dataclass
 _SECONDS: Final = 60
 _AT_ONCE: Final = 100
 """Scripts that one process reads."""
-_LEFT_OUT: Final = "SC2066,SC2154,SC1090,SC1091"
-"""What a script read alone cannot show: lists that become several words, variables of `env`, files read at run time."""
+_LEFT_OUT: Final = "SC1083,SC2066,SC2154,SC1090,SC1091"
+"""What a script read alone cannot show: lists that become several words, variables of `env`, files read at run time;
+and braces, of which a hint of ours tells."""
 _UNQUOTED: Final = 2086
 _OURS: Final = ("$FLOW_", "${FLOW_")
 """The paths in these hold nothing that a shell would split."""

@@ -23,8 +23,8 @@ class ProjectProblem(FlowerError):
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """`components`: the modules that hold the project's components, as files or dotted names, in order. `runner`: settings
-    of whoever works on the project's store, as written."""
+    """`components`: the modules that hold the project's components, as files or dotted names, in order. `runner`:
+    settings of whoever works on the project's store, as written."""
 
     folder: Path
     name: str | None = None

@@ -17,8 +17,8 @@ Count = Callable[[str], tuple[int, int]]
 """(how many items of a mapped node have succeeded, how many still may)."""
 
 Occasion = Callable[[str, str, Any], bool | None]
-"""Whether something has happened to the node of a path: `start`, `retry`, `timeout`, or `late` after a duration (a tree,
-else None); None if it still may."""
+"""Whether something has happened to the node of a path: `start`, `retry`, `timeout`, or `late` after a duration (a
+tree, else None); None if it still may."""
 
 
 def decide(tree: Any, state: Lookup, count: Count, occasion: Occasion) -> bool | None:

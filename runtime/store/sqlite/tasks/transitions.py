@@ -207,7 +207,8 @@ class TaskTransitions(TaskTable):
         """Set a container running."""
         self._sql(
             "UPDATE task_run SET exec_status = 1, reason = '', open_members = ?, member_limit = ?,"
-            " attempts = attempts + 1, started_at = coalesce(started_at, ?), revision = revision + 1 WHERE id = ? AND exec_status = 0",
+            " attempts = attempts + 1, started_at = coalesce(started_at, ?), revision = revision + 1"
+            " WHERE id = ? AND exec_status = 0",
             (open_members, member_limit, now, task_run_id),
         )
 

@@ -18,14 +18,14 @@ from flowc.analysis.types import described, is_unknown
 from flowc.diagnostics import Code, Label, codes
 from flowc.syntax import nodes
 from runtime.model.definition import Tree, TriggerDefinition
-from runtime.model.types import DATETIME, INT, JSON, PATH, STR, Record, Type, type_to_json
+from runtime.model.types import DATETIME, JSON, PATH, SIZE, STR, Record, Type, type_to_json
 
 _STATES: Final = ("succeeded", "failed", "done")
 _WEBHOOK: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 EVENTS: Final[dict[str, Record]] = {
     "after": Record((("flow", STR), ("run", STR), ("status", STR), ("time", DATETIME))),
-    "file": Record((("path", PATH), ("size", INT), ("modified", DATETIME))),
+    "file": Record((("path", PATH), ("size", SIZE), ("modified", DATETIME))),
 }
 """What `event` is; of a webhook it is of the type that it names."""
 

@@ -20,6 +20,7 @@ from typing import Final
 
 from runtime.model.errors import Refused, StoreProblem
 from runtime.store.sqlite.connection import connect_reader, translate
+from runtime.store.sqlite.copied import is_copy
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.integrity import damage
 from runtime.store.sqlite.lock import EngineLock
@@ -90,22 +91,41 @@ def restore(folder: Path, files: StoreFiles, *, force: bool = False) -> Path | N
 def _check_place(folder: Path, force: bool) -> None:
     if not os.path.lexists(folder):
         return
-    if not (folder / NAME).is_file():
+    if not _is_backup(folder):
         raise Refused(f"{folder} is there already, and is no backup", "choose a name that is not taken")
     if not force:
         raise Refused(f"there is a backup at {folder} already", "choose another name, or replace it: --force")
 
 
+def _is_backup(folder: Path) -> bool:
+    """Whether there is nothing but a copy that nobody has worked on: a store of its own may be the only one."""
+    ours = {f"{NAME}{more}" for more in (*_BESIDE, ".d")}
+    try:
+        if not {entry.name for entry in folder.iterdir()} <= ours:
+            return False
+        with closing(sqlite3.connect(f"{(folder / NAME).as_uri()}?mode=ro", uri=True)) as found:
+            return is_copy(found)
+    except (OSError, sqlite3.Error):
+        return False
+
+
 def _copy_database(files: StoreFiles, copy: Path, now: int) -> set[int]:
     """One moment of the database; the ids of the attempts that were under way then."""
-    with closing(connect_reader(files)) as source, _errors_of(copy):
+    with closing(connect_reader(files)) as source, _copied(source, copy, now) as target:
+        _check_whole(target, files.db)
+        return {row[0] for row in target.execute("SELECT id FROM task_attempt WHERE ended_at IS NULL")}
+
+
+@contextmanager
+def _copied(source: sqlite3.Connection, copy: Path, now: int) -> Iterator[sqlite3.Connection]:
+    """A new file with what was committed in `source`, also if that is still in its WAL; marked as a copy."""
+    with _errors_of(copy):
         os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with closing(sqlite3.connect(copy, isolation_level=None)) as target:
             source.backup(target)
             target.execute("PRAGMA journal_mode = DELETE")
-            target.execute("UPDATE store SET copied_at = ?", (now,))
-            _check_whole(target, files.db)
-            return {row[0] for row in target.execute("SELECT id FROM task_attempt WHERE ended_at IS NULL")}
+            target.execute("UPDATE store SET copied_at = coalesce(copied_at, ?)", (now,))
+            yield target
 
 
 def _check_whole(connection: sqlite3.Connection, db: Path) -> None:
@@ -170,7 +190,8 @@ def _replace(source: StoreFiles, files: StoreFiles) -> Path | None:
     """Copy first, then rename: if anything fails on the way, what was there is there again."""
     fresh = StoreFiles(files.db.with_name(f".{files.db.name}.restored-{os.getpid()}"))
     try:
-        shutil.copy2(source.db, fresh.db)
+        with closing(connect_reader(source)) as found, _copied(found, fresh.db, time.time_ns() // 1000):
+            pass
         if source.folder.is_dir():
             shutil.copytree(source.folder, fresh.folder, symlinks=True, ignore=_no_pipes)
         aside = _move_aside(files) if files.db.exists() else None

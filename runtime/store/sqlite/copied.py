@@ -47,6 +47,10 @@ def _skip_numbers(connection: sqlite3.Connection, files: StoreFiles) -> None:
     runs = _numbers(files.folder / "runs")
     attempts = [number for run in runs for number in _numbers(files.run(run))]
     for table, used in (("flow_run", runs), ("task_attempt", attempts)):
+        connection.execute(
+            "INSERT INTO sqlite_sequence SELECT ?, 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?)",
+            (table, table),
+        )
         connection.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (max(used, default=0), table))
 
 

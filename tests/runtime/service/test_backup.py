@@ -217,3 +217,50 @@ def test_a_store_that_is_in_use_is_not_replaced(folder: Path) -> None:
 def test_without_a_store_there_is_nothing_to_back_up(tmp_path: Path) -> None:
     with open_store(tmp_path / "flower.db") as store, pytest.raises(StoreProblem, match="is no store"):
         store.service.backup(tmp_path / "copy")
+
+
+def test_what_holds_more_than_a_backup_is_not_replaced_by_one(folder: Path) -> None:
+    with opened(folder) as store:
+        for taken in (folder, folder / "flower.db.d" / ".."):
+            with pytest.raises(Refused, match="is no backup"):
+                store.service.backup(taken, force=True)
+        store.service.backup(folder / "copy")
+        (folder / "copy" / "notes").touch()
+        with pytest.raises(Refused, match="is no backup"):
+            store.service.backup(folder / "copy", force=True)
+    assert (folder / "flows.flow").exists()
+    assert (folder / "copy" / "notes").exists()
+
+
+def test_a_store_that_is_alone_in_its_folder_is_not_replaced_by_its_backup(tmp_path: Path) -> None:
+    (tmp_path / "flows.flow").write_text(FLOWS)
+    with open_store(tmp_path / "store" / "flower.db") as store:
+        store.deploy(tmp_path / "flows.flow")
+        with pytest.raises(Refused, match="is no backup"):
+            store.service.backup(tmp_path / "store", force=True)
+        store.run("quick")
+
+
+def test_the_first_attempt_of_a_copy_finds_no_folder_of_another(folder: Path) -> None:
+    with opened(folder) as store:
+        store.register("quick")
+        store.service.backup(folder / "copy")
+        store.resume("quick-1")
+    db = folder / "copy" / "flower.db"
+    shutil.copytree(folder / "flower.db.d" / "runs", folder / "copy" / "flower.db.d" / "runs", dirs_exist_ok=True)
+    with open_store(db) as copy:
+        copy.resume("quick-1")
+    assert query(db, "SELECT id FROM task_attempt") == [(2,)]
+
+
+def test_a_backup_that_was_worked_on_is_put_back_as_it_is_now(folder: Path) -> None:
+    with opened(folder) as store:
+        store.service.backup(folder / "copy")
+        with open_store(folder / "copy" / "flower.db") as copy:
+            copy.run("quick")
+            store.service.restore(folder / "copy", force=True)
+            assert store.result("quick-1").succeeded
+    identities = {
+        query(db, "SELECT incarnation FROM store")[0] for db in (folder / "flower.db", folder / "copy" / "flower.db")
+    }
+    assert len(identities) == 2

@@ -111,13 +111,20 @@ def _event(trigger: TriggerDefinition, happened: Happened) -> Any:
 
 def look_at_ends(step: Step, zone: str) -> int:
     """Fire for the runs that have ended since the last look; how many runs were made."""
+    return sum(_look_for(step, flow, zone) for flow in step.store.triggers.flows())
+
+
+def _look_for(step: Step, flow: TriggeredFlow, zone: str) -> int:
+    """Of one flow. An end for which its queue has no place is looked at again later, and those after it."""
     made = 0
-    for flow in step.store.triggers.flows():
-        triggers = [trigger for trigger in flow.triggers if trigger.kind == "after"]
-        for ended in step.store.triggers.ended(flow.seen_event) if triggers else ():
+    triggers = [trigger for trigger in flow.triggers if trigger.kind == "after"]
+    for ended in step.store.triggers.ended(flow.seen_event) if triggers else ():
+        try:
             if flow.paused_at is None:
                 made += sum(_after(step, flow.flow, trigger, ended, zone) for trigger in triggers)
-            step.store.triggers.seen(flow.flow, ended.event)
+        except admission.NoRoom:
+            break
+        step.store.triggers.seen(flow.flow, ended.event)
     return made
 
 

@@ -109,8 +109,13 @@ class Watching:
         if after and reader.ended_runs(min(flow.seen_event for flow in after)):
             self._ask({"verb": "look_at_ends", "zone": self._zone})
         for flow in flows if files else ():
-            for pattern, event, version in self._looks.complete(flow):
-                self._tell(flow.flow, pattern, event, version)
+            with suppress(FlowerError):
+                self._look_for_files(flow)
+
+    def _look_for_files(self, flow: TriggeredFlow) -> None:
+        """FlowerError if the flow can take no more now; others can."""
+        for pattern, event, version in self._looks.complete(flow):
+            self._tell(flow.flow, pattern, event, version)
 
     def _tell(self, flow: str, pattern: str, event: dict[str, Any], version: str) -> None:
         request = {"verb": "file", "flow": flow, "pattern": pattern, "event": event, "version": version}

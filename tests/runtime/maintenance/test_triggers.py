@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from runtime import admission
 from runtime.model.definition import FlowDefinition, ParameterDefinition, TriggerDefinition
 from runtime.model.encode import flow_to_json
 from runtime.model.errors import BadParameter, NotFound, Refused
@@ -263,3 +264,19 @@ def test_old_events_are_pruned_but_for_those_of_files_and_those_that_wait(bench:
         ("file in/a.csv 1 3",),
         ("first-1.succeeded",),
     ]
+
+
+def test_ends_for_which_a_queue_has_no_place_keep_nobody_else_waiting(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "MOST_QUEUED", 1)
+    first = ["state", "first", "succeeded"]
+    deploy(bench, flow("first"), flow("second", after(first)), flow("third", after(first), overlap="allow"))
+    for _ in range(3):
+        run(bench, "first")
+    assert look(bench) == 5
+    assert (len(sources(bench, "second")), len(sources(bench, "third"))) == (2, 3)
+    bench.work(4)
+    bench.work(5)
+    assert look(bench) == 1
+    assert sources(bench, "second") == ["first-1", "first-2", "first-3"]

@@ -235,7 +235,9 @@ class _Handler(BaseHTTPRequestHandler):
 def read_event(body: bytes | str) -> Any:
     """JSON from outside; FlowerError says what is wrong with it."""
     try:
-        return json.loads(body, parse_constant=_no_number)
+        event = json.loads(body, parse_constant=_no_number)
+        json.dumps(event, ensure_ascii=False, allow_nan=False).encode()  # Half a character, or 1e999, is no value.
+        return event
     except (ValueError, RecursionError) as problem:
         place = f", line {problem.lineno}" if isinstance(problem, json.JSONDecodeError) else ""
         raise BadParameter(f"the event is no JSON{place}", 'send for example {"ref": "main"}') from None

@@ -84,7 +84,7 @@ def test_whoever_has_not_the_token_is_turned_away_unheard(desk: Desk, given: str
     assert "token" in answer["error"]
 
 
-@pytest.mark.parametrize("body", ["", "{", '{"a": NaN}', b"\xff", "[" * 100_000])
+@pytest.mark.parametrize("body", ["", "{", '{"a": NaN}', b"\xff", "[" * 100_000, '"\\ud800"', "[1e999]"])
 def test_what_is_no_json_is_said_to_be_none(desk: Desk, body: str | bytes) -> None:
     status, answer = desk.call(body=body)
     assert (status, desk.asked) == (400, [])

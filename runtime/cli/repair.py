@@ -11,6 +11,7 @@ from runtime.cli.selection import split_run
 from runtime.model.definition import FlowDefinition
 from runtime.model.errors import BadParameter, FlowerError
 from runtime.model.run import RunSummary
+from runtime.model.state import RunStatus
 
 if TYPE_CHECKING:
     from runtime.rerun import Plan
@@ -24,6 +25,7 @@ _FATES: Final = {
     "left": "is left as it is",
 }
 _NAMED: Final = 12
+_TOLD: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,14 @@ def begin_anew(service: Service, asked: Asked) -> list[str]:
         return service.rerun(asked.run.id, asked.tasks, follow=asked.follow, parameters=asked.parameters)
     except BadParameter as error:
         raise located(error, asked.flow, asked.command, asked.words) from None
+
+
+def what_happens(reset: Sequence[str], status: RunStatus) -> str:
+    """What a rerun has set going: the paths that were reset, and the state of the run after that."""
+    if reset:
+        more = f" and {len(reset) - _TOLD} more" if len(reset) > _TOLD else ""
+        return f"runs again {', '.join(reset[:_TOLD])}{more}"
+    return "there is nothing to run again" if status.ended else "goes on with what has not ended"
 
 
 def tell_plan(service: Service, asked: Asked, as_json: bool) -> None:

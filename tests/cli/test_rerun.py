@@ -40,3 +40,11 @@ def test_from_takes_the_place_of_names(seen: Shop) -> None:
     refused = seen.flower("rerun", "etl-1", "discover", "--from", "publish")
     assert refused.returncode == 2
     assert "--from publish names where to begin" in refused.stderr
+
+
+def test_a_run_that_waited_until_its_deadline_goes_on_and_says_so(shop: Shop) -> None:
+    shop.write("late.flow", 'flow late {\n    deadline 500ms\n    task a { sh "exit 1"; retry 1, delay: 1h }\n}\n')
+    assert shop.flower("run", "late.flow").returncode == 1
+    again = shop.flower("rerun", "late-1")
+    assert "late-1: goes on with what has not ended" in again.stderr
+    assert "nothing to run again" not in again.stderr

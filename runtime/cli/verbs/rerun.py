@@ -38,7 +38,7 @@ def rerun(
     that follows.
     """
     from runtime.cli.foreground import Manner, work_on
-    from runtime.cli.repair import asked_for, begin_anew, tell_plan
+    from runtime.cli.repair import asked_for, begin_anew, tell_plan, what_happens
     from runtime.cli.store import open_service, same_store
 
     with open_service(db, jobs) as service:
@@ -48,9 +48,8 @@ def rerun(
             return 0
         service.check_settings()
         reset = begin_anew(service, asked)
-        shown = ", ".join(reset[:5]) + (f" and {len(reset) - 5} more" if len(reset) > 5 else "")
-        told = f"runs again {shown}" if reset else "there is nothing to run again"
-        print(f"{asked.run.ref}: {told}", file=sys.stderr)
-        if service.reader.run(str(asked.run.id)).held:
+        run = service.reader.run(str(asked.run.id))
+        print(f"{run.ref}: {what_happens(reset, run.status)}", file=sys.stderr)
+        if run.held:
             print(f"{asked.run.ref} is suspended: flower resume {asked.run.ref}", file=sys.stderr)
         return work_on(service, asked.run.id, Manner(json, plain, same_store(db)))

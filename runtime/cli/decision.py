@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from runtime.cli.selection import find_task, split_run
+from runtime.cli.selection import find_run, find_task
 from runtime.model.definition import FlowDefinition, OutDefinition, ParameterDefinition
 from runtime.model.errors import FlowerError
 from runtime.model.run import RunSummary, TaskView
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 def asking(service: Service, words: Sequence[str], usage: str) -> tuple[RunSummary, TaskView, list[str]]:
     """The run, the task and the remaining words. Without a task: the one that asks, if there is only one."""
-    ref, rest = split_run(words)
-    run = service.reader.run(ref)
+    run, rest = find_run(words, service.reader)
     tasks = service.reader.tasks(run.id)
     if rest and not rest[0].startswith("-"):
         return run, find_task(rest[0], tasks), list(rest[1:])

@@ -36,8 +36,7 @@ class LogRequest:
     number: int | None
 
     @classmethod
-    def of(cls, reader: Reader, ref: str | None, names: Sequence[str], number: int | None) -> LogRequest:
-        run = reader.run(ref)
+    def of(cls, reader: Reader, run: RunSummary, names: Sequence[str], number: int | None) -> LogRequest:
         name = one_task(names, "flower logs RUN TASK") if names else None
         return cls(reader, run, find_task(name, reader.tasks(run.id)) if name else None, number)
 

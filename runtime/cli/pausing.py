@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from runtime.cli.selection import one_task, split_run
+from runtime.cli.selection import find_run, one_task
 
 _DONE: Final = {"suspend": "is suspended: nothing more of it starts", "resume": "goes on"}
 
@@ -16,9 +16,8 @@ def change(verb: Literal["suspend", "resume"], words: Sequence[str], as_json: bo
     from runtime.cli.decision import tell
     from runtime.cli.store import open_service
 
-    ref, names = split_run(words)
     with open_service(db) as service:
-        run = service.reader.run(ref)
+        run, names = find_run(words, service.reader)
         task = one_task(names, f"flower {verb} RUN TASK") if names else None
         paths = service.suspend(run.id, task) if verb == "suspend" else service.resume(run.id, task)
         if as_json:

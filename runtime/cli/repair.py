@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from runtime.cli.selection import split_run
+from runtime.cli.selection import find_run
 from runtime.model.definition import FlowDefinition
 from runtime.model.errors import BadParameter, FlowerError
 from runtime.model.run import RunSummary
@@ -49,8 +49,7 @@ def asked_for(service: Service, words: Sequence[str], start: str | None) -> Aske
     from runtime.cli.registration import values_of
 
     options = next((index for index, word in enumerate(words) if word.startswith("-")), len(words))
-    ref, names = split_run(words[:options])
-    run = service.reader.run(ref)
+    run, names = find_run(words[:options], service.reader)
     if start is not None and names:
         raise FlowerError(
             f"--from {start} names where to begin, so `{names[0]}` has no place beside it",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from runtime.model.errors import FlowerError
 from runtime.model.names import find_path
-from runtime.model.run import TaskView
+from runtime.model.run import RunSummary, TaskView
+
+if TYPE_CHECKING:
+    from runtime.store.sqlite.reader import Reader
 
 _RUN = re.compile(r"([A-Za-z_][A-Za-z0-9_]*-)?[0-9]+")
 
@@ -32,6 +36,21 @@ def split_run(words: Sequence[str]) -> tuple[str | None, list[str]]:
     if words and _RUN.fullmatch(words[0]):
         return words[0], list(words[1:])
     return None, list(words)
+
+
+def find_run(words: Sequence[str], reader: Reader) -> tuple[RunSummary, list[str]]:
+    """The run that the words begin with, and the other words: without one the latest of all.
+
+    A flow's name stands for its latest run, unless the latest run of all has a task of that name.
+    """
+    ref, rest = split_run(words)
+    if ref is None and rest and reader.runs(rest[0], limit=1) and not _is_task(rest[0], reader):
+        ref, rest = rest[0], rest[1:]
+    return reader.run(ref), rest
+
+
+def _is_task(name: str, reader: Reader) -> bool:
+    return any(f"/{task.path}".endswith(f"/{name}") for task in reader.tasks(reader.run().id) if task.kind != "flow")
 
 
 def one_task(names: Sequence[str], usage: str) -> str:

@@ -103,3 +103,24 @@ def test_output_without_unicode_still_reads(seen: Shop) -> None:
     done = seen.flower("status", "1", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert done.stdout.isascii()
     assert "x publish" in done.stdout
+
+
+def test_the_name_of_a_flow_stands_for_its_latest_run(seen: Shop) -> None:
+    assert seen.flower("logs", "etl").stdout == seen.flower("logs", "etl-2").stdout
+    assert seen.flower("logs", "etl", "discover").stdout == "day 2026-11-01\n"
+    assert seen.flower("why", "etl").stdout.startswith("etl-2 has succeeded")
+    assert seen.data("rerun", "etl", "--dry-run")["run"] == "etl-2"
+
+
+def test_a_task_of_the_latest_run_goes_before_a_flow_of_its_name(shop: Shop) -> None:
+    shop.write("two.flow", 'flow copy { task x { sh "true" } }\nflow two { task copy { sh "echo copied" } }\n')
+    assert shop.flower("run", "two.flow:copy").returncode == 0
+    assert shop.flower("run", "two.flow:two").returncode == 0
+    assert shop.flower("logs", "copy").stdout == "copied\n"
+
+
+def test_a_run_that_failed_by_its_deadline_has_no_log_of_its_own(shop: Shop) -> None:
+    shop.write("late.flow", 'flow late {\n    deadline 300ms\n    task a { sh "exit 1"; retry 1, delay: 1h }\n}\n')
+    told = shop.flower("run", "late.flow").stdout
+    assert "flower why late-1" in told
+    assert "flower logs late-1 late" not in told

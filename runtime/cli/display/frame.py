@@ -149,7 +149,8 @@ def panel(failing: Failure, picture: Picture, most: int, cells: int, glyphs: Gly
     said = [text for text in failing.tail if harmless(text).strip() not in already]
     tail = [Span(harmless(text)) for text in said][-(most - len(told)) :] if most > len(told) else []
     body = [line(Span(f"{glyphs.side} ", "bad"), span) for span in (*told, *tail)]
-    command = f"flower logs {picture.run.ref} {shlex.quote(node.view.path)}"
+    of_task = f"flower logs {picture.run.ref} {shlex.quote(node.view.path)}"
+    command = f"flower why {picture.run.ref}" if node is picture.root else of_task
     last = line(Span(f"{glyphs.bottom} ", "bad"), Span(command, "dim"))
     return [crop(spans, cells, glyphs.ellipsis) for spans in (title, *body, last)]
 

@@ -21,13 +21,12 @@ def ignore(
     from runtime.cli import as_json
     from runtime.cli.display.paint import paint
     from runtime.cli.display.summary import NextStep, next_step_of
-    from runtime.cli.selection import one_task, split_run
+    from runtime.cli.selection import find_run, one_task
     from runtime.cli.store import engine_is_alive, open_service, same_store
 
-    ref, names = split_run(words)
-    name = one_task(names, "flower ignore RUN TASK")
     with open_service(db) as service:
-        found = service.reader.run(ref)
+        found, names = find_run(words, service.reader)
+        name = one_task(names, "flower ignore RUN TASK")
         ignored = service.ignore(found.id, name)
         after = service.reader.run(str(found.id))
         alive = engine_is_alive(service)

@@ -27,12 +27,12 @@ def logs(
 ) -> int:
     """Print what tasks wrote, of each its last attempt."""
     from runtime.cli.log_reading import LogRequest, follow_logs, print_logs, print_logs_as_json
-    from runtime.cli.selection import split_run
+    from runtime.cli.selection import find_run
     from runtime.cli.store import open_service
 
-    ref, names = split_run(words or [])
     with open_service(db) as service:
-        request = LogRequest.of(service.reader, ref, names, attempt)
+        run, names = find_run(words or [], service.reader)
+        request = LogRequest.of(service.reader, run, names, attempt)
         if json:
             print_logs_as_json(request)
         elif follow:

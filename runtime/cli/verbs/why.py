@@ -29,12 +29,11 @@ def why(
     from runtime.cli.display.paint import glyphs_of, paint
     from runtime.cli.display.styled import Line, Span, line
     from runtime.cli.look import Look
-    from runtime.cli.selection import find_task, one_task, split_run
+    from runtime.cli.selection import find_run, find_task, one_task
     from runtime.cli.store import engine_is_alive, open_service, same_store
 
-    ref, names = split_run(words or [])
     with open_service(db) as service:
-        run = service.reader.run(ref)
+        run, names = find_run(words or [], service.reader)
         picture = Look(service.reader, run.id).picture()
         name = one_task(names, "flower why RUN TASK") if names else None
         wanted = find_task(name, [node.view for node in picture.nodes]) if name is not None else picture.root.view

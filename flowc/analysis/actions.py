@@ -53,9 +53,7 @@ class Actions:
         bindings = Bindings()
         shell = language in ("sh", "bash")
         parts = [
-            read_raw(self._checker, part, scope, bindings)
-            if is_raw(part)
-            else self._part(part, scope, bindings, shell)
+            read_raw(self._checker, part, scope, bindings) if is_raw(part) else self._part(part, scope, bindings, shell)
             for part in action.script.parts
         ]
         bound = bind(language, parts)  # type: ignore[arg-type]

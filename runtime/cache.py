@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
 from runtime.executor.protocol import Attempt
 from runtime.expression.evaluator import ExpressionError, evaluate
-from runtime.model.definition import TaskDefinition
+from runtime.model.definition import Call, Script, TaskDefinition
 from runtime.model.encode import dumps
 from runtime.model.values import to_json
 
 
 def digest(task: TaskDefinition, attempt: Attempt, scope: Any) -> str:
-    """Names the result: the content of the task, and its arguments, or the key that its author chose."""
+    """Names the result: the content of the task, and its arguments, or the key that its author chose.
+
+    Of a secret the reference counts: from a name that is stored nobody is to find out the value by trying.
+    """
     if task.cache is not None and task.cache.by is not None:
         given: Any = to_json(evaluate(task.cache.by, scope))
     else:
-        given = [to_json(dict(part)) for part in (attempt.values, attempt.arguments, attempt.env)] + [
-            attempt.connection
-        ]
+        given = [to_json(part) for part in (dict(attempt.values), *_asked(task, scope))] + [str(attempt.cwd)]
     text = dumps([str(attempt.project), task.content_hash, given])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _asked(task: TaskDefinition, scope: Any) -> Iterator[Any]:
+    """Arguments, variables and connection, as they are before secrets are fetched."""
+    action = task.action
+    arguments = action.arguments if isinstance(action, Call) else {}
+    for trees in (arguments, dict(task.env)):
+        yield {name: evaluate(tree, scope) for name, tree in trees.items()}
+    connection = action.connection if isinstance(action, Script) else None
+    yield None if connection is None else evaluate(connection, scope)
 
 
 def oldest(task: TaskDefinition, scope: Any, now: int) -> int:

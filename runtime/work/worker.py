@@ -38,12 +38,14 @@ _ENDED_BY: Final[dict[str, str]] = {
 
 @dataclass(slots=True)
 class Claim:
-    """A task run that is being executed: what is needed to record its end."""
+    """A task run that is being executed: what is needed to record its end. `cached_as`: the name under which its
+    result is kept for others; what it was made from may be another when it ends."""
 
     run: ActiveRun
     row: TaskRow
     attempt: Attempt
     recovered: bool = False
+    cached_as: str | None = None
 
 
 class Worker:
@@ -117,7 +119,8 @@ class Worker:
                 if timely is None:
                     return None
                 attempt = timely
-            if task.cache is not None and self._take_over(run, row, digest(task, attempt, scope), scope):
+            name = digest(task, attempt, scope) if task.cache is not None else None
+            if name is not None and self._take_over(run, row, name, scope):
                 return None
             if not self._step.take_place(run, row, task.uses):
                 return None
@@ -132,7 +135,7 @@ class Worker:
             return None
         row.fence += 1
         row.attempts += 1
-        return Claim(run, row, attempt)
+        return Claim(run, row, attempt, cached_as=name)
 
     def _within_time(self, run: ActiveRun, row: TaskRow, attempt: Attempt) -> Attempt | None:
         """The attempt with what is left of the time for all rounds; None if nothing is, which has been settled."""
@@ -155,21 +158,19 @@ class Worker:
         return True
 
     def _keep(self, claim: Claim, outputs: str | None) -> None:
-        task = claim.run.task(claim.row)
-        if task.cache is not None and not claim.recovered:
-            name = digest(task, claim.attempt, self._step.scope(claim.run, claim.row))
-            self._store.cached.keep(name, outputs, self._step.now, claim.row.id)
+        if claim.cached_as is not None:
+            self._store.cached.keep(claim.cached_as, outputs, self._step.now, claim.row.id)
 
     def record(self, claim: Claim, outcome: Outcome, luck: float) -> bool:
         """Write how an attempt ended and what follows; False if the fence was stale (recorded as an event)."""
         run, row = claim.run, claim.row
         task = run.task(row)
-        if claim.attempt.secrets:
-            outcome = replace(outcome, message=mask_text(outcome.message, claim.attempt.secrets))
         outcome, outputs = self._checked(claim, outcome)
         outcome, verdict = self._judged(claim, outcome, outputs)
         if outcome.statements and outcome.succeeded:
             outcome, verdict = self._with_effects(claim, outcome, verdict)
+        if claim.attempt.secrets:
+            outcome = replace(outcome, message=mask_text(outcome.message, claim.attempt.secrets))
         try:
             rule = self._retry_rule(claim, outcome) if verdict.kind != "failed" else None
         except UNUSABLE as problem:

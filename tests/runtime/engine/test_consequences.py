@@ -8,7 +8,7 @@ import pytest
 
 from runtime.model.definition import Ask, Cache, FlowDefinition, OutDefinition, PoolDefinition, Use
 from runtime.model.errors import BadParameter
-from runtime.model.state import RunStatus
+from runtime.model.state import ExecStatus, RunStatus
 from tests.runtime.engine.conftest import Bench
 from tests.runtime.engine.flows import Failure, FlowBuilder, over
 
@@ -216,3 +216,25 @@ def test_an_item_is_lost_within_what_is_allowed_though_a_mapped_group_in_it_is_o
     run = bench.register(flow.task("next").edge("g/a", "g/inner/b").edge("g", "next").build())
     assert bench.work(run) is RunStatus.SUCCEEDED
     assert bench.states(run)["next"] == "succeeded"
+
+
+def test_a_result_is_kept_under_what_it_was_made_from(bench: Bench) -> None:
+    bench.executor.bodies = {"n": lambda _: {"n": 1}}
+    bench.executor.hold_back = ["a"]
+    flow = FlowBuilder().task("n", outs={"n": "int"})
+    flow.task("a", cache=Cache(["lit", "duration", "1d"], ["out", "n", "n"])).edge("n", "a")
+    run = bench.register(flow.build())
+    engine = bench.start()
+    rest = engine.work_on(run)
+    bench.executor.wait_for("a")
+    bench.executor.bodies = {"n": lambda _: {"n": 2}}
+    bench.executor.hold_back = []
+    bench.set_status(run, "n", ExecStatus.WAITING)
+    engine.wake()
+    bench.executor.wait_for_count("n", 2)
+    bench.settle()
+    bench.executor.release("a")
+    rest.result(10)
+    bench.stop()
+    bench.work(bench.register(flow.build()))
+    assert bench.executor.started.count("a") == 2

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from runtime.model.definition import Call, FlowDefinition, ParameterDefinition, Script, TaskDefinition
+from runtime.model.definition import (
+    Cache,
+    Call,
+    FlowDefinition,
+    OutDefinition,
+    ParameterDefinition,
+    Script,
+    TaskDefinition,
+)
 from runtime.model.state import RunStatus
 from runtime.model.values import Secret
 from runtime.secret import NoSecret, fetch, mask_file
@@ -136,3 +145,31 @@ def test_a_keyring_that_fails_is_no_secret(tmp_path: Path) -> None:
             fetch(Secret("keyring:shop/loader"), tmp_path)
     finally:
         keyring.set_keyring(before)
+
+
+def test_the_name_of_a_cached_result_tells_nothing_of_the_value_of_a_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = flow("echo $FLOW_RUN >> ran")
+    body, task = made.tasks
+    cached = replace(made, tasks=(body, replace(task, cache=Cache(["lit", "duration", "1d"]))))
+    with Service(find_settings(None, tmp_path)) as service:
+        service.deploy([cached], tmp_path)
+        for value, reference in ((VALUE, "env:ONE"), ("another", "env:ONE"), (VALUE, "env:TWO")):
+            monkeypatch.setenv("ONE", value)
+            monkeypatch.setenv("TWO", value)
+            run = service.register("f", {"pw": reference})
+            assert service.work(run.id).wait(30) is RunStatus.SUCCEEDED
+    assert (tmp_path / "ran").read_text() == "f-1\nf-3\n"
+
+
+def test_a_secret_in_a_sentence_about_an_output_is_masked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", VALUE)
+    made = flow('echo "text=$PW" >> "$FLOW_OUT"')
+    body, task = made.tasks
+    out = OutDefinition("text", "str", where=["==", ["own", "text"], ["lit", "str", "no"]])
+    with Service(find_settings(None, tmp_path)) as service:
+        service.deploy([replace(made, tasks=(body, replace(task, outs=(out,))))], tmp_path)
+        run = service.register("f", {"pw": "env:SHOP_PASSWORD"})
+        assert service.work(run.id).wait(30) is RunStatus.FAILED
+        assert "is ***, which its condition refuses" in service.reader.tasks(run.id)[1].message

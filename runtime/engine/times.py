@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Container
+from typing import Final
+
+_SLACK: Final = 64
+"""So many times that hold no more are left in the heap, beside as many as there are runs."""
 
 
 class Times:
@@ -20,6 +24,9 @@ class Times:
         elif self._at.get(run_id) != at:
             self._at[run_id] = at
             heapq.heappush(self._heap, (at, run_id))
+            if len(self._heap) > 2 * len(self._at) + _SLACK:
+                self._heap = [(at, run_id) for run_id, at in self._at.items()]
+                heapq.heapify(self._heap)
 
     def of(self, run_id: int) -> int | None:
         return self._at.get(run_id)
@@ -35,9 +42,9 @@ class Times:
 
     def passed(self, now: int) -> list[int]:
         """Runs whose time has come; they keep it until it is set anew."""
-        runs = []
+        runs: dict[int, None] = {}
         while (at := self.nearest()) is not None and at <= now:
-            runs.append(heapq.heappop(self._heap)[1])
+            runs[heapq.heappop(self._heap)[1]] = None
         for run_id in runs:
             heapq.heappush(self._heap, (self._at[run_id], run_id))
-        return runs
+        return list(runs)

@@ -52,6 +52,7 @@ class FileLooks:
                 if self._seen.get(file) == version != self._told.get(file):
                     found.append((pattern, _event(path, known.st_size, known.st_mtime), version))
         self._seen = {file: version for file, version in self._seen.items() if file[0] != flow.flow} | seen
+        self._told = {file: version for file, version in self._told.items() if file[0] != flow.flow or file in seen}
         return found
 
     def told(self, flow: str, pattern: str, path: str, version: str) -> None:

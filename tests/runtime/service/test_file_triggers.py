@@ -98,3 +98,11 @@ def test_an_old_file_that_is_moved_in_is_new(folder: Path) -> None:
     old.rename(folder / "in" / "b.csv")
     looks.complete(watched)
     assert "in/b.csv" in paths(looks, watched)
+
+
+def test_of_files_that_are_gone_nothing_is_remembered(folder: Path) -> None:
+    looks, watched = FileLooks(), flow(folder)
+    assert [paths(looks, watched) for _ in range(2)] == [[], ["in/a.csv"]]
+    (folder / "in" / "a.csv").unlink()
+    assert paths(looks, watched) == []
+    assert looks._told == {}

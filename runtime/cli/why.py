@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from runtime.cli.display.explanation import explain
@@ -14,6 +14,11 @@ from runtime.model.state import ExecStatus
 
 _DEEPEST: Final = 50
 _WIDEST: Final = 8
+_FEW: Final = 12
+"""So many rows are told as the chain that they are."""
+_LEAVES: Final = 20
+_URGENCY: Final = (ExecStatus.FAILED, ExecStatus.SUSPENDED, ExecStatus.RUNNING)
+"""What comes first of what nothing else is in the way of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +42,34 @@ def _causes(picture: Picture, node: Node, depth: int, told: set[int]) -> Iterato
     told.add(node.view.id)
     if again or depth >= _DEEPEST:
         return
-    for behind in _behind(picture, node)[:_WIDEST]:
+    for behind in _widest(_behind(picture, node)):
         yield from _causes(picture, behind, depth + 1, told)
+
+
+def _widest(nodes: list[Node]) -> list[Node]:
+    """As many as are followed: of too many those in which something has failed before the others."""
+    if len(nodes) <= _WIDEST:
+        return nodes
+    return sorted(nodes, key=lambda node: not node.counts[ExecStatus.FAILED])[:_WIDEST]
+
+
+def folded(found: list[Cause]) -> tuple[list[Cause], int]:
+    """The question and what is at the bottom of it, failures first, and how many other rows there are. All, if few."""
+    if len(found) <= _FEW:
+        return found, 0
+    follows = [cause.depth for cause in found[1:]] + [0]
+    leaves = [
+        replace(cause, depth=1)
+        for cause, next_depth in zip(found, follows, strict=True)
+        if cause.depth and next_depth <= cause.depth and not cause.again
+    ]
+    leaves.sort(key=lambda cause: _urgency(cause.node.view.status))
+    shown = [found[0], *leaves[:_LEAVES]]
+    return shown, len({cause.node.view.id for cause in found} - {cause.node.view.id for cause in shown})
+
+
+def _urgency(status: ExecStatus) -> int:
+    return _URGENCY.index(status) if status in _URGENCY else len(_URGENCY)
 
 
 def _behind(picture: Picture, node: Node) -> list[Node]:

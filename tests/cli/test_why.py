@@ -122,3 +122,40 @@ def test_a_ready_task_on_which_nobody_works_says_so(shop: Shop) -> None:
         "  nobody is working: no `flower serve`, no `flower run`",
         "nobody works on chain-1 at the moment: flower run --resume chain-1",
     ]
+
+
+DEEP = """flow deep {
+    parallel outer for a in range(0, 3) by a {
+        parallel inner for b in range(0, 3) by b {
+            task work { sh "test {{ a }}{{ b }} != 01 -a {{ a }}{{ b }} != 22" }
+            task next { after work; sh "true" }
+        }
+    }
+    task end { after outer; sh "true" }
+}
+"""
+
+
+def test_of_a_deep_map_the_failed_tasks_come_first_and_the_rest_is_folded(shop: Shop) -> None:
+    shop.write("deep.flow", DEEP)
+    shop.flower("run", "deep.flow")
+    lines = shop.flower("why", "deep-1").stdout.splitlines()
+    assert lines[0].startswith("deep-1 has failed: ")
+    assert lines[1:3] == [
+        "  outer[0]/inner[1]/work has failed: exit code 1",
+        "  outer[2]/inner[2]/work has failed: exit code 1",
+    ]
+    assert lines[3:] == ["  and 10 more rows: flower why deep-1 --all"]
+    whole = shop.flower("why", "deep-1", "--all").stdout.splitlines()
+    assert "          outer[2]/inner[2]/next is waiting: blocked by work" in whole
+    assert len(shop.data("why", "deep-1")["causes"]) == len(whole)
+
+
+def test_among_many_members_those_that_failed_are_told_before_those_that_wait(shop: Shop) -> None:
+    waiting = "".join(f'    task w{number} {{ after zero; sh "true" }}\n' for number in range(10))
+    shop.write(
+        "wide.flow", f'flow wide {{\n    task zero {{ sh "exit 3" }}\n{waiting}    task last {{ sh "exit 4" }}\n}}\n'
+    )
+    shop.flower("run", "wide.flow")
+    lines = shop.flower("why", "wide-1").stdout.splitlines()
+    assert lines[1:3] == ["  zero has failed: exit code 3", "  last has failed: exit code 4"]

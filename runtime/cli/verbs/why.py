@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import Annotated
 
 import typer
 
-from runtime.cli.options import Db, Json
+from runtime.cli.options import NO_VALUE, Db, Json
 
 
 def why(
@@ -19,6 +20,9 @@ def why(
             show_default=False,
         ),
     ] = None,
+    whole: Annotated[
+        bool, typer.Option("--all", metavar=NO_VALUE, help="Every row on the way, also where there are many.")
+    ] = False,
     json: Json = False,
     db: Db = None,
 ) -> int:
@@ -52,7 +56,11 @@ def why(
     elif run.held:
         lines.append(line(Span(f"{run.ref} is suspended by a person: flower resume {run.ref}", "warn")))
     if run.status != "queued" or name is not None:
-        lines += chain.as_lines(found, picture, glyphs, beyond)
+        shown, more = (found, 0) if whole else chain.folded(found)
+        lines += chain.as_lines(shown, picture, glyphs, beyond)
+        if more:
+            command = " ".join(["flower why", run.ref, *map(shlex.quote, names), "--all", same_store(db)]).rstrip()
+            lines.append(line(Span(f"  and {more} more rows: {command}", "dim")))
     if idle:
         command = f"flower run --resume {run.ref} {same_store(db)}".rstrip()
         lines.append(line(Span(f"nobody works on {run.ref} at the moment: {command}", "warn")))

@@ -111,7 +111,8 @@ def _word(flow: FlowDefinition, words: Sequence[str], index: int, texts: dict[st
     """Reads one option with its value; gives the index of the next word."""
     word = words[index]
     if not word.startswith("--") or word == "--":
-        given.problems.append(_stray(flow, word, index, given.speech))
+        before = words[index - 1] if index else ""
+        given.problems.append(_after_flag(flow, before, index) or _stray(flow, word, index, given.speech))
         return index + 1
     head, equals, value = word.partition("=")
     if head == "--param":
@@ -213,8 +214,21 @@ def _list(kind: ListOf, texts: Sequence[_Text], parameter: ParameterDefinition, 
         try:
             items.append(to_json(_value(kind.item, text.text)))
         except ValueProblem as problem:
-            given.problems.append(_misfit(parameter, text, str(problem), kind.item))
+            broken = _broken_json(text.text)
+            told = (broken, kind) if broken else (str(problem), kind.item)
+            given.problems.append(_misfit(parameter, text, *told))
     return items
+
+
+def _broken_json(text: str) -> str:
+    """What is wrong with a text that was meant as a JSON list; nothing if it was not, or if it is one."""
+    if not text.lstrip().startswith("["):
+        return ""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return f"begins as JSON, and is broken at character {error.pos + 1}"
+    return ""
 
 
 def _json_list(text: str) -> list[Any] | None:
@@ -250,6 +264,16 @@ def _missing(flow: FlowDefinition, parameter: ParameterDefinition, speech: Speec
 def _valueless(parameter: ParameterDefinition, head: str, index: int) -> Problem:
     kind = type_from_json(parameter.type)
     return Problem(f"`{head}` has no value", index, 0, f"takes {what(kind)}", f"give {fitting(kind)}", parameter)
+
+
+def _after_flag(flow: FlowDefinition, before: str, index: int) -> Problem | None:
+    """Of a word that follows a flag: that a flag takes none."""
+    parameter = _meant(flow, before)[0] if before.startswith("--") else None
+    if parameter is None or _kind(parameter) != BOOL:
+        return None
+    option = option_of(parameter.name)
+    help = f"`{option}` alone is true, `--no-{option.removeprefix('--')}` is false"
+    return Problem(f"`{before}` takes no value", index, 0, "remove this", help)
 
 
 def _stray(flow: FlowDefinition, word: str, index: int, speech: Speech) -> Problem:

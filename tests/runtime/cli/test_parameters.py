@@ -133,3 +133,22 @@ def test_words_that_cannot_be_understood(words: list[str], message: str) -> None
 def test_a_value_too_wide_for_the_screen_is_cut_around_the_mark() -> None:
     lines = refusal(a_flow(a="str", n="int"), "--a", "y" * 500, "--n", "z" * 500).lines()
     assert max(sum(len(span.text) for span in line) for line in lines[:3]) < 160
+
+
+def problem_of(flow: FlowDefinition, *words: str) -> tuple[str, str, str]:
+    (problem,) = refusal(flow, *words).problems
+    return problem.message, problem.label, problem.help
+
+
+def test_a_list_that_is_begun_as_json_is_told_that_its_json_is_broken() -> None:
+    message, label, help = problem_of(a_flow(xs={"list": "int"}), "--xs", "[1,")
+    assert message == "`xs` takes a list of int values"
+    assert label == "begins as JSON, and is broken at character 4"
+    assert help == "give one item each time the option is given, or all as JSON: '[42]'"
+
+
+@pytest.mark.parametrize("word", ["--ok", "--no-ok"])
+def test_a_word_after_a_flag_is_told_that_the_flag_takes_no_value(word: str) -> None:
+    message, label, help = problem_of(a_flow(ok="bool"), word, "maybe")
+    assert message == f"`{word}` takes no value"
+    assert (label, help) == ("remove this", "`--ok` alone is true, `--no-ok` is false")

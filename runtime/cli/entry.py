@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -46,10 +47,21 @@ def _explain(error: Exception, arguments: Sequence[str]) -> int:
         return errors.report(error, "--json" in arguments)
     if hasattr(error, "format_message"):  # the family of usage errors of typer, wherever it lives in its versions
         verb = arguments[0] if arguments and arguments[0] in VERBS else ""
-        return errors.report_usage(error.format_message(), f"flower {verb}".rstrip())
+        return errors.report_usage(error.format_message(), f"flower {verb}".rstrip(), _options_after(arguments))
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
         return errors.report_disk(error)
     return errors.report_bug(error)
+
+
+def _options_after(arguments: Sequence[str]) -> str:
+    """What to do about options that stand before the command; nothing if none do."""
+    from runtime.cli.app import VERBS
+
+    place = next((index for index, word in enumerate(arguments) if word in VERBS), 0)
+    if not place or not arguments[0].startswith("-"):
+        return ""
+    words = [arguments[place], *arguments[place + 1 :], *arguments[:place]]
+    return f"options come after the command: flower {shlex.join(words)}"
 
 
 def _reader_went_away() -> int:

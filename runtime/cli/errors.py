@@ -39,13 +39,15 @@ def message(text: str, help: str | None = None) -> list[Line]:
     return [*lines, line(Span("help", "good"), f": {help}")] if help else lines
 
 
-def report_usage(text: str, command: str) -> int:
-    """Tells a command line that could not be read."""
+def report_usage(text: str, command: str, help: str = "") -> int:
+    """Tells a command line that could not be read. `help`: what to do about it, if that is known."""
     text = text.strip().rstrip(".").partition(", unable to parse ")[0].replace(": Input should be ", ": it must be ")
     text = text.replace(": Value error, ", ": ").replace("valid integer", "whole number")
     text = " ".join(text.replace(". Choose from:", ": one of").split())
     text, _, near = text.partition(". Did you mean ")
-    help = f"did you mean `{near.split(_QUOTE)[1]}`?" if near else f"see {command} --help"
+    if help:
+        text = text.partition(" (Possible")[0]
+    help = help or (f"did you mean `{near.split(_QUOTE)[1]}`?" if near else f"see {command} --help")
     paint(message(text[:1].lower() + text[1:], help), sys.stderr)
     return USAGE
 

@@ -21,7 +21,10 @@ from tests.cli.shop import Shop
         (["run", "--day", "2026-11-01", "etl.flow"], "the flow comes before its parameters"),
         (["run", "etl.flow", "--jobs", "0"], "jobs"),
         (["ignore"], "TASK"),
-        (["ignore", "etl-1"], "name one task"),
+        (["--db", "my store", "status", "1"], "options come after the command: flower status 1 --db 'my store'\n"),
+        (["--json", "runs"], "options come after the command: flower runs --json\n"),
+        (["--db", "x"], "see flower --help\n"),
+        (["wake"], "deploy a flow first"),
     ],
 )
 def test_a_mistake_on_the_command_line_is_a_sentence_and_exit_code_2(

@@ -124,3 +124,11 @@ def test_a_run_that_failed_by_its_deadline_has_no_log_of_its_own(shop: Shop) -> 
     told = shop.flower("run", "late.flow").stdout
     assert "flower why late-1" in told
     assert "flower logs late-1 late" not in told
+
+
+@pytest.mark.parametrize("run", ["etl-1", "etl"])
+def test_a_run_alone_is_no_task_to_ignore(seen: Shop, run: str) -> None:
+    refused = seen.flower("ignore", run)
+    assert refused.returncode == 2
+    assert "name one task" in refused.stderr
+    assert "flower ignore RUN TASK" in refused.stderr

@@ -13,6 +13,7 @@ def wake(json: Json = False, db: Db = None) -> int:
     from runtime.cli.store import open_service
 
     with open_service(db) as service:
+        service.reader.last_event()  # without a store there is nobody to wake
         heard = service.wake()
     if json:
         print(dumps({"heard": heard}))

@@ -159,12 +159,11 @@ def with_variable(name: str, value: str) -> list[int]:
 
 
 def leader_with(name: str, value: str) -> ProcessMark | None:
-    """The living process of a session of its own that has this environment variable; None if there is none."""
-    for pid in with_variable(name, value):
-        found = _look(pid)
-        if found is not None and found.group == pid and not found.zombie:
-            return ProcessMark(pid, found.start_ticks, boot_id())
-    return None
+    """The oldest living process of a session of its own that has this environment variable; None if there is none. It
+    may have started others, which outlive it."""
+    looks = ((pid, _look(pid)) for pid in with_variable(name, value))
+    leaders = [(found.start_ticks, pid) for pid, found in looks if found and found.group == pid and not found.zombie]
+    return ProcessMark(min(leaders)[1], min(leaders)[0], boot_id()) if leaders else None
 
 
 def variables_of(pid: int, names: Sequence[str]) -> dict[str, str]:

@@ -195,7 +195,7 @@ class ScriptRun:
     # Recovery
 
     def _take_up(self, mark: ProcessMark | None) -> Outcome | None:
-        if mark is None and not self.attempt.gated:
+        if mark is None and not self.attempt.gated and self._folder.code() is None:
             mark = leader_with(OUT_VARIABLE, self._folder.out)
         process = Process.find(mark) if mark is not None else None
         verdict = judge(self._evidence(mark, process))

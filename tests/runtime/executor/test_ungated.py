@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,21 @@ def test_code_that_it_left_is_taken(bench: Bench) -> None:
     (attempt.folder / "mark").write_text("0\n")
     bench.executor.recover(attempt, None, bench)
     assert bench.wait(attempt).succeeded
+
+
+def test_what_it_left_to_itself_is_not_waited_for(bench: Bench) -> None:
+    attempt = bench.script("sh", "true", gated=False)
+    attempt.folder.mkdir(parents=True)
+    (attempt.folder / "mark").write_text("0\n")
+    environment = {**os.environ, "FLOW_OUT": f"{attempt.folder}/out"}
+    left = subprocess.Popen(["sleep", "600"], start_new_session=True, env=environment)
+    try:
+        bench.executor.recover(attempt, None, bench)
+        assert bench.wait(attempt).succeeded
+        assert left.poll() is None
+    finally:
+        left.kill()
+        left.wait()
 
 
 @pytest.mark.parametrize("files", [[], ["mark"]])

@@ -183,6 +183,8 @@ def adopted(attempt: Attempt, **env: str) -> Iterator[ProcessMark]:
     """A script that has passed its gate, with these variables, and has printed one of them."""
     leave(attempt, mark="", log=f"password: {SECRET}\n")
     with subprocess.Popen(["sleep", "600"], start_new_session=True, env={**os.environ, **env}) as process:
+        while not Path(f"/proc/{process.pid}/environ").read_bytes():
+            pass  # The kernel shows it a moment after the process has begun.
         try:
             yield ProcessMark(process.pid, start_ticks(process.pid) or 0, boot_id())
         finally:

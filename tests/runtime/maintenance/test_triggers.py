@@ -270,7 +270,7 @@ def test_ends_for_which_a_queue_has_no_place_keep_nobody_else_waiting(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(admission, "MOST_QUEUED", 1)
-    first = ["state", "first", "succeeded"]
+    first: list[object] = ["state", "first", "succeeded"]
     deploy(bench, flow("first"), flow("second", after(first)), flow("third", after(first), overlap="allow"))
     for _ in range(3):
         run(bench, "first")

@@ -89,6 +89,22 @@ class Sink:
         """Forgets what is not wanted."""
         self._found = [found for found in self._found if not unwanted(found)]
 
+    def count(self, source: Source) -> int:
+        """How many problems of a source are known."""
+        return sum(found.source is source for found in self._found)
+
+    def keep_first(self, source: Source, most: int) -> None:
+        """Forgets all but the first problems of a source, and what would mend those.
+
+        What was left out was of that source, too: with the bound reached before it, none of its problems were kept.
+        """
+        mine = sorted(
+            (found for found in self._found if found.source is source), key=lambda found: found.span or (0, 0)
+        )
+        kept = [replace(found, fixes=()) for found in mine[:most]]
+        self._found = [found for found in self._found if found.source is not source] + kept
+        self.left_out = 0
+
     def diagnostics(self) -> list[Diagnostic]:
         """All of them by file, in the order of first mention, and place. A name that is wrong in the same way at many
         places is one problem."""

@@ -18,6 +18,7 @@ from flowc.syntax import braces, complaint, tables
 from flowc.syntax.builder import Builder
 from flowc.syntax.lexer import Token, lex
 from flowc.syntax.misfit import Level, Misfit
+from flowc.syntax.no_flow import SMALLEST, tell_no_flow
 from flowc.syntax.nodes import ErrorNode, Expr, File, Member, Name, NameRef
 from flowc.syntax.words import DECLARING, RESERVED, SOFT_KINDS
 from runtime.model.slotted import dataclass
@@ -28,7 +29,6 @@ _CLOSING: Final = frozenset(("RBRACE", "RPAR", "RSQB", "UNCLOSED"))
 _DOTTED: Final = re.compile(r"\s*([a-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*){0,20})\s*")
 _THRICE: Final = re.compile(r"\{\s*([\w.]+)\s*\}")
 _YAML: Final = re.compile(r"[A-Za-z_][\w-]*:(\s|$)|- \S")
-_SMALLEST: Final = 'flow hello { task greet { sh "echo hello" } }'
 
 
 def parse(source: Source, sink: Sink) -> File:
@@ -52,8 +52,10 @@ def _parse(source: Source, sink: Sink) -> File:
     run = _Run(_Grammar(source, sink, lexed.docs).reduction, tokens)
     items = run.parse("file")
     if not items and not sink.has_errors:
-        message, help = f"`{source.path}` declares no flow", f"the smallest flow is: {_SMALLEST}"
+        message, help = f"`{source.path}` declares no flow", f"the smallest flow is: {SMALLEST}"
         sink.report(Diagnostic(codes.FILE_EMPTY, "error", message, help=help, file=source.path))
+    if run.recovered and all(isinstance(item, ErrorNode) for item in items):
+        tell_no_flow(source, sink)
     return File(items, complete=not run.recovered)
 
 
@@ -64,9 +66,7 @@ def is_foreign(source: Source, sink: Sink) -> bool:
         if word in ("nodes:", "config:", "---"):
             at = source.text.find(word)
             message = "this is a flow of Azkaban (YAML), another language with the same file ending"
-            sink.error(
-                codes.FILE_AZKABAN, source, (at, at + len(word)), message, help=f"a flow looks like: {_SMALLEST}"
-            )
+            sink.error(codes.FILE_AZKABAN, source, (at, at + len(word)), message, help=f"a flow looks like: {SMALLEST}")
             return True
         if word.strip():
             return _is_yaml(source, word, sink)
@@ -79,7 +79,7 @@ def _is_yaml(source: Source, line: str, sink: Sink) -> bool:
         return False
     at = source.text.find(line)
     message = "this file is YAML, and a flow is written in a language of its own"
-    sink.error(codes.SYNTAX, source, (at, at + len(line)), message, help=f"a flow looks like: {_SMALLEST}")
+    sink.error(codes.SYNTAX, source, (at, at + len(line)), message, help=f"a flow looks like: {SMALLEST}")
     return True
 
 

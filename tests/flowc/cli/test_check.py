@@ -215,3 +215,26 @@ def test_links_that_lead_round_and_what_cannot_be_listed_are_passed_over(tmp_pat
     assert flowc("check", "/proc/self/task", cwd=tmp_path).code == 2
     ended = flowc("check", "flows", cwd=tmp_path)
     assert (ended.code, len(ended.out.splitlines())) == (0, 1)
+
+
+def test_file_that_is_no_flow_gets_few_problems_and_a_line_that_says_so(tmp_path: Path) -> None:
+    rows = "".join(f"user{number}:x:{number}:{number}:user:/home:/bin/sh\n" for number in range(1, 10))
+    write(tmp_path, "users.flow", rows)
+    ended = flowc("check", "--format", "short", "users.flow", cwd=tmp_path)
+    first, *others = ended.err.splitlines()
+    assert first == "users.flow: error[F0006]: `users.flow` declares no flow, and no line of it begins as in one"
+    assert len([line for line in others if "error[" in line]) == 3
+    assert flowc("check", "--fix", "users.flow", cwd=tmp_path).code == 2
+    assert (tmp_path / "users.flow").read_text() == rows
+
+
+def test_file_of_bytes_that_happen_to_be_text_is_told_once(tmp_path: Path) -> None:
+    write(tmp_path, "bytes.flow", "\x7fELF\x02\x01\0\0\n\x03\0>\0\x01\0\n\x10`\x01@\0\n" * 30)
+    ended = flowc("check", "--format", "short", "bytes.flow", cwd=tmp_path)
+    assert "declares no flow" in ended.err
+    assert len(ended.err.splitlines()) <= 6
+
+
+def test_broken_file_with_a_flow_keeps_all_its_problems(tmp_path: Path) -> None:
+    write(tmp_path, "broken.flow", "flow a {\n" + '    comand "x"\n' * 5 + "}\n")
+    assert "5 errors in broken.flow" in flowc("check", "broken.flow", cwd=tmp_path).err

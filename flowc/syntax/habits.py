@@ -192,6 +192,24 @@ def _setting_before_the_block(misfit: Misfit) -> Finding | None:
     return Finding(codes.SYNTAX, f"`{word}` stands inside the block", help)
 
 
+def _setting_after_a_comma(misfit: Misfit) -> Finding | None:
+    """`sh "…", timeout: 3`, and `task a = echo(text: "…"), timeout: 3s`."""
+    of_call = misfit.first[0] == "TASK" and misfit.before[0] == "RPAR" and "LBRACE" in misfit.expected
+    of_script = misfit.first[0] == "LANGUAGE" and misfit.before[0] == "TEXT"
+    if misfit.bad[0] != "COMMA" or not (of_call or of_script):
+        return None
+    word, sign = word_of(misfit.tokens[misfit.at + 1]), misfit.tokens[min(misfit.at + 2, len(misfit.tokens) - 1)]
+    if word not in STATEMENT_WORDS or word in DECLARING:
+        return None
+    value = misfit.rest(misfit.at + 2 + (sign[0] in ("COLON", "EQUAL")))
+    setting = f"{word} {value}{'s' if value.isdigit() and word in ('timeout', 'deadline') else ''}"
+    if of_call:
+        help = f"put it into a block behind the call: `{{ {setting} }}`"
+        return Finding(codes.SYNTAX, f"`{word}` is no argument of the call", help)
+    help = f"put it on a line of its own, or after a `;`: `{misfit.word} …; {setting}`"
+    return Finding(codes.SYNTAX, f"`{word}` is a statement beside the script, not a part of it", help)
+
+
 def _value_after_colon(misfit: Misfit) -> Finding | None:
     """`param n: int: 3`."""
     if misfit.bad[0] != "COLON" or misfit.first[0] not in ("PARAM", "OUT") or "EQUAL" not in misfit.expected:
@@ -356,6 +374,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _sign_after_word,
     _script_in_parentheses,
     _setting_before_the_block,
+    _setting_after_a_comma,
     _names_after,
     _value_after_colon,
     _named_without_colon,

@@ -157,7 +157,8 @@ class Invocation:
         """A reason to stop that was given meanwhile comes before what came of it."""
         if self.reason and reason is not self.reason:
             return self._stopped()
-        return Outcome(False, reason=reason, message=message, took_seconds=self.took())
+        text = message.encode(errors="backslashreplace").decode()  # Names of files need not be UTF-8.
+        return Outcome(False, reason=reason, message=text, took_seconds=self.took())
 
 
 def cancelled_before() -> Outcome:
@@ -176,7 +177,7 @@ def with_help(problem: FlowerError) -> str:
 def _check_size(outputs: Mapping[str, Any]) -> None:
     """They live in the database; most are a number or two, which need not be written out to be counted."""
     if any(isinstance(value, str | list | dict) for value in outputs.values()):
-        size = len(json.dumps(outputs, ensure_ascii=False).encode(errors="surrogatepass"))
+        size = len(json.dumps(outputs, ensure_ascii=False).encode())
         if size > LIMIT_BYTES:
             raise BadOutput(
                 f"its outputs are {size_text(size)} long, more than {size_text(LIMIT_BYTES)}; "

@@ -113,6 +113,7 @@ def check(given: Given, outs: Outs, project: Path) -> dict[str, Any]:
     for name, kind in outs:
         try:
             values[name] = _value(given, name, kind)
+            _check_text(values[name], name)
             if required(kind) == PATH and values[name] is not None and not os.path.exists(project / values[name]):
                 problems.append(f"the output `{name}` names {values[name]}, but there is no such file")
         except (ValueProblem, BadOutput) as problem:
@@ -120,6 +121,18 @@ def check(given: Given, outs: Outs, project: Path) -> dict[str, Any]:
     if problems:
         raise BadOutput("; ".join(problems))
     return values
+
+
+def _check_text(value: Any, name: str) -> None:
+    """BadOutput for a text that no file and no database takes as UTF-8."""
+    try:
+        if isinstance(value, str | list | dict):
+            (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).encode()
+    except UnicodeEncodeError as problem:
+        raise BadOutput(
+            f"the output `{name}` holds {ascii(problem.object[problem.start])}, which is no character; "
+            "is it the name of a file that is not UTF-8?"
+        ) from None
 
 
 def _value(given: Given, name: str, kind: Type) -> Any:

@@ -188,7 +188,8 @@ class ComponentWorker:
         with self._lock:
             if self._connection is not None:
                 with contextlib.suppress(OSError):
-                    self._connection.sendall((dumps(message) + "\n").encode())
+                    # Half a character becomes its escape, which is the same JSON.
+                    self._connection.sendall((dumps(message) + "\n").encode(errors="backslashreplace"))
 
     def _has_nothing(self) -> bool:
         return not self._running and not self._outcomes

@@ -48,7 +48,7 @@ class Effects:
         try:
             for _ in self._connection.execute(statement.sql, statement.values):
                 pass
-        except (sqlite3.Error, sqlite3.Warning) as error:
+        except (sqlite3.Error, sqlite3.Warning, UnicodeEncodeError) as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in _OF_THE_STORE:
                 raise
             why = guard.refused or str(error)[:300]
@@ -119,4 +119,5 @@ def _names_of_engine() -> frozenset[str]:
 
 def _short(sql: str) -> str:
     text = " ".join(sql.split())
+    text = text.encode(errors="backslashreplace").decode()
     return text if len(text) <= 100 else text[:97] + "..."

@@ -204,3 +204,10 @@ def test_foreseen_failure_is_its_message_alone(bench: Bench) -> None:
     outcome = bench.run(attempt)
     assert (outcome.reason, outcome.message) == (Reason.ERROR, "the shop has no orders of that day")
     assert bench.log(attempt) == "the shop has no orders of that day\n"
+
+
+def test_name_of_a_file_that_is_not_utf8_can_be_told(bench: Bench) -> None:
+    def fails(context: Any) -> None:
+        raise FileNotFoundError("no file a\udcff.csv")
+
+    assert bench.run(bench.call(fails)).message == "FileNotFoundError: no file a\\udcff.csv"

@@ -98,3 +98,10 @@ def test_unreadable_outputs_are_told(bench: Bench, text: str, sentence: str) -> 
     outcome = bench.run(bench.script("sh", text, {"n": "int"}))
     assert outcome.reason is Reason.BAD_OUTPUT
     assert sentence in outcome.message
+
+
+@pytest.mark.parametrize("given", ['{"name": "\\ud800"}', '{"name": {"a": ["\\udcff"]}}'])
+def test_half_a_character_is_no_output(bench: Bench, given: str) -> None:
+    outcome = bench.run(bench.script("sh", f"printf '%s\\n' '{given}' >> \"$FLOW_OUT\"", {"name": "json"}))
+    assert (outcome.succeeded, outcome.reason) == (False, Reason.BAD_OUTPUT)
+    assert "which is no character" in outcome.message

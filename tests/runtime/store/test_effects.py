@@ -165,3 +165,9 @@ def test_engine_writes_its_own_tables_after_statements_of_others(own: Own) -> No
     with own.store.transaction():
         own.store.events.add(2, "after", None)
     assert own.query("SELECT kind FROM event WHERE at = 2") == [("after",)]
+
+
+def test_a_value_that_is_no_text_is_a_problem_of_its_statement(own: Own) -> None:
+    with pytest.raises(StatementProblem, match="statement 1 of 1"):
+        own.apply(Statement("INSERT INTO booking (amount) VALUES (?)", ("a\udcff",)))
+    assert own.amounts() == []

@@ -289,7 +289,7 @@ class Engine:
                 look(turn)
                 advance(turn)
         except BaseException:
-            self._state.mend()
+            self._state.mend(turn.step.renewed)
             raise
         if turn.conclude(self):
             self._queue.put(Nudge())

@@ -66,8 +66,10 @@ def _take_up_if_moving(turn: Turn, run_id: int, moving: bool) -> None:
 
 
 def _look_at(turn: Turn, worked: WorkedRun) -> None:
-    if worked.id in turn.step.renewed and (row := turn.store.runs.get(worked.id)) is not None:
+    renewed = turn.step.renewed | turn.state.stale
+    if worked.id in renewed and (row := turn.store.runs.get(worked.id)) is not None:
         worked.run = ActiveRun.load(turn.store, row)
+        turn.state.stale.discard(worked.id)
     worked.status = turn.store.runs.status(worked.id)
     moves = worked.status == RunStatus.RUNNING
     worked.deadline = deadline_of(turn.step, worked.run) if moves else None

@@ -39,7 +39,8 @@ class EngineState:
     `hungry`: runs that may have ready tasks for which there was no place, those first that have waited longest.
     `touched`: runs of which something has changed since they were looked at; `look_at_all`: any may have. `vacancy`: a
     queued run may find room. `lent`: how many attempts others execute, which take no place. `unreadable`: runs that
-    are left alone. `short_of_room`: the disk was full, and nothing is started until there is room again.
+    are left alone; `stale`: that are to be loaded again. `short_of_room`: the disk was full, and nothing is started
+    until there is room again.
     """
 
     store: Store
@@ -57,6 +58,7 @@ class EngineState:
     hungry: dict[int, None] = field(default_factory=dict)
     touched: set[int] = field(default_factory=set)
     unreadable: set[int] = field(default_factory=set)
+    stale: set[int] = field(default_factory=set)
     offspring: Offspring = field(default_factory=Offspring)
     lent: Callable[[], int] = lambda: 0
     look_at_all: bool = True
@@ -69,9 +71,11 @@ class EngineState:
         """Whether anything new may be started."""
         return self.claiming and not self.short_of_room
 
-    def mend(self) -> None:
-        """A turn was not committed: what it wrote down here may be of runs that are not worked on after all."""
+    def mend(self, renewed: set[int]) -> None:
+        """A turn was not committed: what it wrote down here may be of runs that are not worked on after all.
+        `renewed`: runs that were loaded with values that are not in the store now."""
         self.look_at_all = True
+        self.stale |= renewed
         self.times.keep(self.runs)
         for run_id in self.hungry.keys() - self.runs.keys():
             del self.hungry[run_id]

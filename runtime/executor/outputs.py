@@ -130,7 +130,7 @@ def _check_text(value: Any, name: str) -> None:
             (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).encode()
     except UnicodeEncodeError as problem:
         raise BadOutput(
-            f"the output `{name}` holds {ascii(problem.object[problem.start])}, which is no character; "
+            f"the output `{name}` holds {problem.object[problem.start]!a}, which is no character; "
             "is it the name of a file that is not UTF-8?"
         ) from None
 

@@ -37,14 +37,15 @@ def reset_rows(step: Step, run: ActiveRun, rows: Sequence[TaskRow], shape: RunPi
     if not rows:
         return []
     rows = [*rows, *_ended_around(rows, shape)]
-    started = [row.id for row in shape.started_by(rows)]
+    started = shape.started_by(rows)
     for row in rows:
         if row.forgiven and run.task(row).allow_failures is not None:
             step.store.tasks.forgive(row.id, run.graph.forgiven(row.node, item=run.is_item(row)))
     still = step.store.attempts.open(run.id)
-    busy = [row for row in rows if row.attempt_id in still]
+    busy = [row for row in (*rows, *started) if row.attempt_id in still]
     step.store.tasks.force((row.id for row in busy), ExecStatus.RUNNING, Reason.RESET_WHEN_ENDED, "", step.now)
-    step.store.tasks.reset([*(row.id for row in rows if row not in busy), *started])
+    later = {row.id for row in busy}
+    step.store.tasks.reset(row.id for row in (*rows, *started) if row.id not in later)
     return [row.attempt_id for row in busy if row.attempt_id is not None]
 
 
@@ -246,7 +247,7 @@ def complete(step: Step, run: ActiveRun, row: TaskRow, outputs: Mapping[str, Any
         step.store.tasks.force([row.id], ExecStatus.FAILED, verdict.reason, verdict.message, step.now)
         step.store.events.add(step.now, "failed", run.id, row.id, task=row.path, message=verdict.message)
         step.failed.add(run.id)
-        if row.forgiven:
+        if row.forgiven or step.within_allowance(run, row):
             step.ended(run, row, active=False)
         else:
             step.stopped(run, row, active=False)
@@ -260,10 +261,11 @@ def refuse(step: Step, run: ActiveRun, name: str, why: str) -> str:
     row = _asked(step, run, name)
     step.store.tasks.force([row.id], ExecStatus.FAILED, Reason.REFUSED, why or "refused", step.now)
     step.store.events.add(step.now, "refused", run.id, row.id, task=row.path, message=why)
-    if row.forgiven:
+    step.failed.add(run.id)
+    if row.forgiven or step.within_allowance(run, row):
         step.ended(run, row, active=False)
     else:
-        step.stopped(run, row)
+        step.stopped(run, row, active=False)
     step.flush()
     reopen(step, run)
     return row.path

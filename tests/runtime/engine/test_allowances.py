@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runtime.model.definition import OutDefinition, Retry, Wait
+from runtime.model.definition import Ask, OutDefinition, Retry, Wait
 from runtime.model.state import ExecStatus, RunStatus
 from tests.flowc.compiling import accepted
 from tests.runtime.engine.conftest import Bench
@@ -256,3 +256,15 @@ def test_the_default_of_an_output_stands_in_for_what_was_not_needed(bench: Bench
     flow.task("use", arguments={"n": ["out", "race/slow", "n"]}).edge("race", "use")
     assert bench.work(bench.register(flow.build())) is RunStatus.SUCCEEDED
     assert used == [7]
+
+
+def test_a_refused_question_is_one_of_the_items_that_may_fail(bench: Bench) -> None:
+    flow = FlowBuilder().task(
+        "a", action=Ask(["item", "x"]), generators=over("x", ["list", "p", "q"]), allow_failures=1
+    )
+    run = bench.register(flow.task("b").edge("a", "b").build())
+    assert bench.work(run) is RunStatus.SUSPENDED
+    bench.ask(verb="refuse", run=run, task="a[0]")
+    bench.ask(verb="answer", run=run, task="a[1]", fields={})
+    bench.work(run)
+    assert bench.executor.started == ["b"]

@@ -20,7 +20,8 @@ class Attempt:
     `folder`: the attempt's own; the executor makes it, private (0700), if it needs it. `project`: where scripts run,
     unless `cwd` says otherwise. `secrets`: values that must be masked in its log and messages. Of one that is taken up
     after its engine died `secret_variables`, the names in its environment that have such values, and `lost_secrets`,
-    the references that lead nowhere now (each with its variable, or ""), so that nobody can mask what it printed of them.
+    the references that lead nowhere now (each with its variable, or ""), so that nobody can mask what it printed of
+    them.
     `values`: the bindings of a script, Python objects by binding name, with paths already absolute.
     `arguments`: of a call, Python objects by parameter name. `outs`: what the action must provide.
     `gated`: of a script that is taken up, whether its process was durable before it ran.

@@ -71,7 +71,8 @@ def prepare(attempt: Attempt, script: Script, environ: Mapping[str, str]) -> Com
             )
         case "sql":
             parameters = {name: to_sql(value) for name, value in attempt.values.items()}
-            job = {"parameters": parameters, "connection": attempt.connection, "wants_rows": bool(attempt.outs)}
+            job = {"parameters": parameters, "wants_rows": bool(attempt.outs)}
+            env["FLOW_CONNECTION"] = attempt.connection or ""  # It may be secret, and files are kept.
             return _launch(_SQL_LAUNCHER, attempt, script, render_sql(script, attempt.values), job, env)
 
 

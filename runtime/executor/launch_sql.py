@@ -1,7 +1,8 @@
 """Runs the statements of an `sql` action on an SQLite file, in a process of its own and in one transaction.
 
 Started by path as `python -P launch_sql.py FOLDER`; imports the standard library alone. Reads `job` and `script` in
-the folder; prints what was done; leaves `result`, the rows of the last statement that gave any, or `error`.
+the folder, and the path of the database in `FLOW_CONNECTION`; prints what was done; leaves `result`, the rows of the
+last statement that gave any, or `error`.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ def main(folder: str) -> int:
         statements = list(split(file.read()))
     try:
         check(statements)
-        with connect(job["connection"], statements) as database:
+        with connect(os.environ["FLOW_CONNECTION"], statements) as database:
             last = run(database, statements, job["parameters"])
     except Problem as problem:
         sentence = f"{problem} ({job['source']}:{job['line'] + problem.line})"

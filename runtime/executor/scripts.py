@@ -188,7 +188,8 @@ class ScriptRun:
     def _close_log(self) -> None:
         cut(self._folder.log, self._limits.log_cap_bytes)
         if self.attempt.secrets:
-            mask_file(self._folder.log, self.attempt.secrets)
+            for path in (self._folder.log, self._folder.at("error")):
+                mask_file(path, self.attempt.secrets)
         if self.attempt.lost_secrets:
             withhold(self._folder.log, self._folder.withheld, (reference for _, reference in self.attempt.lost_secrets))
 

@@ -173,3 +173,21 @@ def test_a_secret_in_a_sentence_about_an_output_is_masked(tmp_path: Path, monkey
         run = service.register("f", {"pw": "env:SHOP_PASSWORD"})
         assert service.work(run.id).wait(30) is RunStatus.FAILED
         assert "is ***, which its condition refuses" in service.reader.tasks(run.id)[1].message
+
+
+@pytest.mark.parametrize(("place", "status"), [(VALUE, RunStatus.SUCCEEDED), (f"no/{VALUE}", RunStatus.FAILED)])
+def test_the_database_of_a_secret_is_named_in_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, status: RunStatus
+) -> None:
+    monkeypatch.setenv("SHOP_DATABASE", place)
+    body = TaskDefinition(0, "", "f", "flow", None)
+    script = Script("sql", ("create table t (a)",), connection=["param", "db"])
+    task = TaskDefinition(1, "a", "a", "task", 0, action=script)
+    made = FlowDefinition("f", "f.flow", (ParameterDefinition("db", "secret"),), (body, task), (), content_hash="1")
+    with Service(find_settings(None, tmp_path)) as service:
+        service.deploy([made], tmp_path)
+        run = service.register("f", {"db": "env:SHOP_DATABASE"})
+        assert service.work(run.id).wait(30) is status
+    assert (tmp_path / place).exists() is (status is RunStatus.SUCCEEDED)
+    written = b"".join(path.read_bytes() for path in (tmp_path / ".flower").rglob("*") if path.is_file())
+    assert VALUE.encode() not in written

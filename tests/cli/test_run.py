@@ -193,7 +193,9 @@ def test_a_flow_that_is_not_deployed_points_to_its_file(shop: Shop) -> None:
 
 def test_a_file_with_several_flows_needs_a_name(shop: Shop) -> None:
     shop.write("two.flow", HELLO + HELLO.replace("hello {", "bye {"))
-    assert "help: say which: two.flow:hello" in shop.flower("run", "two.flow").stderr
+    assert "help: say which: two.flow:bye" in shop.flower("run", "two.flow").stderr
+    shop.write("hello.flow", HELLO + HELLO.replace("hello {", "bye {"))
+    assert "help: say which: hello.flow:hello" in shop.flower("run", "hello.flow").stderr
     assert shop.data("run", "two.flow:bye")["run"] == "bye-1"
     assert "help: did you mean two.flow:bye?" in shop.flower("run", "two.flow:byee").stderr
 

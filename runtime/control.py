@@ -278,6 +278,10 @@ def _stands(status: ExecStatus) -> str:
 
 def _asked(step: Step, run: ActiveRun, name: str) -> TaskRow:
     row = find_row(step.store.tasks.of_run(run.id), name)
+    if step.store.runs.status(run.id) == RunStatus.CANCELLED:
+        raise Refused(
+            f"run {run.row.ref} has been cancelled", f"to let it go on after all: flower rerun {run.row.ref} {row.path}"
+        )
     if row.status is not ExecStatus.SUSPENDED or row.reason != Reason.ASKED:
         raise Refused(
             f"`{row.path}` does not ask anything: it {_stands(row.status)}", f"flower status {run.row.ref} tells more"

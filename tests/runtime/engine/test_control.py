@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from runtime.executor.protocol import Outcome, ProcessMark
-from runtime.model.definition import Retry
+from runtime.model.definition import Ask, Retry
 from runtime.model.errors import BadParameter, NotFound, Refused
 from runtime.model.state import ExecStatus, RunStatus
 from tests.runtime.engine.conftest import Bench
@@ -327,3 +327,17 @@ def test_requests_that_make_no_sense_are_refused_in_a_sentence(bench: Bench) -> 
         bench.ask(verb="ignore", run=run, task="load")
     with pytest.raises(Refused, match="already succeeded"):
         bench.ask(verb="cancel", run=run)
+
+
+@pytest.mark.parametrize("verb", ["answer", "refuse"])
+def test_a_question_of_a_cancelled_run_takes_no_answer(bench: Bench, verb: str) -> None:
+    run = bench.register(FlowBuilder().task("q", action=Ask("go?")).task("b").edge("q", "b").build())
+    bench.work(run)
+    bench.ask(verb="cancel", run=run)
+    with pytest.raises(Refused, match="has been cancelled"):
+        bench.ask(verb=verb, run=run, task="q", fields={})
+    assert bench.query("SELECT status FROM flow_run") == [("cancelled",)]
+    bench.ask(verb="rerun", run=run, tasks=["q"])
+    assert bench.work(run) is RunStatus.SUSPENDED
+    bench.ask(verb="answer", run=run, task="q", fields={})
+    assert bench.work(run) is RunStatus.SUCCEEDED

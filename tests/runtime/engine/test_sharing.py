@@ -55,6 +55,7 @@ def test_places_that_one_run_does_not_need_go_to_the_other(bench: Bench) -> None
     bench.executor.release("tiny0")
     assert rests[0].result(WAIT_SECONDS) is RunStatus.SUCCEEDED
     engine.stop_claiming()
+    bench.settle()
     for path in bench.executor.started:
         bench.executor.release(path)
     assert rests[1].result(WAIT_SECONDS) is RunStatus.RUNNING

@@ -14,7 +14,7 @@ from runtime.model.rows import TaskRow
 from runtime.model.state import Reason
 from runtime.model.types import type_from_json
 from runtime.model.values import from_json
-from runtime.renewal import renew
+from runtime.renewal import renew, still_awaited
 from runtime.rounds import Verdict, judge
 from runtime.scope import UNUSABLE, MissingValue
 from runtime.step.ledger import Ledger
@@ -48,8 +48,19 @@ class Repetition(Ledger):
     def _begin_again(self, run: ActiveRun, row: TaskRow) -> None:
         if row.kind != "task":
             renew(self.store, run.graph, row, self.scope(run, row))
+        self.wait_anew(run, row)
         self.delayed.add(run.id)
         self.stopped(run, row)
+
+    def wait_anew(self, run: ActiveRun, row: TaskRow) -> None:
+        """What a row waited for when it started may have been reset since: it waits for that once more."""
+        if run.graph.predecessors[row.node] and not run.is_item(row):
+            self.flush()
+            self.store.tasks.wait_for(row.id, still_awaited(self.store, run.graph, row, self.scope(run, row)))
+
+    def flush(self) -> None:
+        """Write what follows from all that has been told so far."""
+        raise NotImplementedError
 
     def _tried_again(self, run: ActiveRun, row: TaskRow, reason: Reason, message: str) -> bool:
         """Give a group that has failed another attempt, if a `retry` of it covers that."""

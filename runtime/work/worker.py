@@ -18,7 +18,6 @@ from runtime.model.rows import AttemptEnd, TaskRow
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.statement import StatementProblem
 from runtime.outputs import missing_file
-from runtime.renewal import still_awaited
 from runtime.rounds import Verdict
 from runtime.scope import UNUSABLE, MissingValue, TaskScope
 from runtime.secret import NoSecret, mask_text
@@ -317,18 +316,10 @@ class Worker:
                 self._step.ended(run, row, active=run.limited(row))
                 return True
         if applied and decision.kind in ("again", "retry"):
-            self._wait_anew(run, row)
+            self._step.wait_anew(run, row)
         if applied:
             self._step.stopped(run, row)
         return applied
-
-    def _wait_anew(self, run: ActiveRun, row: TaskRow) -> None:
-        """What a row waited for when it started may have been reset since: it waits for that once more."""
-        if run.graph.predecessors[row.node] and not run.is_item(row):
-            self._step.flush()
-            things = still_awaited(self._store, run.graph, row, self._step.scope(run, row))
-            if things:
-                self._store.tasks.wait_for(row.id, things)
 
     def _take_claim_back(self, claim: Claim, outcome: Outcome, delay_seconds: float) -> bool:
         """Of an attempt that never ran; whether it applied."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from runtime.model.definition import OutDefinition, Retry
+from runtime.model.definition import OutDefinition, Retry, Until
 from runtime.model.state import ExecStatus, RunStatus
 from tests.runtime.engine.conftest import Bench
 from tests.runtime.engine.flows import Failure, FlowBuilder, over
@@ -210,5 +212,49 @@ def test_a_retry_waits_for_a_predecessor_that_was_reset_while_its_task_ran(bench
     bench.settle()
     assert bench.states(run) == {"first": "running", "second": "waiting"}
     bench.executor.release("first")
+    assert rest.result(10) is RunStatus.SUCCEEDED
+    assert bench.executor.started == ["first", "second", "first", "second"]
+
+
+def test_a_next_round_waits_for_a_predecessor_that_was_reset_while_its_task_ran(bench: Bench) -> None:
+    bench.executor.hold_back = ["second"]
+    twice = Until([">=", ["round", "second"], 2], at_most=3)
+    run = bench.register(FlowBuilder().task("first").task("second", until=twice).edge("first", "second").build())
+    rest = bench.start().work_on(run)
+    bench.executor.wait_for("second")
+    bench.executor.hold_back = ["first"]
+    bench.set_status(run, "first", 0)
+    bench.executor.wait_for_count("first", 2)
+    bench.executor.release("second")
+    bench.settle()
+    assert bench.states(run) == {"first": "running", "second": "waiting"}
+    bench.executor.release("first")
+    assert rest.result(10) is RunStatus.SUCCEEDED
+    assert bench.executor.started == ["first", "second", "first", "second"]
+
+
+@pytest.mark.parametrize("again", [{"retry": (Retry(1),)}, {"until": Until([">=", ["round", "second"], 2], at_most=3)}])
+def test_what_goes_again_in_the_turn_in_which_its_reset_predecessor_ends_waits_for_nothing(
+    bench: Bench, again: dict[str, Any]
+) -> None:
+    tries: list[int] = []
+
+    def second(_: object) -> None:
+        tries.append(1)
+        if len(tries) == 1 and "retry" in again:
+            raise Failure
+
+    bench.executor.bodies["second"] = second
+    bench.executor.hold_back = ["second"]
+    run = bench.register(FlowBuilder().task("first").task("second", **again).edge("first", "second").build())
+    rest = bench.start().work_on(run)
+    bench.executor.wait_for("second")
+    bench.executor.hold_back = ["first"]
+    bench.set_status(run, "first", 0)
+    bench.executor.wait_for_count("first", 2)
+    bench.executor.hold_back = []
+    with bench.engine_paused():
+        bench.executor.release("first")
+        bench.executor.release("second")
     assert rest.result(10) is RunStatus.SUCCEEDED
     assert bench.executor.started == ["first", "second", "first", "second"]

@@ -117,9 +117,12 @@ class Spawner:
 
 
 DEFAULT_SIGNALS: Final = tuple(
-    getattr(signal, name) for name in ("SIGPIPE", "SIGXFSZ", "SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+    getattr(signal, name)
+    for name in ("SIGPIPE", "SIGXFSZ", "SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGCHLD", "SIGUSR1", "SIGUSR2")
+    if hasattr(signal, name)
 )
-"""Python ignores the first two, and a parent (nohup) may ignore others; an ignored signal would stay so in scripts."""
+"""Python ignores the first two, and a parent (nohup, a shell that put it in the background) may ignore others; an ignored
+signal would stay so in scripts."""
 
 
 def inheritable_fds() -> list[int]:

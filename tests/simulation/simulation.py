@@ -184,7 +184,7 @@ class Simulation:
                 self._say("the engine dies")
             except StoreProblem as problem:
                 self.crashed += 1
-                self._say(f"the engine gives up: {problem}")
+                self._say(f"the engine gives up: {str(problem).replace(str(self.files.db.parent), '.')}")
 
     def _live(self) -> bool:
         self.fate.revive(self._crashes.pop(0) if self._crashes else 0)

@@ -55,7 +55,10 @@ def test_cancel_is_recorded_with_its_reason(bench: Bench, tmp_path: Path) -> Non
     bench.executor.cancel(attempt.id)
     bench.executor.cancel(attempt.id, Reason.TIMEOUT)
     outcome = bench.wait(attempt)
-    assert (outcome.reason, outcome.exit_code) == (Reason.CANCELLED, 128 + signal.SIGTERM)
+    # A command that is being forked at that moment may miss the SIGTERM; it is killed after the grace.
+    assert (outcome.reason, outcome.exit_code) in {
+        (Reason.CANCELLED, 128 + number) for number in (signal.SIGTERM, signal.SIGKILL)
+    }
     assert bench.nothing_ended()
 
 

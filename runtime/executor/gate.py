@@ -121,8 +121,8 @@ DEFAULT_SIGNALS: Final = tuple(
     for name in ("SIGPIPE", "SIGXFSZ", "SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGCHLD", "SIGUSR1", "SIGUSR2")
     if hasattr(signal, name)
 )
-"""Python ignores the first two, and a parent (nohup, a shell that put it in the background) may ignore others; an ignored
-signal would stay so in scripts."""
+"""Python ignores the first two, and a parent (nohup, a shell that put it in the background) may ignore others; what is
+ignored would stay so in scripts."""
 
 
 def inheritable_fds() -> list[int]:

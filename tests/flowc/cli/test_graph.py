@@ -132,7 +132,8 @@ def test_terminal_gets_colours_and_lines_that_fit(folder: Path) -> None:
 
 def test_drawing_loads_nothing_heavy_beyond_what_a_check_does(folder: Path) -> None:
     program = (
-        "import sys; from flowc.cli.entry import run; run(['check', '--format', 'full', 'hello.flow']); before = set(sys.modules);"
+        "import sys; from flowc.cli.entry import run; run(['check', '--format', 'full', 'hello.flow']);"
+        "before = set(sys.modules);"
         "run(['graph', 'hello.flow', '-o', 'hello.svg']);"
         "loaded = {name.split('.')[0] for name in set(sys.modules) - before};"
         "print(sorted(loaded & {'networkx', 'pydantic', 'lark', 'sqlite3', 'rich', 'asyncio', 'importlib'}))"

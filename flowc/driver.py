@@ -18,6 +18,7 @@ from flowc.analysis.pools import sizes_of
 from flowc.analysis.scenario import Scenario
 from flowc.analysis.scenarios import check_scenarios
 from flowc.diagnostics import Diagnostic, Label, Sink, codes
+from flowc.diagnostics.balance import tell_brackets_first
 from flowc.emit.allowances import Allowances, read_allowances
 from flowc.emit.hints import report_hints
 from flowc.emit.rows import rows_of
@@ -119,6 +120,7 @@ def _compile(units: list[Unit], sink: Sink, hints: bool, lint: Lint | None) -> C
     _check_names(units, sink)
     _check_pools(units, sink)
     if sink.has_errors:
+        tell_brackets_first(sink)
         return Compiled((), tuple(sink.diagnostics()), sink.left_out)
     for unit in units:
         emit(unit)

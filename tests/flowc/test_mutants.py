@@ -1,6 +1,6 @@
 """A slip of one token in any sample is told in at most two errors, the first beside the slip, in words of the language.
 
-A slip can leave text that two readings fit, so one in two hundred may be told worse; those are shown when it is more.
+A slip can leave text that two readings fit, so one in a thousand may be told worse; those are shown when it is more.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import pytest
 
 from tests.flowc.mutants import ROOT, Mutant, Sample, faults, mutants, samples
 
-ONE_IN = 200
+ONE_IN = 1_000
 SAMPLED = 500
 
 
@@ -49,6 +49,6 @@ def test_every_slip_is_told_well(slips: list[tuple[Sample, Mutant]]) -> None:
 
 def test_faults_are_noticed() -> None:
     sample = Sample("sample.flow", "flow a { task b { sh 'x' } }\n", ROOT)
-    text = sample.text + "\n" * 9 + "flow {\nflow 3\n%\n"
+    text = sample.text + "\n" * 9 + "flow\nflow 3\n%\n"
     found = faults(sample.compiled(text), Mutant("lines at the end", text, (1, 1)))
     assert found == ["3 errors", "far away"]

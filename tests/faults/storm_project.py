@@ -93,10 +93,10 @@ FLOW = "\n".join(
         limit 4
         task counted = steps.count(n: n) {{ {_AGAIN} }}
         task awaited = steps.wait(n: n) {{ {_AGAIN} }}
-        task booked = steps.book(n: n)
+        task booked = steps.book(n: n) {{ {_AGAIN} }}
         task told {{ after counted, awaited, booked; sh "{_TRACE}" }}
     }}
-    task last for n in range(0, 20) by n = steps.book(n: n) {{ after link40 }}
+    task last for n in range(0, 20) by n = steps.book(n: n) {{ after link40; {_AGAIN} }}
     parallel outside for n in range(0, 8) by n {{
         limit 2
         task put {{

@@ -136,9 +136,10 @@ class RunPicture:
         found = [self._at.get((node, self.scope_of(node, row), 0)) for node in asked if node]
         return any(each is not None and each.status is ExecStatus.WAITING for each in found)
 
-    def derive(self) -> dict[int, Derived]:
-        """The derived columns of every row, from states alone. Groups with members that are not settled are open."""
-        status = self._reopened()
+    def derive(self, *, reopen: bool = True) -> dict[int, Derived]:
+        """The derived columns of every row, from states alone. Groups with members that are not settled are open, or
+        with `reopen` False what they are now."""
+        status = self._reopened() if reopen else {row.id: row.status for row in self._rows}
         return {row.id: self._derived(row, status) for row in self._rows}
 
     def _reopened(self) -> dict[int, ExecStatus]:

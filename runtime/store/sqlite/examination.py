@@ -120,7 +120,7 @@ def _is_counted(connection: sqlite3.Connection, graph: FlowGraph, run_id: int) -
     tasks = TaskRuns(connection)
     known = tasks.derived(run_id)
     rows = tasks.of_run(run_id)
-    wanted = RunPicture(graph, rows).derive()
+    wanted = RunPicture(graph, rows).derive(reopen=False)
     for row in rows:
         limited = row.kind != "item" and graph.task(row.node).limit is not None
         left_out = (_LANE, _HELD_BY) if limited else (_LANE, _HELD_BY, _ACTIVE)

@@ -29,7 +29,12 @@ flow shop {
     on failure { task tell { sh "true" } }
 }
 flow slow { task t { sh "touch begun; while [ ! -e go ]; do sleep 0.01; done" } }
-flow asks { task q { ask "sure?" }; task r { after q; sh "true" }; on success { task tell { sh "true" } } }
+flow asks {
+    task q { ask "sure?" }
+    task r { after q; sh "true" }
+    parallel allowed for n in [1, 2] { allow_failures 1; task b { sh "test {{ n }} = 1" } }
+    on success { task tell { sh "true" } }
+}
 """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,14 @@ def effects(folder: Path) -> list[str]:
     return (folder / "effects").read_text().split()
 
 
+def await_generation(folder: Path, generation: int) -> None:
+    """Until an attempt of that generation has begun."""
+    until = time.monotonic() + WAIT_SECONDS
+    while not query(folder, f"SELECT 1 FROM attempts WHERE task = 'a' AND generation = {generation}"):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
 def states(folder: Path) -> dict[str, str]:
     return dict(query(folder, "SELECT task, state FROM tasks"))
 
@@ -70,6 +79,7 @@ def test_a_running_task_set_to_waiting_is_ended_and_starts_again(folder: Path) -
         with (folder / "gate").open("w"):
             update(folder, 0)
             lines_until(process, "by hand")
+        await_generation(folder, 2)  # The first attempt is over then, and does not take what is meant for the second.
         (folder / "gate").write_text("go\n")
         lines_until(process, "held-1 ended (status=succeeded)")
     assert effects(folder) == ["a", "a", "b"]

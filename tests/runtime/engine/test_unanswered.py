@@ -89,3 +89,29 @@ def test_the_run_ends_once(bench: Bench) -> None:
     run = bench.register(accepted(flow('ask "Ship?"; timeout 50ms')))
     bench.work(run)
     assert bench.query("SELECT count(*) FROM event WHERE kind = 'ended'") == [(1,)]
+
+
+def test_a_question_whose_run_has_failed_by_its_deadline_reopens_nothing(bench: Bench) -> None:
+    bench.executor.hold_back = ["held", "on_failure/tell"]
+    text = """
+        flow case {
+            deadline 100ms
+            task ask_first { ask "Ship?"; timeout 1h }
+            task held = echo(text: "x")
+            task next = echo(text: "y") { after ask_first.done }
+            on failure { task tell = echo(text: "late") }
+        }
+    """
+    run = bench.register(accepted(text))
+    rest = bench.start().work_on(run)
+    bench.executor.wait_for("on_failure/tell")
+    bench.update("UPDATE task_run SET expires_at = 1 WHERE expires_at IS NOT NULL")
+    bench.settle()
+    bench.executor.release("on_failure/tell")
+    assert rest.result(10) is RunStatus.FAILED
+    assert bench.states(run) == {
+        "ask_first": "suspended",
+        "held": "failed",
+        "next": "waiting",
+        "on_failure/tell": "succeeded",
+    }

@@ -54,7 +54,13 @@ class TaskConsequences(TaskTable):
         )
 
     def park(self, run_id: int, but: Sequence[int]) -> None:
-        """Nothing that waits in a run starts any more, until its states are derived afresh; `but`: nodes that may."""
+        """Nothing that waits in a run starts any more, until its states are derived afresh; `but`: nodes that may.
+        A question is left to a person: that nobody has answered in time is of no use any more."""
+        self._sql(
+            "UPDATE task_run SET expires_at = NULL, revision = revision + 1"
+            " WHERE flow_run_id = ? AND exec_status = 2 AND expires_at IS NOT NULL",
+            (run_id,),
+        )
         self._sql(
             "UPDATE task_run SET lane = 2, held_by = 0, not_before = 0, revision = revision + 1"
             f" WHERE flow_run_id = ? AND exec_status = 0 AND node NOT IN ({', '.join('?' * len(but))})",

@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any, Final
 
 from runtime.executor.local import LocalExecutor
@@ -24,6 +23,7 @@ from runtime.model.encode import dumps
 from runtime.model.process import host_name, this_process
 from runtime.model.state import Reason
 from runtime.service.endpoint import EngineAway, connect
+from runtime.service.open_engine import has_ended
 from runtime.service.requests import error_from_json
 from runtime.store.sqlite.files import StoreFiles
 
@@ -56,13 +56,7 @@ class ComponentWorker:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Whether it has ended; raises what went wrong."""
-        try:
-            self._result.result(timeout)
-        except FutureTimeout:
-            if self._result.done():
-                raise
-            return False
-        return True
+        return has_ended(self._result, timeout)
 
     def stop(self) -> None:
         """Take nothing more, and end when what runs has ended and is handed over."""

@@ -5,21 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
 from runtime.engine import Engine
 from runtime.maintenance.scheduler import Scheduler
 from runtime.model.errors import FlowerError, StoreProblem
-from runtime.service.bells import bells_for
-from runtime.service.endpoint import Endpoint
+from runtime.service.open_engine import has_ended, open_engine
 from runtime.service.requests import apply
 from runtime.service.watching import Watching
 from runtime.settings import BY_EVENT, Wakeup
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.lock import EngineLock
-from runtime.store.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
     from runtime.executor.local import LocalExecutor
@@ -62,13 +59,7 @@ class Serving:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Whether it has ended; raises what went wrong."""
-        try:
-            self._result.result(timeout)
-        except FutureTimeout:
-            if self._result.done():
-                raise
-            return False
-        return True
+        return has_ended(self._result, timeout)
 
     def stop(self) -> None:
         """Start nothing more and end: calls in this process are waited for, scripts are left to the next engine."""
@@ -103,28 +94,13 @@ class Serving:
         self.changed.set()
 
     def _as_engine(self) -> None:
-        with ExitStack() as closing:
-            store = SqliteStore(self._files, self._synchronous)
-            closing.callback(store.close)
-            scheduler = Scheduler(self._zone)
-            executor = self._make_executor()
-            look = self._wakeup.poll_seconds
-            engine = Engine(
-                store,
-                executor,
-                self._jobs,
-                all_runs=True,
-                scheduler=scheduler,
-                look_seconds=look,
-                gated=executor.gated,
-            )
-            engine.listen(self.changed.set)
-            executor.on_room(engine.lend(executor.count_waiting))
-            door = Endpoint(engine, self._files.socket, executor.workers)
-            closing.callback(engine.close)
-            closing.callback(door.close)
-            engine.start()
-            closing.callback(bells_for(engine, self._files, self._wakeup, packages=True).close)
+        scheduler, executor = Scheduler(self._zone), self._make_executor()
+        with (
+            open_engine(
+                self._files, self._synchronous, executor, self._jobs, self._wakeup, self.changed.set, scheduler
+            ) as engine,
+            ExitStack() as closing,
+        ):
             self._engine = engine
             self._notice(engine, closing)
             self.is_engine = True

@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from runtime.engine import Engine
@@ -19,12 +18,11 @@ from runtime.engine.trouble import Trouble
 from runtime.model.errors import StoreProblem
 from runtime.model.state import RunStatus
 from runtime.service import endpoint
-from runtime.service.bells import bells_for
-from runtime.service.endpoint import Endpoint, EngineAway
+from runtime.service.endpoint import EngineAway
+from runtime.service.open_engine import open_engine
 from runtime.settings import BY_EVENT, Wakeup
 from runtime.store.sqlite.files import StoreFiles
 from runtime.store.sqlite.lock import EngineLock
-from runtime.store.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
     from runtime.executor.local import LocalExecutor
@@ -148,19 +146,10 @@ class Work:
             self.stop()
 
     def _as_engine(self) -> RunStatus:
-        with ExitStack() as closing:
-            store = SqliteStore(self._files, self._synchronous)
-            closing.callback(store.close)
-            executor = self._make_executor()
-            look = self._wakeup.poll_seconds
-            engine = Engine(store, executor, self._jobs, look_seconds=look, gated=executor.gated)
-            engine.listen(self.changed.set)
-            executor.on_room(engine.lend(executor.count_waiting))
-            door = Endpoint(engine, self._files.socket, executor.workers)
-            closing.callback(engine.close)
-            closing.callback(door.close)
-            engine.start()
-            closing.callback(bells_for(engine, self._files, self._wakeup).close)
+        executor = self._make_executor()
+        with open_engine(
+            self._files, self._synchronous, executor, self._jobs, self._wakeup, self.changed.set
+        ) as engine:
             rest = engine.work_on(self._run_id)
             self._engine = engine
             if self._stopping.is_set():

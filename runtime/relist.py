@@ -117,8 +117,14 @@ def _leave_out(step: Step, gone: Sequence[TaskRow], shape: RunPicture) -> list[i
 
 
 def _begin_afresh(step: Step, run: ActiveRun, items: Sequence[TaskRow], shape: RunPicture) -> list[int]:
-    """Items whose variables have changed run again, with all that is in them; the attempts to end."""
-    return reset_rows(step, run, [each for item in items for each in (item, *shape.below(item))], shape)
+    """Items whose variables have changed run again, with all that is in them; the attempts to end. What has not begun
+    since its node goes again has nothing to begin afresh, and nobody has heard of an outcome of it."""
+    rows = [each for item in items for each in (item, *shape.below(item))]
+    return reset_rows(step, run, [row for row in rows if not _is_fresh(row)], shape)
+
+
+def _is_fresh(row: TaskRow) -> bool:
+    return row.status is ExecStatus.WAITING and not row.attempts and row.started_at is None
 
 
 def _decide_new(step: Step, run: ActiveRun, row: TaskRow) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.model.definition import FlowDefinition
+from runtime.model.definition import FlowDefinition, Retry
 from runtime.model.state import RunStatus
 from runtime.relist import match
 from tests.runtime.engine.conftest import Bench
@@ -204,6 +204,24 @@ def test_the_lists_of_nested_nodes_are_matched_within_their_own_item(bench: Benc
     bench.ask(verb="rerun", run=run, tasks=["g[eu]/find"])
     assert bench.work(run) is RunStatus.SUCCEEDED
     assert bench.executor.started == ["g[eu]/find", "g[eu]/copy[b]"]
+
+
+def test_another_attempt_of_a_group_with_a_list_resets_nobody_who_asked_for_its_outcome(bench: Bench) -> None:
+    tries: list[int] = []
+
+    def copy(_: object) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise Failure
+
+    bench.executor.bodies = {"copy": copy}
+    flow = FlowBuilder().task("first").group("g", retry=(Retry(1),)).group("g/h", generators=over("x", ["list", 1, 2]))
+    flow.task("g/h/copy").task("after", awaits=["or", ["state", "first", "succeeded"], ["state", "g", "succeeded"]])
+    flow.edge("first", "after", outcome=True).edge("g", "after", outcome=True)
+    run = bench.register(flow.build())
+    assert bench.work(run, jobs=1) is RunStatus.SUCCEEDED
+    assert bench.executor.started.count("after") == 1
+    assert len(tries) == 4
 
 
 KEYS = st.lists(st.sampled_from("abcdef"), unique=True)

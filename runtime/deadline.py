@@ -15,7 +15,7 @@ from runtime.step import ActiveRun, Step
 def deadline_of(step: Step, run: ActiveRun) -> int | None:
     """When a run that moves must be over, in microseconds; its time begins with the first look at it."""
     tree = run.graph.task(0).timeout_seconds
-    if tree is None or _has_passed(step, run):
+    if tree is None or has_passed(step, run):
         return None
     at = step.store.runs.deadline(run.id)
     if at is None:
@@ -43,7 +43,7 @@ def expire(step: Step, run: ActiveRun) -> RunStatus:
 
 def keep_parked(step: Step, run: ActiveRun) -> None:
     """What comes back to waiting after the deadline of its run does not start any more."""
-    if run.graph.task(0).timeout_seconds is not None and _has_passed(step, run) and (hooks := _hooks(run)):
+    if run.graph.task(0).timeout_seconds is not None and has_passed(step, run) and (hooks := _hooks(run)):
         step.store.tasks.park(run.id, hooks)
 
 
@@ -52,8 +52,8 @@ def _hooks(run: ActiveRun) -> list[int]:
     return [task.node for task in run.graph.flow.tasks if task.hook and subject_of(task.awaits) == ""]
 
 
-def _has_passed(step: Step, run: ActiveRun) -> bool:
-    """Whether the run has failed by its deadline, and goes on for its hooks only."""
+def has_passed(step: Step, run: ActiveRun) -> bool:
+    """Whether the run has failed by its deadline: it goes on for its hooks only, until a person lets it begin again."""
     (body,) = step.store.tasks.of_node(run.id, 0)
     return body.status is ExecStatus.FAILED and body.reason == Reason.TIMEOUT
 

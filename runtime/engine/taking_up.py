@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 
 from runtime import control
+from runtime.deadline import has_passed
 from runtime.engine.state import WorkedRun
 from runtime.engine.turn import Turn
 from runtime.executor.protocol import ProcessMark
@@ -42,7 +43,7 @@ def _start(turn: Turn, run: ActiveRun) -> None:
     runs = turn.store.runs
     runs.start(run.id, turn.step.now)
     held = run.row.status == RunStatus.CANCELLED or runs.suspended_from(run.id) is not None
-    if not held and turn.store.tasks.moving(run.id):
+    if not held and turn.store.tasks.moving(run.id) and not has_passed(turn.step, run):
         runs.set_status(run.id, RunStatus.RUNNING, None)
 
 

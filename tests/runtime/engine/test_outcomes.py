@@ -297,6 +297,14 @@ def test_a_run_that_is_not_over_at_its_deadline_fails_and_what_runs_is_ended(ben
     assert bench.work(run) is RunStatus.SUCCEEDED
 
 
+def test_a_run_that_has_failed_by_its_deadline_starts_nothing_for_the_next_engine(bench: Bench) -> None:
+    bench.executor.hold_back = ["a"]
+    run = bench.register(FlowBuilder(timeout_seconds=0.1).task("a").task("b").build())
+    assert bench.work(run, jobs=1) is RunStatus.FAILED
+    assert bench.work(run, jobs=1) is RunStatus.FAILED
+    assert bench.executor.started == ["a"]
+
+
 def test_a_run_that_is_over_before_its_deadline_knows_nothing_of_it(bench: Bench) -> None:
     assert bench.work(bench.register(late(60).build())) is RunStatus.SUCCEEDED
 

@@ -324,8 +324,16 @@ class Checker:
             " WHERE t.held_by < 0 AND t.exec_status = 0 AND r.status = 'running'"
         ).fetchall():
             seen = self._seen[identity]
+            if any(around.status is ExecStatus.FAILED for around in self._around(seen)):
+                continue
             weight = sum(use.weight for use in self._task(seen).uses if use.pool == pool)
             assert weight > free, f"`{seen.path}` is held by pool `{pool}`, which has {free} places left"
+
+    def _around(self, seen: Seen) -> Iterator[Seen]:
+        """The groups that a row is in; one that has failed has given up what is in it."""
+        while seen.parent is not None:
+            seen = self._seen[seen.parent]
+            yield seen
 
     def _path(self, identity: int) -> str:
         return str(self._sql("SELECT path FROM task_run WHERE id = ?", (identity,)).fetchone()[0])

@@ -16,6 +16,7 @@ def take_pools(store: Store, task: TaskDefinition, row: TaskRow, scope: Any, now
 
     ExpressionError if it can never have them.
     """
+    store.pools.asked(row.id)
     needed = [(store.pools.get(use.pool), use, _weight(use.weight, scope)) for use in sorted(task.uses, key=_name)]
     for pool, use, weight in needed:
         if pool is None:

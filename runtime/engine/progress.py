@@ -35,6 +35,7 @@ def advance(turn: Turn) -> None:
         places -= _go_on(turn, worked, places)
     for worked in order:
         settle(turn, worked)
+    turn.store.pools.pass_on_unclaimed()
     _set_times(turn)
     turn.again |= places > 0 and bool(state.hungry)
 

@@ -20,6 +20,8 @@ class Pools:
         """Runs whose rows can use a place that comes free; None: all."""
         self.asking: set[int] = set()
         """Runs of which rows may ask for places anew, since somebody emptied this."""
+        self._let_go: dict[int, int] = {}
+        """Pool by row: rows for which a place is free now, and that have not asked for it yet."""
 
     def declare(self, pools: Iterable[PoolDefinition]) -> None:
         """Make the pools, or give those that exist these sizes."""
@@ -102,7 +104,30 @@ class Pools:
             (-pool_id,),
         )
         usable = (row for row in held if self.worked_on is None or row[1] in self.worked_on)
-        self._ask_again(list(islice(usable, places)))
+        chosen = list(islice(usable, places))
+        self._let_go |= {task_run_id: pool_id for task_run_id, _ in chosen}
+        self._ask_again(chosen)
+
+    def asked(self, task_run_id: int) -> None:
+        """A row asks for its places."""
+        self._let_go.pop(task_run_id, None)
+
+    def pass_on_unclaimed(self) -> None:
+        """Places for which rows were let go that cannot ask any more, because their group or run has ended meanwhile, go
+        to the next."""
+        for task_run_id, pool_id in list(self._let_go.items()):
+            if not self._may_ask(task_run_id):
+                del self._let_go[task_run_id]
+                self.let_go(pool_id)
+
+    def _may_ask(self, task_run_id: int) -> bool:
+        return bool(
+            self._sql(
+                "SELECT 1 FROM task_run AS t JOIN flow_run AS r ON r.id = t.flow_run_id WHERE t.id = ?"
+                " AND t.exec_status = 0 AND t.remaining = 0 AND t.held_by = 0 AND t.lane < 2 AND r.status = 'running'",
+                (task_run_id,),
+            ).fetchone()
+        )
 
     def pass_on(self, task_run_id: int, names: Iterable[str]) -> None:
         """A row has asked for places of some pools and did not take any: let those go that wait for what is left of

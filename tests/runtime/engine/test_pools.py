@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -155,3 +156,20 @@ def test_a_row_that_needs_another_pool_too_passes_the_free_place_on(bench: Bench
     assert "needs_both" not in bench.executor.started
     bench.executor.release("holds_key")
     assert rest.result(10) is RunStatus.SUCCEEDED
+
+
+def test_a_place_that_a_task_was_let_go_for_whose_group_ends_goes_to_the_next(bench: Bench) -> None:
+    bench.executor.hold_back = ["a"]
+    pool = PoolDefinition("door", limit=1)
+    flow = FlowBuilder("first").task("a", uses=(Use("door"),)).group("g", timeout_seconds=0.3)
+    first = bench.register(replace(flow.task("g/b", uses=(Use("door"),)).build(), pools=(pool,)))
+    second = bench.register(pooled("c", pool, 1))
+    engine = bench.start()
+    rests = [engine.work_on(first), engine.work_on(second)]
+    bench.executor.wait_for("a")
+    bench.settle()
+    with bench.engine_paused():
+        time.sleep(0.35)  # The timeout of `g` passes in the turn in which `a` gives its place back.
+        bench.executor.release("a")
+    assert [rest.result(10) for rest in rests] == [RunStatus.FAILED, RunStatus.SUCCEEDED]
+    assert bench.executor.started == ["a", "c0"]

@@ -9,6 +9,7 @@ from runtime.model.rows import TaskRow
 from runtime.model.state import ExecStatus, Reason
 from runtime.model.values import format_duration
 from runtime.outputs import computed_outputs
+from runtime.rest import recount
 from runtime.scope import UNUSABLE, MissingValue
 from runtime.step import ActiveRun, Step
 
@@ -20,6 +21,7 @@ def close_unanswered(step: Step, run: ActiveRun) -> None:
         _close(step, run, row)
     if late:
         step.flush()
+        recount(step, run)
 
 
 def _close(step: Step, run: ActiveRun, row: TaskRow) -> None:

@@ -21,8 +21,8 @@ from runtime.model.errors import FlowerError, StoreProblem
 from runtime.operation import Operation, Started
 from runtime.service.requests import apply, apply_alone
 from runtime.store.sqlite.store import SqliteStore
+from tests.simulation.checker import Checker
 from tests.simulation.flows import random_flow
-from tests.simulation.history import Checker
 from tests.simulation.mortal import Crash, Endless, Fate, memory_folder, new_files, open_store
 from tests.simulation.world import Start, Temper, World
 

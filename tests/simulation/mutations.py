@@ -182,8 +182,8 @@ MUTATIONS: Final = (
     _one(
         "nobody waits for a pool's turn",
         "runtime.store.sqlite.pools",
-        "            self.let_go(pool_id)\n",
-        "            pass\n",
+        "        for (pool_id,) in pools:\n            self.let_go(pool_id)\n",
+        "",
     ),
     _one("a limit is off by one", "runtime.step.ledger", "if place[1] >= place[0]:", "if place[1] > place[0]:"),
     _one(

@@ -101,12 +101,6 @@ class Engine:
         self._queue.put(Asked(request, future))
         return future
 
-    @property
-    def locked_since(self) -> float | None:
-        """Since when (seconds since 1970) another program keeps the store locked."""
-        trouble = self.trouble
-        return trouble.since if trouble is not None and trouble.kind == "locked" else None
-
     def when_durable(self) -> Future[None]:
         """Done when everything that was handed over until now is durable."""
         future: Future[None] = Future()

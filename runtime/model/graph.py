@@ -87,11 +87,6 @@ class FlowGraph:
     def mapped(self, node: int) -> bool:
         return bool(self.flow.tasks[node].generators)
 
-    def inside_map(self, node: int) -> bool:
-        """Whether rows of the node come into being only at run time."""
-        outer = self.maps[node]
-        return bool(outer) and outer != (node,)
-
     def subtree(self, node: int) -> list[int]:
         """Nodes below `node` whose rows exist as soon as one of `node` is opened, parents first.
 

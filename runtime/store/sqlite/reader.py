@@ -27,7 +27,6 @@ from runtime.model.run import (
     VersionSummary,
 )
 from runtime.model.state import ExecStatus, Reason, RunStatus
-from runtime.picture import RunPicture
 from runtime.store.sqlite import definitions
 from runtime.store.sqlite.connection import connect_reader
 from runtime.store.sqlite.files import StoreFiles
@@ -207,11 +206,6 @@ class Reader:
         if row is None:
             raise NotFound(f"there is no run {run_id}")
         return self._graph(run_id), row, TaskRuns(self._connection).of_run(run_id)
-
-    def waits_for(self, run_id: int) -> dict[int, list[str]]:
-        """For each waiting task run what it waits for, by path."""
-        graph = self._graph(run_id)
-        return RunPicture(graph, TaskRuns(self._connection).of_run(run_id)).unmet()
 
     def ahead(self, run_id: int) -> list[RunSummary]:
         """For a queued run those of its flow that are under way or were queued before it, oldest first."""

@@ -17,7 +17,7 @@ def test_an_engine_that_starts_while_the_store_is_locked_waits_and_goes_on(bench
         tool.execute("BEGIN IMMEDIATE")
         engine = bench.start()
         rest = engine.work_on(run)
-        while engine.locked_since is None and engine.problem is None:
+        while engine.trouble is None and engine.problem is None:
             time.sleep(0.01)
         tool.execute("ROLLBACK")
     assert engine.problem is None

@@ -39,7 +39,7 @@ def tell_problems(compilation: Compilation, form: Format = Format.full) -> None:
     if not compilation.diagnostics:
         return
     for found in compilation.diagnostics:
-        print(_short(found) if form is Format.short else _full(found) + "\n", file=sys.stderr)
+        print(_for_people(found, form), file=sys.stderr)
     if not compilation.good:
         print(summary(compilation), file=sys.stderr)
 
@@ -63,18 +63,10 @@ def _for_machines(diagnostics: Sequence[Diagnostic], form: Format) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
 
 
-def _full(found: Diagnostic) -> str:
-    from flowc.diagnostics.render import render
+def _for_people(found: Diagnostic, form: Format) -> str:
+    from flowc.diagnostics.render import render, render_short
 
-    return render(found, colored(sys.stderr))
-
-
-def _short(found: Diagnostic) -> str:
-    place = found.path
-    if found.source is not None and found.span is not None:
-        line, column = found.source.position(found.span[0])
-        place = f"{place}:{line}:{column}"
-    return f"{place}: {found.severity}[{found.code}]: {found.message}"
+    return render_short(found) if form is Format.short else render(found, colored(sys.stderr)) + "\n"
 
 
 def summary(compilation: Compilation) -> str:

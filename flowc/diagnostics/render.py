@@ -53,6 +53,15 @@ def excerpt(source: Source, span: Span, label: str, labels: Sequence[Label] = ()
     return _excerpt(source, span, label, labels, _Paint(color))
 
 
+def render_short(diagnostic: Diagnostic) -> str:
+    """One line: `etl.flow:3:5: error[F0101]: message`."""
+    place = diagnostic.path
+    if diagnostic.source and diagnostic.span:
+        line, column = diagnostic.source.position(diagnostic.span[0])
+        place = f"{place}:{line}:{column}"
+    return f"{place}: {diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Paint:
     color: bool

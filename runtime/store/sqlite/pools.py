@@ -113,8 +113,8 @@ class Pools:
         self._let_go.pop(task_run_id, None)
 
     def pass_on_unclaimed(self) -> None:
-        """Places for which rows were let go that cannot ask any more, because their group or run has ended meanwhile, go
-        to the next."""
+        """Places for which rows were let go that cannot ask any more, because their group or run has ended meanwhile,
+        go to the next."""
         for task_run_id, pool_id in list(self._let_go.items()):
             if not self._may_ask(task_run_id):
                 del self._let_go[task_run_id]
